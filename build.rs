@@ -1,0 +1,2 @@
+//! Generates the wire types.
+fn main() {}

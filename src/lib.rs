@@ -1,0 +1,27 @@
+//! fanlight: a BuildKit frontend that builds one Dockerfile for Linux and for every Windows
+//! version, and returns one multi-platform result.
+//!
+//! The flow goes one way: [`gateway`] brings options and the Dockerfile's text, [`syntax`] and
+//! [`instruction`] give it shape, [`plan`] says which stages are built for which platforms and
+//! Windows variants, [`convert`] writes them as [`llb`], and [`frontend`] sends that to BuildKit
+//! and returns the result.
+
+pub mod convert;
+pub mod env;
+pub mod expand;
+pub mod frontend;
+pub mod gateway;
+pub mod go;
+pub mod image;
+pub mod instruction;
+pub mod lint;
+pub mod llb;
+pub mod path;
+pub mod pattern;
+pub mod plan;
+pub mod proto;
+pub mod request;
+pub mod source;
+pub mod span;
+pub mod syntax;
+pub mod windows;

@@ -1,0 +1,2 @@
+//! The frontend's executable.
+fn main() {}
