@@ -1,2 +1,19 @@
-//! Generates the wire types.
-fn main() {}
+//! Generates the wire types from `proto/`.
+//!
+//! Maps become `BTreeMap`, because Go writes map entries in the order of their keys and the
+//! digest of an operation is the digest of its bytes.
+
+use std::error::Error;
+
+const FILES: &[&str] = &["proto/ops.proto", "proto/gateway.proto", "proto/errdefs.proto"];
+
+fn main() -> Result<(), Box<dyn Error>> {
+    println!("cargo::rerun-if-changed=proto");
+    let files = protox::compile(FILES, ["proto"])?;
+    tonic_prost_build::configure()
+        .build_server(false)
+        .build_transport(false)
+        .btree_map(".")
+        .compile_fds(files)?;
+    Ok(())
+}
