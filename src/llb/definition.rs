@@ -1,0 +1,122 @@
+//! States from definitions that came from elsewhere: frontend inputs.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use prost::Message as _;
+
+use super::location::{Location, SourceMap};
+use super::marshal::{Definition, EncodedOp, digest_of};
+use super::state::State;
+use super::vertex::{Constraints, Encoded, Operation, Output, Vertex};
+use crate::image::Platform;
+use crate::proto::pb;
+use crate::span::{Position, Range};
+
+/// A definition that is not a graph.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidDefinition {
+    /// An operation that cannot be decoded.
+    #[error("failed to parse llb proto op")]
+    Operation,
+    /// The last operation names no result.
+    #[error("invalid definition with no inputs on last vertex")]
+    NoResult,
+    /// An input that is not there, or not before the operation that uses it.
+    #[error("invalid definition op with unknown op {0:?}")]
+    Unknown(String),
+    /// A location in a file that is not there.
+    #[error("failed to find source map with index {0}")]
+    SourceMap(i32),
+}
+
+/// The state a definition describes (upstream's `llb.NewDefinitionOp`).
+///
+/// # Errors
+///
+/// Where the definition is not a graph.
+pub fn from_definition(definition: &pb::Definition) -> Result<State, InvalidDefinition> {
+    let Some((last, operations)) = definition.def.split_last() else {
+        return Ok(State::scratch());
+    };
+    let locations = locations(definition.source.as_ref())?;
+    let mut vertices: HashMap<String, Arc<Vertex>> = HashMap::new();
+    let output = |vertices: &HashMap<String, Arc<Vertex>>, input: &pb::Input| {
+        let vertex = vertices
+            .get(&input.digest)
+            .ok_or_else(|| InvalidDefinition::Unknown(input.digest.clone()))?;
+        Ok(Output { vertex: Arc::clone(vertex), index: input.index })
+    };
+    for bytes in operations {
+        let op = pb::Op::decode(bytes.as_slice()).map_err(|_| InvalidDefinition::Operation)?;
+        let digest = digest_of(bytes);
+        let inputs = op.inputs.iter().map(|input| output(&vertices, input)).collect::<Result<_, _>>()?;
+        let constraints = Constraints {
+            platform: op.platform.as_ref().map(platform_from_pb),
+            locations: locations.get(&digest).cloned().unwrap_or_default(),
+            ..Constraints::default()
+        };
+        let metadata = definition.metadata.get(&digest).cloned().unwrap_or_default();
+        let encoded = Encoded { digest: digest.clone(), bytes: bytes.clone(), metadata, inputs };
+        vertices.insert(digest, Arc::new(Vertex { operation: Operation::Encoded(encoded), constraints }));
+    }
+    let last = pb::Op::decode(last.as_slice()).map_err(|_| InvalidDefinition::Operation)?;
+    let result = last.inputs.first().ok_or(InvalidDefinition::NoResult)?;
+    Ok(State::new(Some(output(&vertices, result)?)))
+}
+
+fn locations(source: Option<&pb::Source>) -> Result<BTreeMap<String, Vec<Location>>, InvalidDefinition> {
+    let Some(source) = source else { return Ok(BTreeMap::new()) };
+    let maps: Vec<Arc<SourceMap>> = source.infos.iter().map(|info| Arc::new(map_from_pb(info))).collect();
+    let mut found: BTreeMap<String, Vec<Location>> = BTreeMap::new();
+    for (digest, locations) in &source.locations {
+        for location in &locations.locations {
+            let index = usize::try_from(location.source_index).ok();
+            let map = index
+                .and_then(|index| maps.get(index))
+                .ok_or(InvalidDefinition::SourceMap(location.source_index))?;
+            found.entry(digest.clone()).or_default().push(Location {
+                map: Arc::clone(map),
+                ranges: location.ranges.iter().map(range_from_pb).collect(),
+            });
+        }
+    }
+    Ok(found)
+}
+
+fn map_from_pb(info: &pb::SourceInfo) -> SourceMap {
+    SourceMap {
+        filename: info.filename.clone(),
+        language: info.language.clone(),
+        data: info.data.clone(),
+        definition: info.definition.as_ref().map(|definition| Definition {
+            operations: definition
+                .def
+                .iter()
+                .map(|bytes| EncodedOp { digest: digest_of(bytes), bytes: bytes.clone() })
+                .collect(),
+            metadata: definition.metadata.clone(),
+            source: definition.source.clone(),
+        }),
+    }
+}
+
+fn range_from_pb(range: &pb::Range) -> Range {
+    let position = |p: Option<&pb::Position>| {
+        p.map_or_else(Position::default, |p| Position {
+            line: u32::try_from(p.line).unwrap_or_default(),
+            character: u32::try_from(p.character).unwrap_or_default(),
+        })
+    };
+    Range { start: position(range.start.as_ref()), end: position(range.end.as_ref()) }
+}
+
+fn platform_from_pb(platform: &pb::Platform) -> Platform {
+    Platform {
+        os: platform.os.clone(),
+        architecture: platform.architecture.clone(),
+        variant: platform.variant.clone(),
+        os_version: platform.os_version.clone(),
+        os_features: (!platform.os_features.is_empty()).then(|| platform.os_features.clone()),
+    }
+}

@@ -1,0 +1,308 @@
+//! File operations: copy, make a file or a directory, remove.
+
+use super::marshal::Inputs;
+use super::vertex::Output;
+use crate::go::path;
+use crate::proto::pb;
+
+/// Several actions on one file system, in order.
+#[derive(Debug)]
+pub(super) struct FileOp {
+    pub(super) base: Option<Output>,
+    /// Relative paths start here.
+    pub(super) dir: String,
+    pub(super) actions: Vec<FileAction>,
+}
+
+/// A user or group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum User {
+    /// By number.
+    Id(u32),
+    /// By a name that the file system's `/etc/passwd` or `/etc/group` knows.
+    Name(String),
+}
+
+impl User {
+    /// `root`, a number or a name (upstream's `parseUID`).
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        if text == "root" {
+            return Self::Id(0);
+        }
+        // Upstream reads 32 bits with a sign and stores them without one.
+        text.parse::<i32>().map_or_else(|_| Self::Name(text.to_owned()), |id| Self::Id(id.cast_unsigned()))
+    }
+}
+
+/// Owner of new files.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Owner {
+    /// The user, unchanged where there is none.
+    pub user: Option<User>,
+    /// The group, unchanged where there is none.
+    pub group: Option<User>,
+}
+
+impl Owner {
+    /// `user` or `user:group` (upstream's `llb.WithUser`).
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        let (user, group) = match text.split_once(':') {
+            Some((user, group)) => (user, Some(group)),
+            None => (text, None),
+        };
+        Self { user: Some(User::parse(user)), group: group.map(User::parse) }
+    }
+
+    fn encode(&self, base: i64) -> pb::ChownOpt {
+        let user = |user: &User| pb::UserOpt {
+            user: Some(match user {
+                // An empty name cannot be told from a missing one upstream: it becomes the number 0.
+                User::Name(name) if name.is_empty() => pb::user_opt::User::ById(0),
+                User::Name(name) => {
+                    pb::user_opt::User::ByName(pb::NamedUserOpt { name: name.clone(), input: base })
+                }
+                User::Id(id) => pb::user_opt::User::ById(*id),
+            }),
+        };
+        pb::ChownOpt { user: self.user.as_ref().map(user), group: self.group.as_ref().map(user) }
+    }
+}
+
+/// Permissions of copied files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Chmod {
+    /// Bits.
+    Mode(u32),
+    /// A symbolic mode such as `u=rwX,go=rX`.
+    Symbolic(String),
+}
+
+/// How a copy is made (upstream's `llb.CopyInfo`).
+#[derive(Debug, Clone, Default)]
+pub struct CopyOptions {
+    /// Permissions, unchanged where there are none.
+    pub mode: Option<Chmod>,
+    /// Resolve links in the source path.
+    pub follow_symlinks: bool,
+    /// Copy what is in a directory, not the directory.
+    pub dir_contents_only: bool,
+    /// Unpack archives.
+    pub attempt_unpack: bool,
+    /// Make the directories above the destination.
+    pub create_dest_path: bool,
+    /// `*`, `?` and `[..]` in the source path have a meaning.
+    pub allow_wildcard: bool,
+    /// A pattern may match nothing.
+    pub allow_empty_wildcard: bool,
+    /// Owner, root where there is none.
+    pub owner: Option<Owner>,
+    /// Only what matches one of these.
+    pub include_patterns: Vec<String>,
+    /// Nothing that matches one of these.
+    pub exclude_patterns: Vec<String>,
+    /// These have to be there.
+    pub required_paths: Vec<String>,
+}
+
+/// One action.
+#[derive(Debug)]
+pub enum Action {
+    /// Copies from a file system; none is the empty one.
+    Copy {
+        /// The file system to copy from.
+        source: Option<Output>,
+        /// The path in it.
+        src: String,
+        /// Where to.
+        dest: String,
+        /// How.
+        options: Box<CopyOptions>,
+    },
+    /// Makes a directory.
+    MkDir {
+        /// The path.
+        path: String,
+        /// Permissions.
+        mode: i32,
+        /// Make the directories above as well.
+        parents: bool,
+        /// Owner.
+        owner: Option<Owner>,
+        /// Its time, in nanoseconds since 1970.
+        timestamp: Option<i64>,
+    },
+    /// Makes a file.
+    MkFile {
+        /// The path.
+        path: String,
+        /// Permissions.
+        mode: i32,
+        /// What is in it.
+        data: Vec<u8>,
+    },
+    /// Removes a file or directory.
+    Rm {
+        /// The path.
+        path: String,
+    },
+}
+
+/// An action as part of a file operation.
+pub type FileAction = Action;
+
+impl FileOp {
+    /// In upstream's order: from the last action to the first.
+    pub(super) fn inputs(&self) -> Vec<&Output> {
+        let mut found: Vec<&Output> = Vec::new();
+        for action in self.actions.iter().rev() {
+            let source = match action {
+                Action::Copy { source, .. } => source.as_ref(),
+                _ => None,
+            };
+            for output in self.base.iter().chain(source) {
+                if !found.iter().any(|seen| seen.same(output)) {
+                    found.push(output);
+                }
+            }
+        }
+        found
+    }
+
+    pub(super) fn into_inputs(self) -> impl Iterator<Item = Output> {
+        let sources = self.actions.into_iter().filter_map(|action| match action {
+            Action::Copy { source, .. } => source,
+            _ => None,
+        });
+        self.base.into_iter().chain(sources)
+    }
+
+    pub(super) fn encode(&self, inputs: &mut Inputs<'_>) -> pb::FileOp {
+        let mut bases = Vec::with_capacity(self.actions.len());
+        let mut seconds = Vec::with_capacity(self.actions.len());
+        for action in &self.actions {
+            bases.push(self.base.as_ref().map_or(-1, |base| inputs.add(base)));
+            seconds.push(match action {
+                Action::Copy { source: Some(source), .. } => inputs.add(source),
+                _ => -1,
+            });
+        }
+        let count = i64::try_from(inputs.len()).unwrap_or(i64::MAX);
+        let last = self.actions.len().saturating_sub(1);
+        let mut actions = Vec::with_capacity(self.actions.len());
+        for (i, action) in self.actions.iter().enumerate() {
+            let input = if i == 0 { bases[0] } else { count + before(i) };
+            actions.push(pb::FileAction {
+                input,
+                secondary_input: seconds[i],
+                output: if i == last { 0 } else { -1 },
+                action: Some(action.encode(&self.dir, bases[i])),
+            });
+        }
+        pb::FileOp { actions }
+    }
+}
+
+impl Action {
+    fn encode(&self, dir: &str, base: i64) -> pb::file_action::Action {
+        match self {
+            Self::Copy { src, dest, options, .. } => {
+                let (mode, mode_str) = match &options.mode {
+                    None => (-1, String::new()),
+                    Some(Chmod::Mode(bits)) => (bits.cast_signed(), String::new()),
+                    Some(Chmod::Symbolic(text)) => (0, text.clone()),
+                };
+                pb::file_action::Action::Copy(pb::FileActionCopy {
+                    src: path::join(&["/", &path::clean(src)]),
+                    dest: normalize(dir, dest, true),
+                    owner: options.owner.as_ref().map(|owner| owner.encode(base)),
+                    mode,
+                    follow_symlink: options.follow_symlinks,
+                    dir_copy_contents: options.dir_contents_only,
+                    attempt_unpack_docker_compatibility: options.attempt_unpack,
+                    create_dest_path: options.create_dest_path,
+                    allow_wildcard: options.allow_wildcard,
+                    allow_empty_wildcard: options.allow_empty_wildcard,
+                    timestamp: -1,
+                    include_patterns: options.include_patterns.clone(),
+                    exclude_patterns: options.exclude_patterns.clone(),
+                    always_replace_existing_dest_paths: false,
+                    mode_str,
+                    required_paths: options.required_paths.clone(),
+                })
+            }
+            Self::MkDir { path, mode, parents, owner, timestamp } => {
+                pb::file_action::Action::Mkdir(pb::FileActionMkDir {
+                    path: normalize(dir, path, false),
+                    mode: mode & 0o777,
+                    make_parents: *parents,
+                    owner: owner.as_ref().map(|owner| owner.encode(base)),
+                    timestamp: timestamp.unwrap_or(-1),
+                })
+            }
+            Self::MkFile { path, mode, data } => pb::file_action::Action::Mkfile(pb::FileActionMkFile {
+                path: normalize(dir, path, false),
+                mode: mode & 0o777,
+                data: data.clone(),
+                owner: None,
+                timestamp: -1,
+            }),
+            Self::Rm { path } => pb::file_action::Action::Rm(pb::FileActionRm {
+                path: normalize(dir, path, false),
+                allow_not_found: false,
+                allow_wildcard: false,
+            }),
+        }
+    }
+}
+
+/// The index of the action before action `i`.
+fn before(i: usize) -> i64 {
+    i64::try_from(i).unwrap_or(i64::MAX) - 1
+}
+
+/// An absolute, clean path; a final `/` or `/.` stays where it says something
+/// (upstream's `normalizePath`).
+fn normalize(parent: &str, original: &str, keep_slash: bool) -> String {
+    let mut p = path::clean(original);
+    if !path::is_abs(&p) {
+        p = path::join(&["/", parent, &p]);
+    }
+    if keep_slash {
+        if original.ends_with('/') && !p.ends_with('/') {
+            p.push('/');
+        } else if original.ends_with("/.") {
+            if p != "/" {
+                p.push('/');
+            }
+            p.push('.');
+        }
+    }
+    p
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_final_slash_is_kept_for_destinations() {
+        assert_eq!(normalize("/w", "a/", true), "/w/a/");
+        assert_eq!(normalize("/w", "a/.", true), "/w/a/.");
+        assert_eq!(normalize("/w", "/", true), "/");
+        assert_eq!(normalize("/w", "/.", true), "/.");
+        assert_eq!(normalize("/w", "a/", false), "/w/a");
+    }
+
+    #[test]
+    fn owners_are_numbers_or_names() {
+        assert_eq!(User::parse("root"), User::Id(0));
+        assert_eq!(User::parse("1000"), User::Id(1000));
+        assert_eq!(User::parse("app"), User::Name("app".to_owned()));
+        assert_eq!(
+            Owner::parse("a:2"),
+            Owner { user: Some(User::Name("a".to_owned())), group: Some(User::Id(2)) }
+        );
+    }
+}

@@ -1,0 +1,102 @@
+//! A file system under construction, with the settings that containers started on it get.
+
+use super::exec::Exec;
+use super::file::{FileAction, FileOp};
+use super::vertex::{Metadata, Operation, Output};
+use crate::env::EnvList;
+use crate::image::Platform;
+
+/// The network of a container.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum NetworkMode {
+    /// A network of the engine's making.
+    #[default]
+    Sandbox,
+    /// The host's.
+    Host,
+    /// None.
+    None,
+}
+
+/// The confinement of a container.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SecurityMode {
+    /// Confined.
+    #[default]
+    Sandbox,
+    /// Privileged.
+    Insecure,
+}
+
+/// A file system and the settings for what runs on it (upstream's `llb.State`).
+///
+/// No output means the empty file system, `scratch`.
+#[derive(Debug, Clone)]
+pub struct State {
+    /// The file system.
+    pub output: Option<Output>,
+    /// The environment of containers.
+    pub env: EnvList,
+    /// The working directory, with forward slashes.
+    pub dir: String,
+    /// The user of containers.
+    pub user: String,
+    /// The host name of containers.
+    pub hostname: String,
+    /// The platform of containers, where it is not the target's.
+    pub platform: Option<Platform>,
+    /// The network of containers.
+    pub network: NetworkMode,
+}
+
+impl State {
+    /// A state with default settings on a file system.
+    #[must_use]
+    pub fn new(output: Option<Output>) -> Self {
+        let platform = output.as_ref().and_then(|o| o.vertex.constraints.platform.as_ref()).map(Platform::normalize);
+        Self {
+            output,
+            env: EnvList::new(),
+            dir: "/".to_owned(),
+            user: String::new(),
+            hostname: String::new(),
+            platform,
+            network: NetworkMode::default(),
+        }
+    }
+
+    /// The empty file system.
+    #[must_use]
+    pub fn scratch() -> Self {
+        Self::new(None)
+    }
+
+    /// The same settings on another file system.
+    #[must_use]
+    pub fn with_output(mut self, output: Option<Output>) -> Self {
+        if let Some(platform) = output.as_ref().and_then(|o| o.vertex.constraints.platform.as_ref()) {
+            self.platform = Some(platform.normalize());
+        }
+        self.output = output;
+        self
+    }
+
+    /// The state after file operations.
+    #[must_use]
+    pub fn file(&self, actions: Vec<FileAction>, metadata: Metadata) -> Self {
+        let op = FileOp { base: self.output.clone(), dir: self.dir.clone(), actions };
+        let output = Output::of(Operation::File(op), metadata.into_constraints());
+        self.clone().with_output(Some(output))
+    }
+
+    /// The state after a command has run in it.
+    #[must_use]
+    pub fn run(&self, exec: Exec, metadata: Metadata) -> Self {
+        let index = exec.root_index();
+        let mut constraints = metadata.into_constraints();
+        exec.add_caps(&mut constraints);
+        let mut output = Output::of(Operation::Exec(Box::new(exec)), constraints);
+        output.index = index;
+        self.clone().with_output(Some(output))
+    }
+}
