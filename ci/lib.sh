@@ -1,0 +1,16 @@
+# Sourced by every script of ci/: strict mode, the folders, and the helpers of ci/lib/.
+#
+#   ROOT    the repository
+#   CACHE   what is kept between runs: packages, engines, base images (FANLIGHT_CACHE, else ~/.cache/fanlight)
+#   RUN     what this run needs: sockets, data, logs; made by run_folder, removed when the script ends
+set -euo pipefail
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+CACHE=${FANLIGHT_CACHE:-$HOME/.cache/fanlight}
+mkdir -p "$CACHE"
+
+. "$ROOT/ci/lib/run.sh"
+. "$ROOT/ci/lib/debian.sh"
+. "$ROOT/ci/lib/go.sh"
+. "$ROOT/ci/lib/servers.sh"
+. "$ROOT/ci/lib/images.sh"

@@ -1,0 +1,68 @@
+# The run folder, the servers started in it, and their end: also on failure and on Ctrl-C.
+
+say() { printf '%s\n' "$*" >&2; }
+die() { say "error: $*"; exit 1; }
+
+# run_folder: makes $RUN and promises its removal.
+run_folder() {
+	RUN=$(mktemp -d "${TMPDIR:-/tmp}/fanlight.XXXXXX")
+	mkdir -p "$RUN/log"
+	: >"$RUN/pids"
+	export RUN
+	trap end_run EXIT
+	trap 'exit 130' INT
+	trap 'exit 143' TERM HUP
+}
+
+# start NAME COMMAND...: a server in the background, in a session of its own so that Ctrl-C reaches it only
+# through end_run. Its output goes to $RUN/log/NAME.log, its process id to $RUN/NAME.pid.
+start() {
+	local name=$1
+	shift
+	setsid "$@" >"$RUN/log/$name.log" 2>&1 </dev/null &
+	echo "$!" >"$RUN/$name.pid"
+	echo "$!" >>"$RUN/pids"
+}
+
+# wait_for SECONDS NAME COMMAND...: until the command succeeds; shows the end of NAME's log when it does not.
+wait_for() {
+	local end=$((SECONDS + $1)) name=$2
+	shift 2
+	until "$@" >/dev/null 2>&1; do
+		if [ $SECONDS -ge $end ] || ! kill -0 "$(cat "$RUN/$name.pid")" 2>/dev/null; then
+			tail -n 20 "$RUN/log/$name.log" >&2
+			die "$name did not come up"
+		fi
+		sleep 0.1
+	done
+}
+
+# stop_pid PID: asks, waits ten seconds, then insists.
+stop_pid() {
+	kill -TERM "$1" 2>/dev/null || return 0
+	for _ in $(seq 100); do
+		kill -0 "$1" 2>/dev/null || return 0
+		sleep 0.1
+	done
+	kill -KILL "$1" 2>/dev/null || true
+}
+
+# end_run: stops what was started, last first, and removes the run folder. FANLIGHT_KEEP=1 keeps the folder.
+end_run() {
+	local status=$? pid
+	trap - EXIT
+	trap '' INT TERM HUP
+	for pid in $(jobs -p); do
+		grep -qx "$pid" "$RUN/pids" || kill -TERM "$pid" 2>/dev/null || true
+	done
+	for pid in $(tac "$RUN/pids"); do stop_pid "$pid"; done
+	# An engine that had to be killed leaves its own child, and mounts, behind.
+	for pid in $(cat "$RUN"/*/containerd/containerd.pid 2>/dev/null); do stop_pid "$pid"; done
+	awk -v run="$RUN/" 'index($2, run) == 1 { print $2 }' /proc/mounts | sort -r | xargs -r umount -l 2>/dev/null || true
+	if [ -n "${FANLIGHT_KEEP:-}" ]; then
+		say "kept: $RUN"
+	else
+		rm -rf --one-file-system "$RUN"
+	fi
+	exit "$status"
+}

@@ -1,0 +1,101 @@
+# The servers of a run: a registry with an access log, a standalone buildkitd, a Docker Engine. All on loopback or
+# on private sockets, all data in $RUN.
+
+# runtime: runc, for both engines; prints its folder. (testing's runc wants a newer libc than older suites have.)
+runtime() { echo "$(debian_tree runc runc)/usr/sbin"; }
+
+# start_registry: sets REGISTRY (host:port) and REGISTRY_LOG, where every request gets a line.
+start_registry() {
+	local tree
+	tree=$(debian_tree registry docker-registry)
+	REGISTRY_LOG=$RUN/log/registry.log
+	cat >"$RUN/registry.yml" <<-END
+		version: 0.1
+		log: {level: info, formatter: text}
+		storage:
+		  filesystem: {rootdirectory: $RUN/registry}
+		  delete: {enabled: true}
+		http: {addr: "127.0.0.1:0"}
+	END
+	start registry "$tree/usr/bin/docker-registry" serve "$RUN/registry.yml"
+	wait_for 20 registry grep -q 'listening on' "$REGISTRY_LOG"
+	REGISTRY=$(sed -nE 's/.*listening on (127\.0\.0\.1:[0-9]+).*/\1/p' "$REGISTRY_LOG" | head -n 1)
+	export REGISTRY REGISTRY_LOG
+}
+
+# start_buildkitd: the pinned buildkitd; sets BUILDKIT_HOST, puts buildctl on PATH. RUN steps use the host's network,
+# since bridges are not to be had everywhere. Needs root, and start_registry before it.
+start_buildkitd() {
+	local bin mirror=${MIRROR:-}
+	[ "$(id -u)" = 0 ] || die "buildkitd needs root"
+	bin=$(engine buildkit)
+	PATH=$bin:$PATH
+	{
+		echo '[worker.oci]'
+		echo '  enabled = true'
+		echo "  snapshotter = \"$(snapshotter)\""
+		echo '  networkMode = "host"'
+		echo '[worker.containerd]'
+		echo '  enabled = false'
+		echo "[registry.\"$REGISTRY\"]"
+		echo '  http = true'
+		if [ -n "$mirror" ]; then
+			echo "[registry.\"$mirror\"]"
+			echo '  http = true'
+			for host in docker.io ghcr.io quay.io gcr.io mcr.microsoft.com registry.k8s.io; do
+				echo "[registry.\"$host\"]"
+				echo "  mirrors = [\"$mirror\"]"
+			done
+		fi
+	} >"$RUN/buildkitd.toml"
+	export BUILDKIT_HOST=unix://$RUN/buildkitd.sock
+	PATH=$(runtime):$PATH start buildkitd "$bin/buildkitd" --config "$RUN/buildkitd.toml" \
+		--root "$RUN/buildkit" --addr "$BUILDKIT_HOST" --otel-socket-path "$RUN/otel.sock"
+	wait_for 30 buildkitd buildctl debug workers
+}
+
+# start_dockerd: the pinned Docker Engine with the containerd image store; sets ENGINE (its socket, for DOCKER_HOST).
+start_dockerd() {
+	[ "$(id -u)" = 0 ] || die "dockerd needs root"
+	run_dockerd "$(engine docker)"
+}
+
+# run_dockerd FOLDER: a dockerd without bridge and firewall rules, which are not to be had everywhere, so RUN steps
+# that need a network ask for the host's. Registries on 127.0.0.0/8 are plain HTTP to it.
+run_dockerd() {
+	local tree
+	tree=$(debian_tree containerd containerd/testing)
+	echo '{"features":{"containerd-snapshotter":true},"bridge":"none","iptables":false,"ip6tables":false,"userland-proxy":false}' \
+		>"$RUN/daemon.json"
+	export ENGINE=unix://$RUN/docker.sock
+	PATH=$tree/usr/bin:$(runtime):$PATH start dockerd "$1/dockerd" --config-file "$RUN/daemon.json" -H "$ENGINE" \
+		--data-root "$RUN/docker-data" --exec-root "$RUN/docker-exec" -p "$RUN/docker.pid"
+	wait_for 60 dockerd "$(docker_cli)/docker" -H "$ENGINE" info
+}
+
+# docker_cli: the docker client; prints its folder.
+docker_cli() { echo "$(debian_tree docker-cli docker-cli/testing)/usr/bin"; }
+
+# use_docker PLUGIN: docker with that buildx as its only plugin and a private configuration, on PATH.
+use_docker() {
+	export DOCKER_CONFIG=$RUN/docker-config
+	mkdir -p "$DOCKER_CONFIG/cli-plugins"
+	ln -sf "$1" "$DOCKER_CONFIG/cli-plugins/docker-buildx"
+	PATH=$(docker_cli):$PATH
+}
+
+# use_buildx: the pinned buildx.
+use_buildx() { use_docker "$(engine buildx)/buildx"; }
+
+# snapshotter: overlayfs where the run folder can hold an overlay, else plain copies.
+snapshotter() {
+	local dir=$RUN/overlay
+	mkdir -p "$dir"/{lower,upper,work,merged}
+	if mount -t overlay overlay -o "lowerdir=$dir/lower,upperdir=$dir/upper,workdir=$dir/work" "$dir/merged" 2>/dev/null; then
+		umount "$dir/merged"
+		echo overlayfs
+	else
+		echo native
+	fi
+	rm -rf "$dir"
+}

@@ -1,0 +1,75 @@
+package bases
+
+import (
+	"bytes"
+	"fmt"
+	"time"
+
+	"fanlight/ci/tools/registry"
+
+	"github.com/opencontainers/go-digest"
+	"github.com/opencontainers/image-spec/specs-go"
+	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
+)
+
+// Image is one stand-in: a manifest for one os.version and architecture.
+type Image struct {
+	// OSVersion is empty for a HostProcess base.
+	OSVersion string
+	Arch      string
+	// Features are os.features: win32k on servercore.
+	Features []string
+	Layers   []Layer
+	// User is the config's user: ContainerUser on nanoserver.
+	User string
+	// OCI asks for OCI media types in place of Docker's.
+	OCI bool
+}
+
+// Push uploads an image, under the tag where there is one, and gives its descriptor, platform included.
+func Push(host registry.Host, repo, tag string, image Image) (ocispec.Descriptor, error) {
+	configType, layerType, manifestType := registry.DockerConfig, registry.DockerLayer, registry.DockerManifest
+	if image.OCI {
+		configType, layerType, manifestType = ocispec.MediaTypeImageConfig, ocispec.MediaTypeImageLayerGzip, ocispec.MediaTypeImageManifest
+	}
+	created := time.Date(2026, 11, 10, 0, 0, 0, 0, time.UTC)
+	config := ocispec.Image{Created: &created}
+	config.Platform = image.platform()
+	config.Config.User = image.User
+	if image.OSVersion != "" {
+		config.Config.Cmd = []string{`c:\windows\system32\cmd.exe`}
+	}
+	config.RootFS.Type = "layers"
+	manifest := ocispec.Manifest{Versioned: specs.Versioned{SchemaVersion: 2}, MediaType: manifestType}
+	for i, layer := range image.Layers {
+		desc := ocispec.Descriptor{MediaType: layerType, Digest: digest.FromBytes(layer.Blob), Size: int64(len(layer.Blob))}
+		if err := host.PushBlob(repo, desc, bytes.NewReader(layer.Blob)); err != nil {
+			return desc, err
+		}
+		manifest.Layers = append(manifest.Layers, desc)
+		config.RootFS.DiffIDs = append(config.RootFS.DiffIDs, layer.DiffID)
+		config.History = append(config.History, ocispec.History{Created: &created, CreatedBy: fmt.Sprintf("stand-in layer %d", i+1)})
+	}
+	var err error
+	if manifest.Config, err = host.PushJSON(repo, configType, config); err != nil {
+		return manifest.Config, err
+	}
+	desc, err := host.PushManifest(repo, tag, manifestType, manifest)
+	platform := image.platform()
+	desc.Platform = &platform
+	return desc, err
+}
+
+// PushIndex uploads an index of entries that Push or PushLinux gave.
+func PushIndex(host registry.Host, repo, tag string, oci bool, entries []ocispec.Descriptor) (ocispec.Descriptor, error) {
+	mediaType := registry.DockerIndex
+	if oci {
+		mediaType = ocispec.MediaTypeImageIndex
+	}
+	index := ocispec.Index{Versioned: specs.Versioned{SchemaVersion: 2}, MediaType: mediaType, Manifests: entries}
+	return host.PushManifest(repo, tag, mediaType, index)
+}
+
+func (image Image) platform() ocispec.Platform {
+	return ocispec.Platform{OS: "windows", Architecture: image.Arch, OSVersion: image.OSVersion, OSFeatures: image.Features}
+}

@@ -1,0 +1,54 @@
+// Command linux-base pushes a layer as a Linux image to a registry.
+//
+//	linux-base -layer FILE.tar -ref 127.0.0.1:5000/debian/cc:12
+//
+// The image is an index of linux/amd64, which has the layer, and linux/arm64, which is empty: build stages run on the
+// platform of the machine.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+
+	"fanlight/ci/tools/bases"
+	"fanlight/ci/tools/registry"
+
+	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
+)
+
+func main() {
+	layer := flag.String("layer", "", "the layer, an uncompressed tar")
+	ref := flag.String("ref", "", "image to push, host:port/name:tag")
+	flag.Parse()
+	if err := push(*layer, *ref); err != nil {
+		fmt.Fprintln(os.Stderr, "linux-base:", err)
+		os.Exit(1)
+	}
+}
+
+func push(layer, name string) error {
+	ref, err := registry.Parse(name)
+	if err != nil {
+		return err
+	}
+	file, err := os.Open(layer)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	amd64, err := bases.PushLinux(ref.Host, ref.Repo, "", "amd64", file)
+	if err != nil {
+		return err
+	}
+	arm64, err := bases.PushLinux(ref.Host, ref.Repo, "", "arm64", nil)
+	if err != nil {
+		return err
+	}
+	desc, err := bases.PushIndex(ref.Host, ref.Repo, ref.Name, true, []ocispec.Descriptor{amd64, arm64})
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%s %s\n", name, desc.Digest)
+	return nil
+}

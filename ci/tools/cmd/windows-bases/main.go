@@ -1,0 +1,174 @@
+// Command windows-bases pushes stand-ins for Microsoft's base images to a registry: the tags of nanoserver and servercore,
+// a HostProcess base, and an image whose index holds Linux and several Windows versions.
+//
+//	windows-bases -registry 127.0.0.1:5000 [-mb 2] [-layers FILE]
+//
+// It prints a line for each tag, "REFERENCE DIGEST", and writes the digests of all Windows base layers to FILE, for a
+// look into the registry's access log.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+
+	"fanlight/ci/tools/bases"
+	"fanlight/ci/tools/registry"
+
+	"github.com/opencontainers/go-digest"
+	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
+)
+
+// version is a Windows release: its tags and the os.version its bases carry.
+type version struct {
+	tags      []string
+	osVersion string
+	arm64     bool
+}
+
+var versions = []version{
+	{[]string{"ltsc2019", "1809"}, "10.0.17763.6414", false},
+	{[]string{"2004"}, "10.0.19041.1415", false},
+	{[]string{"20H2"}, "10.0.19042.1889", false},
+	{[]string{"ltsc2022"}, "10.0.20348.2762", false},
+	{[]string{"ltsc2025"}, "10.0.26100.2033", true},
+}
+
+// maker pushes and remembers.
+type maker struct {
+	host   registry.Host
+	size   int
+	seed   uint64
+	layers []string
+}
+
+func main() {
+	host := flag.String("registry", "", "registry to push to, host:port, plain HTTP")
+	mb := flag.Int("mb", 2, "filler in each base, in MB; servercore has four times as much")
+	list := flag.String("layers", "", "file to write the digests of the base layers to")
+	flag.Parse()
+	m := &maker{host: registry.Host(*host), size: *mb << 20}
+	err := m.all()
+	if err == nil && *list != "" {
+		err = os.WriteFile(*list, []byte(strings.Join(m.layers, "\n")+"\n"), 0o644)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "windows-bases:", err)
+		os.Exit(1)
+	}
+}
+
+func (m *maker) all() error {
+	if err := m.family("windows/nanoserver", m.size, nil, "ContainerUser"); err != nil {
+		return err
+	}
+	if err := m.family("windows/servercore", 4*m.size, []string{"win32k"}, ""); err != nil {
+		return err
+	}
+	if err := m.hostProcess(); err != nil {
+		return err
+	}
+	return m.multi()
+}
+
+// family pushes one tag an index for each version, as Microsoft publishes them: one os.version an index, where there
+// is arm64 two architectures; and single manifests under TAG-amd64 and TAG-arm64.
+func (m *maker) family(repo string, size int, features []string, user string) error {
+	for _, v := range versions {
+		var entries []ocispec.Descriptor
+		for _, arch := range []string{"amd64", "arm64"} {
+			if arch == "arm64" && !v.arm64 {
+				continue
+			}
+			layers, err := m.base(size)
+			if err != nil {
+				return err
+			}
+			image := bases.Image{OSVersion: v.osVersion, Arch: arch, Features: features, Layers: layers, User: user}
+			var desc ocispec.Descriptor
+			for _, tag := range v.tags {
+				if desc, err = bases.Push(m.host, repo, tag+"-"+arch, image); err != nil {
+					return err
+				}
+				m.print(repo, tag+"-"+arch, desc)
+			}
+			entries = append(entries, desc)
+		}
+		for _, tag := range v.tags {
+			desc, err := bases.PushIndex(m.host, repo, tag, false, entries)
+			if err != nil {
+				return err
+			}
+			m.print(repo, tag, desc)
+		}
+	}
+	return nil
+}
+
+// base makes a base layer and its monthly patch, different from all others.
+func (m *maker) base(size int) ([]bases.Layer, error) {
+	m.seed++
+	base, err := bases.BaseLayer(m.seed, size)
+	if err != nil {
+		return nil, err
+	}
+	patch, err := bases.PatchLayer(m.seed, size/8)
+	if err != nil {
+		return nil, err
+	}
+	for _, layer := range []bases.Layer{base, patch} {
+		m.layers = append(m.layers, digest.FromBytes(layer.Blob).String())
+	}
+	return []bases.Layer{base, patch}, nil
+}
+
+// hostProcess pushes the base of HostProcess containers, which carries no os.version and is no index.
+func (m *maker) hostProcess() error {
+	const repo = "windows/hostprocess"
+	layer, err := bases.HostProcessLayer()
+	if err != nil {
+		return err
+	}
+	desc, err := bases.Push(m.host, repo, "v1.0.0", bases.Image{Arch: "amd64", Layers: []bases.Layer{layer}})
+	if err != nil {
+		return err
+	}
+	m.print(repo, "v1.0.0", desc)
+	return nil
+}
+
+// multi pushes an image of the kind of docker-library's: one index, Linux and three Windows versions, not in order.
+func (m *maker) multi() error {
+	const repo = "library/runtime"
+	var entries []ocispec.Descriptor
+	for _, arch := range []string{"amd64", "arm64"} {
+		desc, err := bases.PushLinux(m.host, repo, "", arch, nil)
+		if err != nil {
+			return err
+		}
+		entries = append(entries, desc)
+	}
+	for _, osVersion := range []string{"10.0.20348.2762", "10.0.26100.2033", "10.0.17763.6414"} {
+		layers, err := m.base(m.size)
+		if err != nil {
+			return err
+		}
+		image := bases.Image{OSVersion: osVersion, Arch: "amd64", Features: []string{"win32k"}, Layers: layers, OCI: true}
+		desc, err := bases.Push(m.host, repo, "", image)
+		if err != nil {
+			return err
+		}
+		entries = append(entries, desc)
+	}
+	desc, err := bases.PushIndex(m.host, repo, "1", true, entries)
+	if err != nil {
+		return err
+	}
+	m.print(repo, "1", desc)
+	return nil
+}
+
+func (m *maker) print(repo, tag string, desc ocispec.Descriptor) {
+	fmt.Printf("%s/%s:%s %s\n", m.host, repo, tag, desc.Digest)
+}
