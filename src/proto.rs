@@ -48,6 +48,11 @@ pub mod fsutil {
     pub use types::Stat;
 }
 
+/// What the contract takes from protobuf's own packages.
+pub mod fanlight {
+    include!(concat!(env!("OUT_DIR"), "/fanlight.rs"));
+}
+
 /// Packages that start with `google`.
 pub mod google {
     /// Status with details.

@@ -1,1 +1,23 @@
-//! (being written)
+//! The frontend's side of the conversation with BuildKit.
+//!
+//! BuildKit starts a frontend with its standard input and output as a gRPC connection; the
+//! frontend is the client. [`transport`] makes the connection, [`bridge`] the calls, [`error`]
+//! what goes back when a build fails. Nothing here knows a Dockerfile's meaning.
+
+pub mod base64;
+pub mod bridge;
+pub mod capabilities;
+pub mod error;
+mod memo;
+pub mod resolve;
+mod result;
+pub mod source_detail;
+#[cfg(test)]
+mod testing;
+pub mod transport;
+
+pub use bridge::{Bridge, FileRange, SolveRequest};
+pub use capabilities::{Capabilities, CapabilitySet, UnsupportedCapability};
+pub use error::Failure;
+pub use resolve::{ImageQuery, OciStore, ResolveError, ResolvedImage, Sources};
+pub use result::{BuildResult, MapResult, References};

@@ -1,0 +1,309 @@
+//! The calls a frontend makes.
+//!
+//! Mirrors `frontend/gateway/grpcclient` of moby/buildkit. Every call can be in flight beside
+//! others; images, sources and inputs are asked for once.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use prost::Message as _;
+use tonic::Request;
+use tonic::transport::Channel;
+
+use super::capabilities::{Capabilities, names};
+use super::error::Failure;
+use super::memo::Memo;
+use super::resolve::Sources;
+use super::result::BuildResult;
+use super::transport::MAX_MESSAGE_BYTES;
+use crate::proto::frontend::llb_bridge_client::LlbBridgeClient;
+use crate::proto::frontend::{self, Ref};
+use crate::proto::{fsutil, pb};
+
+/// How long the first call may take.
+const PING_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// BuildKit at the other end. Clones share the connection and what has been asked.
+#[derive(Debug, Clone)]
+pub struct Bridge {
+    client: LlbBridgeClient<Channel>,
+    capabilities: Arc<Capabilities>,
+    sources: Sources,
+    inputs: Memo<(), Result<Arc<BTreeMap<String, pb::Definition>>, Failure>>,
+}
+
+/// What to solve: a definition, or a request to another frontend.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SolveRequest {
+    /// The graph.
+    pub definition: Option<pb::Definition>,
+    /// Another frontend, `gateway.v0` for an image.
+    pub frontend: String,
+    /// That frontend's options.
+    pub options: BTreeMap<String, String>,
+    /// That frontend's inputs.
+    pub inputs: BTreeMap<String, pb::Definition>,
+    /// Caches to import.
+    pub cache_imports: Vec<frontend::CacheOptionsEntry>,
+    /// Build now, so that this call gives the error, and not when the result is first used.
+    pub evaluate: bool,
+}
+
+/// A part of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FileRange {
+    /// First byte.
+    pub offset: i64,
+    /// How many bytes at most.
+    pub length: i64,
+}
+
+impl Bridge {
+    /// Asks BuildKit what it can do. `product` is what the engine calls itself in messages.
+    ///
+    /// # Errors
+    ///
+    /// If there is no answer in 15 seconds.
+    pub async fn connect(channel: Channel, product: &str) -> Result<Self, Failure> {
+        let mut client = LlbBridgeClient::new(channel)
+            .max_decoding_message_size(MAX_MESSAGE_BYTES)
+            .max_encoding_message_size(MAX_MESSAGE_BYTES);
+        let mut ping = Request::new(frontend::PingRequest {});
+        ping.set_timeout(PING_TIMEOUT);
+        let pong = client.ping(ping).await?.into_inner();
+        let capabilities = Arc::new(Capabilities::new(pong, product));
+        let sources = Sources::new(client.clone(), Arc::clone(&capabilities));
+        Ok(Self { client, capabilities, sources, inputs: Memo::default() })
+    }
+
+    /// What BuildKit can do.
+    #[must_use]
+    pub fn capabilities(&self) -> &Capabilities {
+        &self.capabilities
+    }
+
+    /// Configs of images, commits of repositories, digests of URLs.
+    #[must_use]
+    pub const fn sources(&self) -> &Sources {
+        &self.sources
+    }
+
+    /// Solves.
+    ///
+    /// # Errors
+    ///
+    /// If BuildKit lacks a capability that an operation needs, and BuildKit's own error.
+    pub async fn solve(&self, request: SolveRequest) -> Result<BuildResult, Failure> {
+        let used = request.definition.iter().flat_map(|definition| definition.metadata.values());
+        for capability in used.flat_map(|metadata| metadata.caps.keys()) {
+            self.capabilities.llb.require(capability)?;
+        }
+        let by_request = self.capabilities.frontend.supports(names::SOLVE_EVALUATE);
+        let message = frontend::SolveRequest {
+            definition: request.definition,
+            frontend: request.frontend,
+            frontend_opt: request.options,
+            allow_result_return: true,
+            allow_result_array_ref: true,
+            cache_imports: request.cache_imports,
+            frontend_inputs: request.inputs,
+            evaluate: request.evaluate && by_request,
+        };
+        let result = BuildResult::from(self.client.clone().solve(message).await?.into_inner());
+        if request.evaluate && !by_request {
+            // An older BuildKit builds once something is read.
+            for reference in result.each() {
+                self.stat(reference, ".").await?;
+            }
+        }
+        Ok(result)
+    }
+
+    /// Builds a reference now.
+    ///
+    /// # Errors
+    ///
+    /// The build's.
+    pub async fn evaluate(&self, reference: &Ref) -> Result<(), Failure> {
+        self.client.clone().evaluate(frontend::EvaluateRequest { r#ref: reference.id.clone() }).await?;
+        Ok(())
+    }
+
+    /// A file, or a part of it.
+    ///
+    /// # Errors
+    ///
+    /// If it is not there, or the answer is larger than a message may be.
+    pub async fn read_file(
+        &self,
+        reference: &Ref,
+        path: &str,
+        range: Option<FileRange>,
+    ) -> Result<Vec<u8>, Failure> {
+        let request = frontend::ReadFileRequest {
+            r#ref: reference.id.clone(),
+            file_path: path.to_owned(),
+            range: range.map(|range| frontend::FileRange { offset: range.offset, length: range.length }),
+            mount_index: 0,
+        };
+        Ok(self.client.clone().read_file(request).await?.into_inner().data)
+    }
+
+    /// What is in a folder; a non-empty `pattern` selects names.
+    ///
+    /// # Errors
+    ///
+    /// If it is not there or not a folder.
+    pub async fn read_dir(
+        &self,
+        reference: &Ref,
+        path: &str,
+        pattern: &str,
+    ) -> Result<Vec<fsutil::Stat>, Failure> {
+        self.capabilities.frontend.require(names::READ_DIR)?;
+        let request = frontend::ReadDirRequest {
+            r#ref: reference.id.clone(),
+            dir_path: path.to_owned(),
+            include_pattern: pattern.to_owned(),
+            mount_index: 0,
+        };
+        Ok(self.client.clone().read_dir(request).await?.into_inner().entries)
+    }
+
+    /// Size, mode and times of a path.
+    ///
+    /// # Errors
+    ///
+    /// If it is not there.
+    pub async fn stat(&self, reference: &Ref, path: &str) -> Result<fsutil::Stat, Failure> {
+        self.capabilities.frontend.require(names::STAT_FILE)?;
+        let request =
+            frontend::StatFileRequest { r#ref: reference.id.clone(), path: path.to_owned(), mount_index: 0 };
+        Ok(self.client.clone().stat_file(request).await?.into_inner().stat.unwrap_or_default())
+    }
+
+    /// Definitions that the client hands in place of contexts; none from a BuildKit that has no
+    /// such thing.
+    ///
+    /// # Errors
+    ///
+    /// BuildKit's.
+    pub async fn inputs(&self) -> Result<Arc<BTreeMap<String, pb::Definition>>, Failure> {
+        if !self.capabilities.frontend.supports(names::FRONTEND_INPUTS) {
+            return Ok(Arc::default());
+        }
+        let ask = async {
+            let answer = self.client.clone().inputs(frontend::InputsRequest {}).await?;
+            Ok(Arc::new(answer.into_inner().definitions))
+        };
+        self.inputs.get((), ask).await
+    }
+
+    /// Shows a warning, if BuildKit can.
+    ///
+    /// # Errors
+    ///
+    /// BuildKit's. A build does not fail because of them.
+    pub async fn warn(&self, warning: frontend::WarnRequest) -> Result<(), Failure> {
+        if self.capabilities.frontend.supports(names::WARNINGS) {
+            self.client.clone().warn(warning).await?;
+        }
+        Ok(())
+    }
+
+    /// Ends the build with a result.
+    ///
+    /// # Errors
+    ///
+    /// BuildKit's, for example if the result is too large for a message.
+    pub async fn return_result(&self, result: BuildResult) -> Result<(), Failure> {
+        let arrays = self.capabilities.frontend.supports(names::REFERENCE_ARRAY);
+        let message = result.into_message(arrays);
+        if message.encoded_len() > MAX_MESSAGE_BYTES {
+            return Err(Failure::new(format_args!(
+                "the result is {} bytes long, and BuildKit accepts {MAX_MESSAGE_BYTES}",
+                message.encoded_len()
+            )));
+        }
+        self.client.clone().r#return(frontend::ReturnRequest { result: Some(message), error: None }).await?;
+        Ok(())
+    }
+
+    /// Ends the build with an error.
+    ///
+    /// # Errors
+    ///
+    /// If the connection broke.
+    pub async fn return_error(&self, failure: Failure) -> Result<(), Failure> {
+        self.client.clone().r#return(failure.into_request()).await?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gateway::testing::{Fake, bridge_to};
+
+    fn reference(id: &str) -> Ref {
+        Ref { id: id.into(), def: None }
+    }
+
+    #[tokio::test]
+    async fn large_files_arrive_and_missing_ones_keep_their_code() {
+        let fake = Fake::default().with_file("big", vec![7; 15 << 20]);
+        let bridge = bridge_to(&fake).await;
+        assert_eq!(bridge.read_file(&reference("r"), "big", None).await.unwrap().len(), 15 << 20);
+        let range = FileRange { offset: 1, length: 3 };
+        assert_eq!(bridge.read_file(&reference("r"), "big", Some(range)).await.unwrap(), [7; 3]);
+        let error = bridge.read_file(&reference("r"), "none", None).await.unwrap_err();
+        assert_eq!(error.context("failed to read").to_string(), "failed to read: NotFound: no file none");
+    }
+
+    #[tokio::test]
+    async fn an_operation_needs_its_capabilities() {
+        let bridge = bridge_to(&Fake::default()).await;
+        let metadata =
+            pb::OpMetadata { caps: [("exec.future".to_owned(), true)].into(), ..Default::default() };
+        let definition =
+            pb::Definition { metadata: [("d".to_owned(), metadata)].into(), ..Default::default() };
+        let request = SolveRequest { definition: Some(definition), ..Default::default() };
+        let error = bridge.solve(request).await.unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "requested experimental feature exec.future  is not supported by build server, please update testkit"
+        );
+    }
+
+    #[tokio::test]
+    async fn inputs_are_asked_for_once() {
+        let fake = Fake::default().with_caps(&[names::FRONTEND_INPUTS]);
+        let bridge = bridge_to(&fake).await;
+        let (first, second) = tokio::join!(bridge.inputs(), bridge.inputs());
+        assert_eq!(first.unwrap(), second.unwrap());
+        assert_eq!(fake.calls("Inputs"), 1);
+    }
+
+    #[tokio::test]
+    async fn evaluating_on_an_older_buildkit_reads_something() {
+        let fake = Fake::default().with_caps(&[names::STAT_FILE]);
+        let bridge = bridge_to(&fake).await;
+        bridge.solve(SolveRequest { evaluate: true, ..Default::default() }).await.unwrap();
+        assert_eq!(fake.calls("StatFile"), 1);
+    }
+
+    #[tokio::test]
+    async fn a_result_and_an_error_end_the_build() {
+        let fake = Fake::default().with_caps(&[names::REFERENCE_ARRAY]);
+        let bridge = bridge_to(&fake).await;
+        bridge.return_result(BuildResult::default()).await.unwrap();
+        bridge.return_error(Failure::new("bad")).await.unwrap();
+        let returned = fake.returned();
+        assert_eq!(
+            returned[0].result.as_ref().unwrap().result,
+            Some(frontend::result::Result::Ref(Ref::default()))
+        );
+        assert_eq!(returned[1].error.as_ref().unwrap().message, "bad");
+    }
+}

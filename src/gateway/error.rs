@@ -1,0 +1,250 @@
+//! How an error goes back to BuildKit, and how BuildKit's own errors come in.
+//!
+//! A [`Failure`] is a gRPC status: a code, a message and typed details. BuildKit's clients print
+//! the Dockerfile excerpt from details of type `errdefs.Source`. An error that BuildKit itself
+//! gave keeps its code and its details on the way back. Mirrors `util/grpcerrors`.
+
+use std::fmt;
+
+use prost::Message as _;
+use serde_json::json;
+use tonic::{Code, Status};
+
+use super::capabilities::UnsupportedCapability;
+use super::source_detail;
+use crate::proto::{frontend, pb, rpc};
+use crate::span::{Located, Range};
+
+/// Type URLs of details, which are JSON.
+mod type_url {
+    pub(super) const SOURCE: &str = "github.com/moby/buildkit/errdefs.Source+json";
+    pub(super) const FRONTEND_CAP: &str = "github.com/moby/buildkit/errdefs.FrontendCap+json";
+    pub(super) const SUBREQUEST: &str = "github.com/moby/buildkit/errdefs.Subrequest+json";
+}
+
+/// Why a build failed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Failure {
+    code: Code,
+    message: String,
+    /// The message is BuildKit's and the code stands for itself: once something is put before the
+    /// message, the code's name goes in between, as Go prints such an error.
+    relayed: bool,
+    /// The outermost first.
+    details: Vec<rpc::Any>,
+}
+
+impl Failure {
+    /// An error of the user's making.
+    pub fn new(message: impl fmt::Display) -> Self {
+        Self { code: Code::Unknown, message: message.to_string(), relayed: false, details: Vec::new() }
+    }
+
+    /// A capability that the client requires and the frontend lacks
+    /// (upstream's `errdefs.NewUnsupportedFrontendCapError`).
+    #[must_use]
+    pub fn unsupported_frontend_cap(name: &str) -> Self {
+        Self::new(format_args!("unsupported frontend capability {name}"))
+            .with_code(Code::Unimplemented)
+            .with_detail(type_url::FRONTEND_CAP, &named(name))
+    }
+
+    /// A request other than a build that the frontend does not answer
+    /// (upstream's `errdefs.NewUnsupportedSubrequestError`).
+    #[must_use]
+    pub fn unsupported_subrequest(name: &str) -> Self {
+        Self::new(format_args!("unsupported request {name}")).with_detail(type_url::SUBREQUEST, &named(name))
+    }
+
+    /// An error with places in `file`, one excerpt for each place.
+    #[must_use]
+    pub fn located<K: fmt::Display>(error: &Located<K>, file: &pb::SourceInfo) -> Self {
+        Self::new(&error.kind).with_locations(&error.locations, file)
+    }
+
+    /// Puts `context` before the message (`errors.Wrap` in Go).
+    #[must_use]
+    pub fn context(mut self, context: impl fmt::Display) -> Self {
+        self.message = format!("{context}: {self}");
+        self.relayed = false;
+        self
+    }
+
+    /// With another code.
+    #[must_use]
+    pub const fn with_code(mut self, code: Code) -> Self {
+        self.code = code;
+        self
+    }
+
+    /// With one more place in a file (upstream's `errdefs.WithSource`).
+    #[must_use]
+    pub fn with_source(self, file: &pb::SourceInfo, ranges: &[Range]) -> Self {
+        self.with_detail(type_url::SOURCE, &source_detail::to_json(file, ranges))
+    }
+
+    /// With places in `file`, the innermost first.
+    #[must_use]
+    pub fn with_locations(self, locations: &[Vec<Range>], file: &pb::SourceInfo) -> Self {
+        locations.iter().fold(self, |failure, ranges| failure.with_source(file, ranges))
+    }
+
+    /// Whether a place in a file is known.
+    #[must_use]
+    pub fn has_source(&self) -> bool {
+        self.details.iter().any(|detail| detail.type_url == type_url::SOURCE)
+    }
+
+    /// The code.
+    #[must_use]
+    pub const fn code(&self) -> Code {
+        self.code
+    }
+
+    /// The status to return.
+    ///
+    /// Details that would make the message too large to send are left out, the excerpts of a
+    /// huge Dockerfile for example: the message is worth more.
+    #[must_use]
+    pub fn into_status(self) -> rpc::Status {
+        let mut status = rpc::Status { code: self.code as i32, message: self.message, details: self.details };
+        if status.encoded_len() > super::transport::MAX_MESSAGE_BYTES / 2 {
+            status.details.clear();
+        }
+        if status.encoded_len() > super::transport::MAX_MESSAGE_BYTES / 2 {
+            let end = status.message.floor_char_boundary(super::transport::MAX_MESSAGE_BYTES / 4);
+            status.message.truncate(end);
+        }
+        status
+    }
+
+    /// The request that ends the build with this error.
+    pub(super) fn into_request(self) -> frontend::ReturnRequest {
+        frontend::ReturnRequest { result: None, error: Some(self.into_status()) }
+    }
+
+    /// Go walks an error from the outside in, so a newer detail comes first.
+    fn with_detail(mut self, type_url: &str, value: &serde_json::Value) -> Self {
+        self.details
+            .insert(0, rpc::Any { type_url: type_url.to_owned(), value: value.to_string().into_bytes() });
+        self
+    }
+}
+
+/// The message as Go prints the error.
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.relayed && !matches!(self.code, Code::Ok | Code::Unknown) {
+            write!(f, "{}: ", code_name(self.code))?;
+        }
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Failure {}
+
+impl From<Status> for Failure {
+    fn from(status: Status) -> Self {
+        // What cannot be read is as good as no details.
+        let details = rpc::Status::decode(status.details()).map(|full| full.details).unwrap_or_default();
+        Self {
+            code: if status.code() == Code::Ok { Code::Unknown } else { status.code() },
+            message: status.message().to_owned(),
+            relayed: true,
+            // BuildKit puts each detail around the ones before.
+            details: details.into_iter().rev().collect(),
+        }
+    }
+}
+
+impl From<UnsupportedCapability> for Failure {
+    fn from(error: UnsupportedCapability) -> Self {
+        Self::new(error)
+    }
+}
+
+fn named(name: &str) -> serde_json::Value {
+    json!({ "name": name })
+}
+
+/// Go's name of a code.
+fn code_name(code: Code) -> &'static str {
+    match code {
+        Code::Ok => "OK",
+        Code::Cancelled => "Canceled",
+        Code::Unknown => "Unknown",
+        Code::InvalidArgument => "InvalidArgument",
+        Code::DeadlineExceeded => "DeadlineExceeded",
+        Code::NotFound => "NotFound",
+        Code::AlreadyExists => "AlreadyExists",
+        Code::PermissionDenied => "PermissionDenied",
+        Code::ResourceExhausted => "ResourceExhausted",
+        Code::FailedPrecondition => "FailedPrecondition",
+        Code::Aborted => "Aborted",
+        Code::OutOfRange => "OutOfRange",
+        Code::Unimplemented => "Unimplemented",
+        Code::Internal => "Internal",
+        Code::Unavailable => "Unavailable",
+        Code::DataLoss => "DataLoss",
+        Code::Unauthenticated => "Unauthenticated",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn relayed() -> Failure {
+        let detail = |url: &str| rpc::Any { type_url: url.to_owned(), value: b"{}".to_vec() };
+        let full = rpc::Status {
+            code: Code::NotFound as i32,
+            message: "no such image".into(),
+            details: vec![detail("a"), detail("b")],
+        };
+        Status::with_details(Code::NotFound, "no such image", full.encode_to_vec().into()).into()
+    }
+
+    #[test]
+    fn buildkits_errors_keep_code_and_details() {
+        let status = relayed().into_status();
+        assert_eq!((status.code, status.message.as_str()), (5, "no such image"));
+        assert_eq!(status.details.iter().map(|d| d.type_url.as_str()).collect::<Vec<_>>(), ["b", "a"]);
+
+        let failure = relayed().context("failed to load").context("outer");
+        assert_eq!(failure.to_string(), "outer: failed to load: NotFound: no such image");
+        let status = failure.into_status();
+        assert_eq!((status.code, status.details.len()), (5, 2));
+    }
+
+    #[test]
+    fn the_innermost_place_is_the_last_detail() {
+        let file = pb::SourceInfo { filename: "Dockerfile".into(), ..Default::default() };
+        let error = Located::at("bad", &[Range::lines(3, 3)]).with_location(&[Range::lines(1, 2)]);
+        let failure = Failure::located(&error, &file);
+        assert!(failure.has_source());
+        let status = failure.into_status();
+        assert_eq!((status.code, status.message.as_str()), (2, "bad"));
+        let lines = |detail: &rpc::Any| {
+            let value: serde_json::Value = serde_json::from_slice(&detail.value).unwrap();
+            value["ranges"][0]["start"]["line"].as_u64().unwrap()
+        };
+        assert_eq!(status.details.iter().map(lines).collect::<Vec<_>>(), [1, 3]);
+    }
+
+    #[test]
+    fn a_detail_that_is_too_large_does_not_cost_the_message() {
+        let file = pb::SourceInfo { data: vec![b'x'; 8 << 20], ..Default::default() };
+        let status = Failure::new("bad").with_source(&file, &[Range::lines(1, 1)]).into_status();
+        assert_eq!((status.message.as_str(), status.details.len()), ("bad", 0));
+        let status = Failure::new("ä".repeat(8 << 20)).into_status();
+        assert!(status.encoded_len() < 8 << 20);
+    }
+
+    #[test]
+    fn what_the_frontend_lacks() {
+        let status = Failure::unsupported_frontend_cap("x.y").into_status();
+        assert_eq!((status.code, status.message.as_str()), (12, "unsupported frontend capability x.y"));
+        assert_eq!(status.details[0].value, br#"{"name":"x.y"}"#);
+        assert_eq!(Failure::unsupported_subrequest("r").to_string(), "unsupported request r");
+    }
+}

@@ -1,0 +1,322 @@
+//! What sources are right now: the config of an image, the commit of a branch.
+//!
+//! Mirrors `ResolveImageConfig` and `ResolveSourceMetadata` of moby/buildkit's
+//! `frontend/gateway/grpcclient`. A BuildKit that answers ResolveSourceMeta is asked with it for
+//! images as well, since only that answer shows a source policy at work.
+
+use std::sync::Arc;
+
+use prost::Message as _;
+use tonic::transport::Channel;
+
+use super::capabilities::{Capabilities, names};
+use super::error::Failure;
+use super::memo::Memo;
+use crate::proto::frontend::llb_bridge_client::LlbBridgeClient;
+use crate::proto::{frontend, pb};
+
+const IMAGE: &str = "docker-image://";
+const OCI_LAYOUT: &str = "oci-layout://";
+
+/// Answers about sources. Clones share them.
+#[derive(Debug, Clone)]
+pub struct Sources {
+    client: LlbBridgeClient<Channel>,
+    capabilities: Arc<Capabilities>,
+    /// By the request's bytes without the log name.
+    images: Memo<Vec<u8>, Result<Arc<ResolvedImage>, ResolveError>>,
+    others: Memo<Vec<u8>, Result<Arc<frontend::ResolveSourceMetaResponse>, Failure>>,
+}
+
+/// Which image.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ImageQuery {
+    /// The reference in its normal form, with a tag or digest.
+    pub reference: String,
+    /// The platform to select; BuildKit's own if there is none.
+    pub platform: Option<pb::Platform>,
+    /// `default`, `pull` or `local`; empty for the default.
+    pub resolve_mode: String,
+    /// The line shown while it is looked up.
+    pub log_name: String,
+    /// The image is in an OCI layout of the client.
+    pub store: Option<OciStore>,
+}
+
+/// An OCI layout of the client.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OciStore {
+    /// The client's session.
+    pub session_id: String,
+    /// The layout's name in the session.
+    pub store_id: String,
+}
+
+/// An image as it was found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ResolvedImage {
+    /// The reference, which a source policy may have changed.
+    pub reference: String,
+    /// Digest of the manifest or index.
+    pub digest: String,
+    /// The config's JSON.
+    pub config: Vec<u8>,
+}
+
+/// Why an image has no config.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum ResolveError {
+    /// It could not be looked up.
+    #[error(transparent)]
+    Failed(#[from] Failure),
+    /// A source policy put something else in its place.
+    #[error("ref mutated by policy to non-image: {IMAGE}{reference} -> {identifier}")]
+    NotAnImage {
+        /// What was asked for.
+        reference: String,
+        /// The identifier of the source in its place.
+        identifier: String,
+    },
+}
+
+impl From<ResolveError> for Failure {
+    fn from(error: ResolveError) -> Self {
+        match error {
+            ResolveError::Failed(failure) => failure,
+            ResolveError::NotAnImage { .. } => Self::new(error),
+        }
+    }
+}
+
+impl From<tonic::Status> for ResolveError {
+    fn from(status: tonic::Status) -> Self {
+        Self::Failed(status.into())
+    }
+}
+
+impl Sources {
+    pub(super) fn new(client: LlbBridgeClient<Channel>, capabilities: Arc<Capabilities>) -> Self {
+        Self { client, capabilities, images: Memo::default(), others: Memo::default() }
+    }
+
+    /// The config of an image.
+    ///
+    /// # Errors
+    ///
+    /// If it is not there, or a source policy put something else in its place.
+    pub async fn image(&self, query: ImageQuery) -> Result<Arc<ResolvedImage>, ResolveError> {
+        if self.capabilities.frontend.supports(names::SOURCE_META) {
+            let request = query.into_source_meta();
+            let key = frontend::ResolveSourceMetaRequest { log_name: String::new(), ..request.clone() };
+            self.images.get(key.encode_to_vec(), self.image_by_source_meta(request)).await
+        } else {
+            let request = query.into_image_config();
+            let key = frontend::ResolveImageConfigRequest { log_name: String::new(), ..request.clone() };
+            self.images.get(key.encode_to_vec(), self.image_by_config(request)).await
+        }
+    }
+
+    async fn image_by_source_meta(
+        &self,
+        request: frontend::ResolveSourceMetaRequest,
+    ) -> Result<Arc<ResolvedImage>, ResolveError> {
+        let asked = request.source.as_ref().map_or_else(String::new, |source| name(&source.identifier));
+        let answer = self.client.clone().resolve_source_meta(request).await?.into_inner();
+        let identifier = answer.source.map_or_else(String::new, |source| source.identifier);
+        let Some(image) = answer.image else {
+            return Err(ResolveError::NotAnImage { reference: asked, identifier });
+        };
+        Ok(Arc::new(ResolvedImage {
+            reference: name(&identifier),
+            digest: image.digest,
+            config: image.config,
+        }))
+    }
+
+    async fn image_by_config(
+        &self,
+        request: frontend::ResolveImageConfigRequest,
+    ) -> Result<Arc<ResolvedImage>, ResolveError> {
+        let asked = request.r#ref.clone();
+        let answer = self.client.clone().resolve_image_config(request).await?.into_inner();
+        // A BuildKit from before source policies returns no reference.
+        let reference = if answer.r#ref.is_empty() { asked } else { answer.r#ref };
+        Ok(Arc::new(ResolvedImage { reference, digest: answer.digest, config: answer.config }))
+    }
+
+    /// What a source is. A BuildKit that cannot tell returns the source as it was given.
+    ///
+    /// # Errors
+    ///
+    /// If it could not be looked up.
+    pub async fn meta(
+        &self,
+        request: frontend::ResolveSourceMetaRequest,
+    ) -> Result<Arc<frontend::ResolveSourceMetaResponse>, Failure> {
+        if !self.capabilities.frontend.supports(names::SOURCE_META) {
+            return self.meta_by_config(request).await;
+        }
+        let key = frontend::ResolveSourceMetaRequest { log_name: String::new(), ..request.clone() };
+        let ask =
+            async { Ok(Arc::new(self.client.clone().resolve_source_meta(request).await?.into_inner())) };
+        self.others.get(key.encode_to_vec(), ask).await
+    }
+
+    async fn meta_by_config(
+        &self,
+        request: frontend::ResolveSourceMetaRequest,
+    ) -> Result<Arc<frontend::ResolveSourceMetaResponse>, Failure> {
+        let mut source = request.source.unwrap_or_default();
+        let Some(scheme) =
+            [IMAGE, OCI_LAYOUT].into_iter().find(|scheme| source.identifier.starts_with(scheme))
+        else {
+            return Ok(Arc::new(frontend::ResolveSourceMetaResponse {
+                source: Some(source),
+                ..Default::default()
+            }));
+        };
+        let query = ImageQuery {
+            reference: name(&source.identifier),
+            platform: request.platform,
+            resolve_mode: request.resolve_mode,
+            log_name: request.log_name,
+            store: (scheme == OCI_LAYOUT).then(|| OciStore::from_attrs(&source.attrs)),
+        };
+        let image = self.image(query).await?;
+        source.identifier = format!("{scheme}{}", image.reference);
+        Ok(Arc::new(frontend::ResolveSourceMetaResponse {
+            source: Some(source),
+            image: Some(frontend::ResolveSourceImageResponse {
+                digest: image.digest.clone(),
+                config: image.config.clone(),
+            }),
+            ..Default::default()
+        }))
+    }
+}
+
+/// An identifier without its scheme.
+fn name(identifier: &str) -> String {
+    let name = identifier.strip_prefix(IMAGE).unwrap_or(identifier);
+    name.strip_prefix(OCI_LAYOUT).unwrap_or(name).to_owned()
+}
+
+impl ImageQuery {
+    fn into_source_meta(self) -> frontend::ResolveSourceMetaRequest {
+        let scheme = if self.store.is_some() { OCI_LAYOUT } else { IMAGE };
+        let source = pb::SourceOp {
+            identifier: format!("{scheme}{}", self.reference),
+            attrs: self.store.map_or_else(Vec::new, OciStore::into_attrs),
+        };
+        frontend::ResolveSourceMetaRequest {
+            source: Some(source),
+            platform: self.platform,
+            log_name: self.log_name,
+            resolve_mode: self.resolve_mode,
+            ..Default::default()
+        }
+    }
+
+    fn into_image_config(self) -> frontend::ResolveImageConfigRequest {
+        let resolver_type = i32::from(self.store.is_some());
+        let store = self.store.unwrap_or_default();
+        frontend::ResolveImageConfigRequest {
+            r#ref: self.reference,
+            platform: self.platform,
+            resolve_mode: self.resolve_mode,
+            log_name: self.log_name,
+            resolver_type,
+            session_id: store.session_id,
+            store_id: store.store_id,
+        }
+    }
+}
+
+impl OciStore {
+    const SESSION: &str = "oci.session";
+    const STORE: &str = "oci.store";
+
+    fn into_attrs(self) -> Vec<pb::Attr> {
+        let attr = |key: &str, value| pb::Attr { key: Some(key.to_owned()), value: Some(value) };
+        vec![attr(Self::SESSION, self.session_id), attr(Self::STORE, self.store_id)]
+    }
+
+    fn from_attrs(attrs: &[pb::Attr]) -> Self {
+        let value = |key: &str| {
+            let attr = attrs.iter().find(|attr| attr.key() == key);
+            attr.map_or_else(String::new, |attr| attr.value().to_owned())
+        };
+        Self { session_id: value(Self::SESSION), store_id: value(Self::STORE) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gateway::testing::{Fake, bridge_to};
+
+    fn query(reference: &str, log_name: &str) -> ImageQuery {
+        ImageQuery { reference: reference.into(), log_name: log_name.into(), ..Default::default() }
+    }
+
+    #[tokio::test]
+    async fn one_image_is_looked_up_once_whatever_the_line_says() {
+        for (caps, call) in
+            [(&[names::SOURCE_META] as &[&str], "ResolveSourceMeta"), (&[], "ResolveImageConfig")]
+        {
+            let fake = Fake::default().with_caps(caps).with_image("docker.io/library/a:1", b"{}");
+            let sources = bridge_to(&fake).await.sources().clone();
+            let (first, second) = tokio::join!(
+                sources.image(query("docker.io/library/a:1", "one")),
+                sources.image(query("docker.io/library/a:1", "two"))
+            );
+            assert_eq!(first, second);
+            let image = first.unwrap();
+            assert_eq!((image.reference.as_str(), &*image.config), ("docker.io/library/a:1", b"{}" as &[u8]));
+            let again = sources.image(query("docker.io/library/a:1", "three")).await.unwrap();
+            assert!(Arc::ptr_eq(&again, &image));
+            assert_eq!(fake.calls(call), 1);
+        }
+    }
+
+    #[tokio::test]
+    async fn failures_are_remembered() {
+        let fake = Fake::default().with_caps(&[names::SOURCE_META]);
+        let sources = bridge_to(&fake).await.sources().clone();
+        for _ in 0..2 {
+            let error = sources.image(query("none", "")).await.unwrap_err();
+            assert_eq!(Failure::from(error).code(), tonic::Code::NotFound);
+        }
+        assert_eq!(fake.calls("ResolveSourceMeta"), 1);
+    }
+
+    #[tokio::test]
+    async fn a_policy_may_put_something_else_in_the_place_of_an_image() {
+        let fake = Fake::default().with_caps(&[names::SOURCE_META]).with_image("moved", b"{}");
+        let sources = bridge_to(&fake).await.sources().clone();
+        fake.replace_image("moved", "https://example.com/rootfs.tar");
+        let error = sources.image(query("moved", "")).await.unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "ref mutated by policy to non-image: docker-image://moved -> https://example.com/rootfs.tar"
+        );
+    }
+
+    #[tokio::test]
+    async fn an_older_buildkit_is_asked_with_its_own_calls() {
+        let fake = Fake::default().with_image("a", b"{}");
+        let sources = bridge_to(&fake).await.sources().clone();
+        let source = |identifier: &str| frontend::ResolveSourceMetaRequest {
+            source: Some(pb::SourceOp { identifier: identifier.into(), attrs: Vec::new() }),
+            ..Default::default()
+        };
+        let image = sources.meta(source("docker-image://a")).await.unwrap();
+        assert_eq!(image.image.as_ref().unwrap().config, b"{}");
+        assert_eq!(image.source.as_ref().unwrap().identifier, "docker-image://a");
+        let other = sources.meta(source("https://example.com/")).await.unwrap();
+        assert_eq!(
+            (other.image.as_ref(), other.source.as_ref().unwrap().identifier.as_str()),
+            (None, "https://example.com/")
+        );
+    }
+}

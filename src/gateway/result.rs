@@ -1,0 +1,150 @@
+//! What a solve gives and what a build returns.
+//!
+//! Mirrors `solver/result` of moby/buildkit: either one reference or one for each platform, and
+//! data beside them.
+
+use std::collections::BTreeMap;
+
+use crate::proto::frontend::result::Result as Wire;
+use crate::proto::frontend::{self, Attestations, Ref};
+
+/// Where the files of a result are. `None` stands for an empty file tree.
+#[derive(Debug, Clone, PartialEq)]
+pub enum References {
+    /// One tree.
+    One(Option<Ref>),
+    /// A tree for each platform ID.
+    Map(BTreeMap<String, Option<Ref>>),
+}
+
+impl Default for References {
+    fn default() -> Self {
+        Self::One(None)
+    }
+}
+
+/// References, metadata and attestations.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct BuildResult {
+    /// The files.
+    pub references: References,
+    /// By the names of `exporter/containerimage/exptypes`.
+    pub metadata: BTreeMap<String, Vec<u8>>,
+    /// By platform ID.
+    pub attestations: BTreeMap<String, Attestations>,
+}
+
+/// One reference was expected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("invalid map result")]
+pub struct MapResult;
+
+impl BuildResult {
+    /// The reference, if there is one and not one for each platform (upstream's `SingleRef`).
+    ///
+    /// # Errors
+    ///
+    /// [`MapResult`] otherwise.
+    pub fn single(self) -> Result<Option<Ref>, MapResult> {
+        match self.references {
+            References::One(reference) => Ok(reference),
+            References::Map(_) => Err(MapResult),
+        }
+    }
+
+    /// Every reference that is not an empty tree.
+    pub fn each(&self) -> impl Iterator<Item = &Ref> {
+        let (one, map) = match &self.references {
+            References::One(one) => (one.as_ref(), None),
+            References::Map(map) => (None, Some(map.values().flatten())),
+        };
+        one.into_iter().chain(map.into_iter().flatten())
+    }
+}
+
+/// An empty ID is an empty tree.
+fn found(reference: Ref) -> Option<Ref> {
+    (!reference.id.is_empty()).then_some(reference)
+}
+
+fn by_id(id: String) -> Option<Ref> {
+    found(Ref { id, def: None })
+}
+
+impl From<frontend::SolveResponse> for BuildResult {
+    fn from(response: frontend::SolveResponse) -> Self {
+        let Some(result) = response.result else {
+            return Self { references: References::One(by_id(response.r#ref)), ..Self::default() };
+        };
+        let references = match result.result {
+            None => References::One(None),
+            Some(Wire::RefDeprecated(id)) => References::One(by_id(id)),
+            Some(Wire::Ref(reference)) => References::One(found(reference)),
+            Some(Wire::RefsDeprecated(map)) => {
+                References::Map(map.refs.into_iter().map(|(key, id)| (key, by_id(id))).collect())
+            }
+            Some(Wire::Refs(map)) => References::Map(
+                map.refs.into_iter().map(|(key, reference)| (key, found(reference))).collect(),
+            ),
+        };
+        Self { references, metadata: result.metadata, attestations: result.attestations }
+    }
+}
+
+impl BuildResult {
+    /// The message; `arrays` says whether BuildKit knows [`Ref`] in it (capability
+    /// `proto.refarray`).
+    pub(super) fn into_message(self, arrays: bool) -> frontend::Result {
+        let id = |reference: Option<Ref>| reference.map_or_else(String::new, |reference| reference.id);
+        let result = match self.references {
+            References::One(one) if arrays => Wire::Ref(one.unwrap_or_default()),
+            References::One(one) => Wire::RefDeprecated(id(one)),
+            References::Map(map) if arrays => Wire::Refs(frontend::RefMap {
+                refs: map.into_iter().map(|(key, one)| (key, one.unwrap_or_default())).collect(),
+            }),
+            References::Map(map) => Wire::RefsDeprecated(frontend::RefMapDeprecated {
+                refs: map.into_iter().map(|(key, one)| (key, id(one))).collect(),
+            }),
+        };
+        frontend::Result { result: Some(result), metadata: self.metadata, attestations: self.attestations }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reference(id: &str) -> Ref {
+        Ref { id: id.into(), def: None }
+    }
+
+    #[test]
+    fn there_and_back_in_both_forms() {
+        let refs = [("linux/amd64".to_owned(), Some(reference("a"))), ("linux/arm64".to_owned(), None)];
+        for references in [
+            References::One(None),
+            References::One(Some(reference("x"))),
+            References::Map(BTreeMap::from(refs)),
+        ] {
+            let result = BuildResult { references, ..Default::default() };
+            for arrays in [true, false] {
+                let message = result.clone().into_message(arrays);
+                let response = frontend::SolveResponse { result: Some(message), r#ref: String::new() };
+                assert_eq!(BuildResult::from(response), result, "arrays: {arrays}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_answer_from_before_results() {
+        let response = frontend::SolveResponse { result: None, r#ref: "old".into() };
+        assert_eq!(BuildResult::from(response).single(), Ok(Some(reference("old"))));
+    }
+
+    #[test]
+    fn a_map_is_not_single() {
+        let map = BuildResult { references: References::Map(BTreeMap::new()), ..Default::default() };
+        assert_eq!(map.each().count(), 0);
+        assert_eq!(map.single(), Err(MapResult));
+    }
+}

@@ -1,0 +1,205 @@
+//! A BuildKit for tests, in this process: it answers from tables and counts calls.
+
+use std::collections::BTreeMap;
+use std::result::Result;
+use std::sync::{Arc, Mutex};
+
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto;
+use hyper_util::service::TowerToHyperService;
+use tonic::{Request, Response, Status};
+
+use super::bridge::Bridge;
+use super::transport;
+use crate::proto::frontend::llb_bridge_server::{LlbBridge, LlbBridgeServer};
+use crate::proto::frontend::{Result as Outcome, *};
+use crate::proto::{caps, fsutil, pb};
+
+#[derive(Debug, Default)]
+struct State {
+    caps: Vec<String>,
+    files: BTreeMap<String, Vec<u8>>,
+    images: BTreeMap<String, Vec<u8>>,
+    replaced: BTreeMap<String, String>,
+    inputs: BTreeMap<String, pb::Definition>,
+    calls: BTreeMap<&'static str, usize>,
+    solved: Vec<SolveRequest>,
+    asked: Vec<ResolveSourceMetaRequest>,
+    returned: Vec<ReturnRequest>,
+}
+
+/// The server. Clones share their tables.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Fake(Arc<Mutex<State>>);
+
+/// A bridge to `fake`, pinged.
+pub(crate) async fn bridge_to(fake: &Fake) -> Bridge {
+    let (client, server_side) = tokio::io::duplex(1 << 16);
+    let service = LlbBridgeServer::new(fake.clone()).max_encoding_message_size(usize::MAX);
+    tokio::spawn(async move {
+        let server = auto::Builder::new(TokioExecutor::new()).http2_only();
+        // Ends with an error when the test drops its side.
+        let _ = server.serve_connection(TokioIo::new(server_side), TowerToHyperService::new(service)).await;
+    });
+    let channel = transport::over(client).await.unwrap();
+    Bridge::connect(channel, "testkit").await.unwrap()
+}
+
+impl Fake {
+    fn with(self, change: impl FnOnce(&mut State)) -> Self {
+        change(&mut self.0.lock().unwrap());
+        self
+    }
+
+    pub(crate) fn with_caps(self, caps: &[&str]) -> Self {
+        self.with(|state| state.caps.extend(caps.iter().map(|cap| (*cap).to_owned())))
+    }
+
+    pub(crate) fn with_file(self, path: &str, data: impl Into<Vec<u8>>) -> Self {
+        self.with(|state| drop(state.files.insert(path.into(), data.into())))
+    }
+
+    pub(crate) fn with_image(self, reference: &str, config: &[u8]) -> Self {
+        self.with(|state| drop(state.images.insert(reference.into(), config.into())))
+    }
+
+    pub(crate) fn with_input(self, name: &str, definition: pb::Definition) -> Self {
+        self.with(|state| drop(state.inputs.insert(name.into(), definition)))
+    }
+
+    /// As a source policy does.
+    pub(crate) fn replace_image(&self, reference: &str, identifier: &str) {
+        self.0.lock().unwrap().replaced.insert(reference.into(), identifier.into());
+    }
+
+    pub(crate) fn calls(&self, call: &str) -> usize {
+        self.0.lock().unwrap().calls.get(call).copied().unwrap_or_default()
+    }
+
+    pub(crate) fn solved(&self) -> Vec<SolveRequest> {
+        self.0.lock().unwrap().solved.clone()
+    }
+
+    pub(crate) fn asked(&self) -> Vec<ResolveSourceMetaRequest> {
+        self.0.lock().unwrap().asked.clone()
+    }
+
+    pub(crate) fn returned(&self) -> Vec<ReturnRequest> {
+        self.0.lock().unwrap().returned.clone()
+    }
+
+    fn call(&self, name: &'static str) -> std::sync::MutexGuard<'_, State> {
+        let mut state = self.0.lock().unwrap();
+        *state.calls.entry(name).or_default() += 1;
+        state
+    }
+}
+
+impl State {
+    fn image(&self, reference: &str) -> Result<Vec<u8>, Status> {
+        self.images.get(reference).cloned().ok_or_else(|| Status::not_found(format!("no image {reference}")))
+    }
+
+    fn file(&self, path: &str) -> Result<&Vec<u8>, Status> {
+        self.files.get(path).ok_or_else(|| Status::not_found(format!("no file {path}")))
+    }
+}
+
+const DIGEST: &str = "sha256:0000000000000000000000000000000000000000000000000000000000000000";
+
+#[tonic::async_trait]
+impl LlbBridge for Fake {
+    async fn ping(&self, _: Request<PingRequest>) -> Result<Response<PongResponse>, Status> {
+        let state = self.call("Ping");
+        let cap = |id: &String| caps::ApiCap { id: id.clone(), enabled: true, ..Default::default() };
+        let mut caps: Vec<_> = state.caps.iter().map(cap).collect();
+        caps.push(cap(&"solve.base".to_owned()));
+        Ok(Response::new(PongResponse { frontend_api_caps: caps, ..Default::default() }))
+    }
+
+    async fn resolve_image_config(
+        &self,
+        request: Request<ResolveImageConfigRequest>,
+    ) -> Result<Response<ResolveImageConfigResponse>, Status> {
+        let state = self.call("ResolveImageConfig");
+        let config = state.image(&request.get_ref().r#ref)?;
+        Ok(Response::new(ResolveImageConfigResponse { digest: DIGEST.into(), config, r#ref: String::new() }))
+    }
+
+    async fn resolve_source_meta(
+        &self,
+        request: Request<ResolveSourceMetaRequest>,
+    ) -> Result<Response<ResolveSourceMetaResponse>, Status> {
+        let mut state = self.call("ResolveSourceMeta");
+        state.asked.push(request.get_ref().clone());
+        let mut source = request.into_inner().source.unwrap_or_default();
+        let name = source.identifier.split_once("://").map_or("", |(_, name)| name).to_owned();
+        let mut answer = ResolveSourceMetaResponse::default();
+        if let Some(identifier) = state.replaced.get(&name) {
+            source.identifier.clone_from(identifier);
+        } else {
+            let config = state.image(&name)?;
+            answer.image = Some(ResolveSourceImageResponse { digest: DIGEST.into(), config });
+        }
+        answer.source = Some(source);
+        Ok(Response::new(answer))
+    }
+
+    async fn solve(&self, request: Request<SolveRequest>) -> Result<Response<SolveResponse>, Status> {
+        let mut state = self.call("Solve");
+        state.solved.push(request.into_inner());
+        let reference = Ref { id: format!("ref{}", state.solved.len()), def: None };
+        let result = Outcome { result: Some(result::Result::Ref(reference)), ..Default::default() };
+        Ok(Response::new(SolveResponse { result: Some(result), r#ref: String::new() }))
+    }
+
+    async fn read_file(
+        &self,
+        request: Request<ReadFileRequest>,
+    ) -> Result<Response<ReadFileResponse>, Status> {
+        let state = self.call("ReadFile");
+        let data = state.file(&request.get_ref().file_path)?;
+        let range = request.get_ref().range.unwrap_or(FileRange { offset: 0, length: i64::MAX });
+        let skip = usize::try_from(range.offset).unwrap();
+        let take = usize::try_from(range.length).unwrap();
+        let data = data.iter().skip(skip).take(take).copied().collect();
+        Ok(Response::new(ReadFileResponse { data }))
+    }
+
+    async fn read_dir(&self, _: Request<ReadDirRequest>) -> Result<Response<ReadDirResponse>, Status> {
+        let state = self.call("ReadDir");
+        let entry = |path: &String| fsutil::Stat { path: path.clone(), ..Default::default() };
+        Ok(Response::new(ReadDirResponse { entries: state.files.keys().map(entry).collect() }))
+    }
+
+    async fn stat_file(
+        &self,
+        request: Request<StatFileRequest>,
+    ) -> Result<Response<StatFileResponse>, Status> {
+        let state = self.call("StatFile");
+        let path = &request.get_ref().path;
+        let size = if path == "." { 0 } else { state.file(path)?.len() };
+        let stat = fsutil::Stat { path: path.clone(), size: size as i64, ..Default::default() };
+        Ok(Response::new(StatFileResponse { stat: Some(stat) }))
+    }
+
+    async fn evaluate(&self, _: Request<EvaluateRequest>) -> Result<Response<EvaluateResponse>, Status> {
+        drop(self.call("Evaluate"));
+        Ok(Response::new(EvaluateResponse {}))
+    }
+
+    async fn inputs(&self, _: Request<InputsRequest>) -> Result<Response<InputsResponse>, Status> {
+        let state = self.call("Inputs");
+        Ok(Response::new(InputsResponse { definitions: state.inputs.clone() }))
+    }
+
+    async fn warn(&self, _: Request<WarnRequest>) -> Result<Response<WarnResponse>, Status> {
+        drop(self.call("Warn"));
+        Ok(Response::new(WarnResponse {}))
+    }
+
+    async fn r#return(&self, request: Request<ReturnRequest>) -> Result<Response<ReturnResponse>, Status> {
+        self.call("Return").returned.push(request.into_inner());
+        Ok(Response::new(ReturnResponse {}))
+    }
+}

@@ -1,0 +1,134 @@
+//! A gRPC connection over the process's standard input and output.
+//!
+//! BuildKit hands a frontend two pipes; other engines may hand it sockets. Anything else, such as
+//! a terminal, means that a person started the program: that is an error with an explanation.
+
+use std::fs::File;
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::fs::FileTypeExt;
+use std::os::unix::net::UnixStream as StdUnixStream;
+use std::pin::Pin;
+use std::sync::Mutex;
+
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::UnixStream;
+use tokio::net::unix::pipe;
+use tonic::transport::{Channel, Endpoint};
+
+/// The largest message either side accepts, in bytes (containerd's `DefaultMaxRecvMsgSize`).
+pub const MAX_MESSAGE_BYTES: usize = 16 << 20;
+
+/// How many bytes BuildKit may send before the frontend has read them: enough for a Dockerfile in
+/// one go.
+const WINDOW_BYTES: u32 = 1 << 20;
+
+/// Why there is no connection.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Standard input or output is a file, a terminal or closed.
+    #[error(
+        "standard input and output are not a connection: BuildKit starts this program, as the image named in a Dockerfile's \"# syntax=\" line"
+    )]
+    NotAConnection,
+    /// The operating system refused.
+    #[error("failed to take over standard input and output: {0}")]
+    Io(#[from] io::Error),
+    /// The connection broke before it was ready.
+    #[error("failed to connect to BuildKit: {0}")]
+    Connect(#[from] tonic::transport::Error),
+}
+
+/// Connects over file descriptors 0 and 1.
+///
+/// # Errors
+///
+/// [`Error::NotAConnection`] if they are neither pipes nor sockets.
+pub async fn stdio() -> Result<Channel, Error> {
+    let input = reader(io::stdin().as_fd().try_clone_to_owned()?)?;
+    let output = writer(io::stdout().as_fd().try_clone_to_owned()?)?;
+    over(tokio::io::join(input, output)).await
+}
+
+/// Connects over any stream.
+///
+/// # Errors
+///
+/// If the stream ends before HTTP/2 is set up.
+pub async fn over<S>(stream: S) -> Result<Channel, Error>
+where
+    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+{
+    // The address is never looked up: there is one stream, and when it ends the build has ended.
+    let stream = Mutex::new(Some(TokioIo::new(stream)));
+    let connector = tower::service_fn(move |_| {
+        let stream = stream.lock().ok().and_then(|mut slot| slot.take());
+        async move { stream.ok_or_else(|| io::Error::from(io::ErrorKind::BrokenPipe)) }
+    });
+    let endpoint = Endpoint::from_static("http://localhost")
+        .initial_stream_window_size(WINDOW_BYTES)
+        .initial_connection_window_size(WINDOW_BYTES);
+    Ok(endpoint.connect_with_connector(connector).await?)
+}
+
+type Reader = Pin<Box<dyn AsyncRead + Send>>;
+type Writer = Pin<Box<dyn AsyncWrite + Send>>;
+
+fn reader(fd: OwnedFd) -> Result<Reader, Error> {
+    Ok(match Kind::of(&fd)? {
+        Kind::Pipe => Box::pin(pipe::Receiver::from_owned_fd(fd)?),
+        Kind::Socket => Box::pin(socket(fd)?),
+    })
+}
+
+fn writer(fd: OwnedFd) -> Result<Writer, Error> {
+    Ok(match Kind::of(&fd)? {
+        Kind::Pipe => Box::pin(pipe::Sender::from_owned_fd(fd)?),
+        Kind::Socket => Box::pin(socket(fd)?),
+    })
+}
+
+fn socket(fd: OwnedFd) -> io::Result<UnixStream> {
+    let socket = StdUnixStream::from(fd);
+    socket.set_nonblocking(true)?;
+    UnixStream::from_std(socket)
+}
+
+enum Kind {
+    Pipe,
+    Socket,
+}
+
+impl Kind {
+    fn of(fd: &OwnedFd) -> Result<Self, Error> {
+        let file_type = File::from(fd.try_clone()?).metadata()?.file_type();
+        if file_type.is_fifo() {
+            Ok(Self::Pipe)
+        } else if file_type.is_socket() {
+            Ok(Self::Socket)
+        } else {
+            Err(Error::NotAConnection)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_not_a_connection() {
+        let file = OwnedFd::from(File::open("/dev/null").unwrap());
+        assert!(matches!(reader(file), Err(Error::NotAConnection)));
+    }
+
+    #[tokio::test]
+    async fn pipes_and_sockets_are() {
+        let (input, output) = io::pipe().unwrap();
+        assert!(reader(OwnedFd::from(input)).is_ok());
+        assert!(writer(OwnedFd::from(output)).is_ok());
+        let (socket, _other) = StdUnixStream::pair().unwrap();
+        assert!(reader(OwnedFd::from(socket)).is_ok());
+    }
+}
