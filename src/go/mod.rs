@@ -1,1 +1,17 @@
-//! (being written)
+//! Behaviours of Go's standard library that show in digests, configs and messages.
+//!
+//! docker/dockerfile is written in Go, and much of what it accepts and writes is what a function
+//! of the standard library accepts and writes. Each file here is one such function family.
+
+pub mod duration;
+pub mod format;
+pub mod json;
+pub mod json_value;
+pub mod number;
+pub mod path;
+pub mod quote;
+pub mod time;
+pub mod unicode;
+mod unicode_tables;
+
+pub use quote::{Quoted, quote};

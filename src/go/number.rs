@@ -1,0 +1,98 @@
+//! Numbers and booleans as Go's `strconv` reads them, with its error texts.
+
+use super::quote::Quoted;
+
+/// A text `strconv` refuses (`*strconv.NumError`).
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("strconv.{function}: parsing {}: {kind}", Quoted(.text))]
+pub struct NumberError {
+    /// The Go function, part of the message.
+    pub function: &'static str,
+    /// The text.
+    pub text: String,
+    /// What is wrong with it.
+    pub kind: NumberErrorKind,
+}
+
+/// The two ways a number can be wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NumberErrorKind {
+    /// No number of that base.
+    #[error("invalid syntax")]
+    Syntax,
+    /// A number that does not fit.
+    #[error("value out of range")]
+    Range,
+}
+
+use NumberErrorKind::{Range, Syntax};
+
+/// `strconv.ParseBool`: `1 t T TRUE true True`, `0 f F FALSE false False` and nothing else.
+///
+/// # Errors
+/// [`NumberErrorKind::Syntax`] for any other text.
+pub fn parse_bool(text: &str) -> Result<bool, NumberError> {
+    match text {
+        "1" | "t" | "T" | "TRUE" | "true" | "True" => Ok(true),
+        "0" | "f" | "F" | "FALSE" | "false" | "False" => Ok(false),
+        _ => Err(NumberError { function: "ParseBool", text: text.to_owned(), kind: Syntax }),
+    }
+}
+
+/// `strconv.ParseUint` for a base from 2 to 36 and at most 64 bits: digits only, no sign.
+///
+/// # Errors
+/// [`NumberError`], out of range being decided at the first digit too many, as in Go.
+pub fn parse_uint(text: &str, base: u32, bits: u32) -> Result<u64, NumberError> {
+    unsigned(text, base, bits).map_err(|kind| NumberError {
+        function: "ParseUint",
+        text: text.to_owned(),
+        kind,
+    })
+}
+
+/// `strconv.ParseInt` for a base from 2 to 36 and 1 to 64 bits: digits after an optional sign.
+///
+/// # Errors
+/// See [`parse_uint`].
+pub fn parse_int(text: &str, base: u32, bits: u32) -> Result<i64, NumberError> {
+    signed(text, base, bits).map_err(|kind| NumberError { function: "ParseInt", text: text.to_owned(), kind })
+}
+
+/// `strconv.Atoi`.
+///
+/// # Errors
+/// See [`parse_uint`].
+pub fn atoi(text: &str) -> Result<i64, NumberError> {
+    signed(text, 10, 64).map_err(|kind| NumberError { function: "Atoi", text: text.to_owned(), kind })
+}
+
+fn unsigned(text: &str, base: u32, bits: u32) -> Result<u64, NumberErrorKind> {
+    if text.is_empty() {
+        return Err(Syntax);
+    }
+    let limit = u64::MAX >> (64 - bits.clamp(1, 64));
+    text.chars().try_fold(0u64, |value, c| {
+        let digit = c.to_digit(base).ok_or(Syntax)?;
+        value
+            .checked_mul(u64::from(base))
+            .and_then(|v| v.checked_add(u64::from(digit)))
+            .filter(|v| *v <= limit)
+            .ok_or(Range)
+    })
+}
+
+fn signed(text: &str, base: u32, bits: u32) -> Result<i64, NumberErrorKind> {
+    let (negative, digits) = match text.as_bytes().first() {
+        Some(b'-') => (true, &text[1..]),
+        Some(b'+') => (false, &text[1..]),
+        _ => (false, text),
+    };
+    let value = unsigned(digits, base, bits)?;
+    let cutoff = 1u64 << (bits.clamp(1, 64) - 1);
+    if negative {
+        0i64.checked_sub_unsigned(value).filter(|_| value <= cutoff).ok_or(Range)
+    } else {
+        i64::try_from(value).ok().filter(|_| value < cutoff).ok_or(Range)
+    }
+}

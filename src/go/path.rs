@@ -1,0 +1,65 @@
+//! Slash-separated paths: Go's package `path`, which is `path/filepath` on Linux.
+
+/// The shortest equivalent path (`path.Clean`): no doubled slashes, no `.`, no inner `..`, no
+/// trailing slash; an empty path is `.`.
+#[must_use]
+pub fn clean(path: &str) -> String {
+    let rooted = path.starts_with('/');
+    let mut kept: Vec<&str> = Vec::new();
+    for element in path.split('/') {
+        match element {
+            "" | "." => {}
+            ".." if kept.last().is_some_and(|last| *last != "..") => {
+                kept.pop();
+            }
+            ".." if rooted => {}
+            element => kept.push(element),
+        }
+    }
+    match (rooted, kept.is_empty()) {
+        (true, _) => format!("/{}", kept.join("/")),
+        (false, true) => ".".to_owned(),
+        (false, false) => kept.join("/"),
+    }
+}
+
+/// Joins elements with slashes and cleans the result (`path.Join`): empty elements count for
+/// nothing, and nothing at all gives an empty string.
+#[must_use]
+pub fn join(elements: &[&str]) -> String {
+    let present: Vec<&str> = elements.iter().copied().filter(|e| !e.is_empty()).collect();
+    if present.is_empty() { String::new() } else { clean(&present.join("/")) }
+}
+
+/// The last element (`path.Base`): `.` for an empty path, `/` for one of slashes only.
+#[must_use]
+pub fn base(path: &str) -> &str {
+    if path.is_empty() {
+        return ".";
+    }
+    let trimmed = path.trim_end_matches('/');
+    match trimmed.rsplit_once('/') {
+        _ if trimmed.is_empty() => "/",
+        Some((_, last)) => last,
+        None => trimmed,
+    }
+}
+
+/// Everything but the last element, cleaned (`path.Dir`).
+#[must_use]
+pub fn dir(path: &str) -> String {
+    clean(path.rfind('/').map_or("", |slash| &path[..=slash]))
+}
+
+/// Whether the path starts at the root (`path.IsAbs`).
+#[must_use]
+pub fn is_abs(path: &str) -> bool {
+    path.starts_with('/')
+}
+
+/// The file name extension with its dot, empty where there is none (`path.Ext`).
+#[must_use]
+pub fn ext(path: &str) -> &str {
+    let name = &path[path.rfind('/').map_or(0, |slash| slash + 1)..];
+    name.rfind('.').map_or("", |dot| &name[dot..])
+}

@@ -1,0 +1,203 @@
+//! The configuration of an image, with Docker's extensions.
+//!
+//! Mirrors `dockerspec.DockerOCIImage`. Reading and writing agree with Go's `encoding/json` byte
+//! for byte, since the text is what BuildKit digests and registries store.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use super::{Platform, config_read, config_write};
+use crate::go::{duration, format, json_value, time};
+
+/// Why a text is no image config.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ErrorKind {
+    /// No JSON.
+    #[error("failed to parse image config: {0}")]
+    Json(#[from] json_value::ErrorKind),
+    /// A value of the wrong type.
+    #[error("failed to parse image config: {field} is not {expected}")]
+    Type {
+        /// The field, `config.Env`.
+        field: String,
+        /// What it should be.
+        expected: &'static str,
+    },
+    /// A time Go cannot read.
+    #[error("failed to parse image config: {field}: {error}")]
+    Time {
+        /// The field.
+        field: String,
+        /// What is wrong with it.
+        error: time::InvalidTime,
+    },
+}
+
+/// An image's configuration.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Image {
+    /// When it was made, RFC 3339 as Go writes it.
+    pub created: Option<String>,
+    /// Who maintains it.
+    pub author: String,
+    /// What it runs on.
+    pub platform: Platform,
+    /// What its layers contain.
+    pub rootfs: RootFs,
+    /// The steps that made it.
+    pub history: Vec<History>,
+    /// How it is run.
+    pub config: Config,
+}
+
+/// The layers, uncompressed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RootFs {
+    /// `layers`.
+    pub kind: String,
+    /// Digests from the bottom up. `None` is written `null`, as Go does where there never was a list.
+    pub diff_ids: Option<Vec<String>>,
+}
+
+/// One step.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct History {
+    /// When it ran, RFC 3339 as Go writes it.
+    pub created: Option<String>,
+    /// The instruction.
+    pub created_by: String,
+    /// Who ran it.
+    pub author: String,
+    /// A remark, `buildkit.dockerfile.v0`.
+    pub comment: String,
+    /// Whether it made no layer.
+    pub empty_layer: bool,
+}
+
+/// How containers of the image run.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Config {
+    /// USER.
+    pub user: String,
+    /// EXPOSE: `80/tcp`.
+    pub exposed_ports: BTreeSet<String>,
+    /// ENV: `KEY=value`, in order.
+    pub env: Vec<String>,
+    /// ENTRYPOINT.
+    pub entrypoint: Vec<String>,
+    /// CMD.
+    pub cmd: Vec<String>,
+    /// VOLUME.
+    pub volumes: BTreeSet<String>,
+    /// WORKDIR.
+    pub working_dir: String,
+    /// LABEL.
+    pub labels: BTreeMap<String, String>,
+    /// STOPSIGNAL.
+    pub stop_signal: String,
+    /// Whether Windows is to take the command line as it is.
+    pub args_escaped: bool,
+    /// HEALTHCHECK.
+    pub healthcheck: Option<Healthcheck>,
+    /// ONBUILD.
+    pub on_build: Vec<String>,
+    /// SHELL.
+    pub shell: Vec<String>,
+}
+
+/// HEALTHCHECK. Durations are nanoseconds; zero inherits.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Healthcheck {
+    /// `NONE`, or `CMD` or `CMD-SHELL` and arguments.
+    pub test: Vec<String>,
+    /// Time between checks.
+    pub interval: i64,
+    /// Time until a check counts as hanging.
+    pub timeout: i64,
+    /// Time to start up before failures count.
+    pub start_period: i64,
+    /// Time between checks during the start.
+    pub start_interval: i64,
+    /// Failures in a row that make a container unhealthy.
+    pub retries: i64,
+}
+
+impl fmt::Display for Healthcheck {
+    /// As Go's `%+v`, which is what the history line of HEALTHCHECK shows.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{{Test:{} Interval:{} Timeout:{} StartPeriod:{} StartInterval:{} Retries:{}}}",
+            format::slice(&self.test),
+            duration::format(self.interval),
+            duration::format(self.timeout),
+            duration::format(self.start_period),
+            duration::format(self.start_interval),
+            self.retries
+        )
+    }
+}
+
+impl Image {
+    /// Reads a config as `json.Unmarshal` does: keys in any case, unknown ones ignored, `null`
+    /// for nothing.
+    ///
+    /// # Errors
+    /// [`ErrorKind`] for text that is no JSON, values of the wrong type, and times Go refuses.
+    pub fn parse(text: &[u8]) -> Result<Self, ErrorKind> {
+        config_read::read(text)
+    }
+
+    /// The config as `json.Marshal` writes it.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        config_write::write(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Deserialize)]
+    struct Case {
+        #[serde(rename = "in", default)]
+        text: String,
+        #[serde(default)]
+        bytes: Vec<u8>,
+        out: Option<String>,
+        health: Option<String>,
+    }
+
+    #[test]
+    fn reads_and_writes_as_go_does() {
+        let cases: Vec<Case> =
+            serde_json::from_str(include_str!("../../testdata/image/config.json")).unwrap();
+        for case in cases {
+            let text = if case.bytes.is_empty() { case.text.as_bytes() } else { &case.bytes };
+            let image = Image::parse(text);
+            let shown = String::from_utf8_lossy(text);
+            assert_eq!(image.as_ref().ok().map(Image::to_json), case.out, "{shown}: {image:?}");
+            let health = image.ok().and_then(|i| i.config.healthcheck).map(|h| h.to_string());
+            assert_eq!(health, case.health, "{shown}");
+        }
+    }
+
+    #[test]
+    fn errors_name_the_field() {
+        let error = |text: &str| Image::parse(text.as_bytes()).unwrap_err().to_string();
+        assert_eq!(
+            error(r#"{"config":{"Env":"x"}}"#),
+            "failed to parse image config: config.Env is not a list of strings"
+        );
+        assert_eq!(
+            error(r#"{"created":"x"}"#),
+            r#"failed to parse image config: created: cannot parse "x" as an RFC 3339 time"#
+        );
+        assert_eq!(error("{"), "failed to parse image config: unexpected end of JSON input");
+        let deep = "[".repeat(100_000);
+        assert_eq!(error(&deep), "failed to parse image config: JSON is nested deeper than 512 levels");
+    }
+}
