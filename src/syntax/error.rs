@@ -1,0 +1,55 @@
+//! What can be wrong with the shape of a Dockerfile.
+
+use super::word::WordError;
+use crate::span::Located;
+
+/// The longest line a Dockerfile may have, in bytes, its line end not counted.
+///
+/// Upstream's limit is the buffer of Go's `bufio.Scanner`.
+pub(super) const MAX_LINE: usize = 64 * 1024 - 1;
+
+/// Why a text is not a Dockerfile.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ErrorKind {
+    /// There is nothing but comments and empty lines.
+    #[error("file with no instructions")]
+    NoInstructions,
+    /// A line is longer than upstream reads.
+    #[error("dockerfile line greater than max allowed size of {MAX_LINE}")]
+    LineTooLong,
+    /// A directive stands twice.
+    #[error("only one {0} parser directive can be used")]
+    RepeatedDirective(&'static str),
+    /// `# escape=` names another character than the two allowed ones.
+    #[error("invalid escape token '{0}' does not match ` or \\")]
+    EscapeToken(String),
+    /// The file ends inside a heredoc.
+    #[error("unterminated heredoc")]
+    UnterminatedHeredoc,
+    /// The word after `<<` cannot be read.
+    #[error("failed to process {}: {reason}", crate::syntax::text::quote(.word))]
+    HeredocWord {
+        /// The word.
+        word: String,
+        /// What is wrong with it.
+        reason: WordError,
+    },
+    /// A heredoc word is one word with its quotes and several without, or the other way round.
+    #[error("internal lexing of heredoc produced inconsistent results: {0}")]
+    HeredocWords(String),
+    /// A line that may open heredocs has too many substitutions inside substitutions.
+    #[error("{}", WordError::TooDeep)]
+    TooDeep,
+    /// `ENV name` or `LABEL name` without a value.
+    #[error("{0} must have two arguments")]
+    TwoArguments(&'static str),
+    /// A word without `=` among `name=value` words.
+    #[error("Syntax error - can't find = in {}. Must be of the form: name=value", crate::syntax::text::quote(.0))]
+    NoEquals(String),
+    /// A JSON array holds something else than strings.
+    #[error("when using JSON array syntax, arrays must be comprised of strings only")]
+    NotStrings,
+}
+
+/// A syntax error and its place.
+pub type Error = Located<ErrorKind>;

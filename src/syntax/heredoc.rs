@@ -1,0 +1,98 @@
+//! Heredocs: the words that open them, and their contents' tabs.
+
+use super::error::ErrorKind;
+use super::text::is_regex_space;
+use super::word::{self, Keep, WordError};
+
+/// A word that opens a heredoc: `<<EOF`, `<<-EOF`, `3<<"EOF"`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeredocWord {
+    /// The word that ends it, without quotes.
+    pub name: String,
+    /// The number before `<<`, 0 where there is none.
+    pub file_descriptor: u64,
+    /// The word was not quoted: variables are expanded.
+    pub expand: bool,
+    /// `<<-`: leading tabs are cut.
+    pub chomp: bool,
+}
+
+/// Reads one word as the opening of a heredoc (upstream's `ParseHeredoc`). `None` for any other word.
+///
+/// # Errors
+/// Quotes or substitutions in the word that do not end.
+pub fn parse_heredoc(word: &str) -> Result<Option<HeredocWord>, ErrorKind> {
+    let Some((number, rest)) = word.split_once("<<") else { return Ok(None) };
+    if !number.bytes().all(|byte| byte.is_ascii_digit()) || rest.contains('<') {
+        return Ok(None);
+    }
+    let (chomp, rest) = match rest.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, rest),
+    };
+    let rest = rest.trim_start_matches(|c| u8::try_from(c).is_ok_and(is_regex_space));
+    if rest.is_empty() {
+        return Ok(None);
+    }
+    let split = |keep| {
+        word::words(rest, keep).map_err(|reason| ErrorKind::HeredocWord { word: rest.to_owned(), reason })
+    };
+    // Quotes that are there in one reading and not in the other are what the shell would remove.
+    let names = split(Keep::Nothing)?;
+    let [name] = names.as_slice() else { return Ok(None) };
+    let raw = split(Keep::Quotes)?;
+    let [raw] = raw.as_slice() else { return Err(ErrorKind::HeredocWords(rest.to_owned())) };
+    let quotes = |text: &str| text.bytes().filter(|byte| matches!(byte, b'\'' | b'"')).count();
+    Ok(Some(HeredocWord {
+        name: name.clone(),
+        // A number that is too large stays at the largest one, as in Go.
+        file_descriptor: if number.is_empty() { 0 } else { number.parse().unwrap_or(u64::MAX) },
+        expand: quotes(name) == quotes(raw),
+        chomp,
+    }))
+}
+
+/// The heredocs a line opens, in order (upstream's `heredocsFromLine`). A line that cannot be split into
+/// words opens none.
+pub(super) fn heredocs_of_line(line: &str) -> Result<Vec<HeredocWord>, ErrorKind> {
+    let words = match word::words(line, Keep::All) {
+        Ok(words) => words,
+        Err(WordError::TooDeep) => return Err(ErrorKind::TooDeep),
+        Err(_) => Vec::new(),
+    };
+    words.iter().filter_map(|word| parse_heredoc(word).transpose()).collect()
+}
+
+/// Cuts the tabs at the start of every line (upstream's `ChompHeredocContent`).
+#[must_use]
+pub fn chomp_heredoc(content: &str) -> String {
+    content.split_inclusive('\n').map(|line| line.trim_start_matches('\t')).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_the_word() {
+        let parse = |word: &str| parse_heredoc(word).unwrap();
+        let heredoc = |name: &str, file_descriptor, expand, chomp| {
+            Some(HeredocWord { name: name.into(), file_descriptor, expand, chomp })
+        };
+        assert_eq!(parse("<<EOF"), heredoc("EOF", 0, true, false));
+        assert_eq!(parse("12<<-\"E'F\""), heredoc("E'F", 12, false, true));
+        assert_eq!(parse("<< \tE\\F"), heredoc("EF", 0, true, false));
+        assert_eq!(parse("99999999999999999999<<E"), heredoc("E", u64::MAX, true, false));
+        for none in ["", "<<", "<<-", "<<<E", "a<<E", "<E", "<<\"\"", "<<E<F", "<<a b"] {
+            assert_eq!(parse(none), None, "{none}");
+        }
+        assert_eq!(parse_heredoc("<<'E").unwrap_err().to_string(), {
+            "failed to process \"'E\": unexpected end of statement while looking for matching single-quote"
+        });
+    }
+
+    #[test]
+    fn cuts_tabs() {
+        assert_eq!(chomp_heredoc("\t\ta\tb\n\n\t c\r\n\td"), "a\tb\n\n c\r\nd");
+    }
+}
