@@ -13,3 +13,26 @@ push_linux_base() {
 	layer=$(debian_layer cc gcc libc6-dev gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-mingw-w64-x86-64-win32)
 	"$(go_programs)/linux-base" -layer "$layer" -ref "$REGISTRY/debian/cc:12" >>"$RUN/bases"
 }
+
+# frontend_binaries: builds the frontend for both architectures, static; prints the folder, linux/ARCH/fanlight.
+frontend_binaries() {
+	local out=$ROOT/target/image arch cpu
+	for arch in amd64 arm64; do
+		case $arch in amd64) cpu=x86_64 ;; arm64) cpu=aarch64 ;; esac
+		(cd "$ROOT" && CARGO_TARGET_AARCH64_UNKNOWN_LINUX_MUSL_LINKER=rust-lld \
+			cargo build --quiet --locked --release --target $cpu-unknown-linux-musl) >&2 || die "cargo build failed"
+		install -D "$ROOT/target/$cpu-unknown-linux-musl/release/fanlight" "$out/linux/$arch/fanlight"
+	done
+	echo "$out"
+}
+
+frontend_platforms() { echo linux/amd64,linux/arm64,windows/amd64,windows/arm64; }
+
+# push_frontend REF BINARIES METADATA: builds frontend.Dockerfile with the buildkitd of BUILDKIT_HOST.
+push_frontend() {
+	buildctl build --progress plain --frontend dockerfile.v0 --local context="$ROOT" --local dockerfile="$ROOT" \
+		--local build="$2" --opt context:build=local:build --opt filename=frontend.Dockerfile \
+		--opt platform="$(frontend_platforms)" --opt build-arg:SOURCE_DATE_EPOCH=0 \
+		--output "type=image,name=$1,push=true,rewrite-timestamp=true,oci-mediatypes=true" \
+		--metadata-file "$3" >"$RUN/log/frontend.log" 2>&1 || { tail -n 40 "$RUN/log/frontend.log" >&2; die "building $1 failed"; }
+}

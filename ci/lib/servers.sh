@@ -23,10 +23,17 @@ start_registry() {
 	export REGISTRY REGISTRY_LOG
 }
 
+# start_mirror: a registry that has every image; sets MIRROR. start_buildkitd after it takes it for public registries.
+start_mirror() {
+	start mirror "$(go_programs)/mirror"
+	wait_for 5 mirror grep -q : "$RUN/log/mirror.log"
+	MIRROR=$(head -n 1 "$RUN/log/mirror.log")
+}
+
 # start_buildkitd: the pinned buildkitd; sets BUILDKIT_HOST, puts buildctl on PATH. RUN steps use the host's network,
 # since bridges are not to be had everywhere. Needs root, and start_registry before it.
 start_buildkitd() {
-	local bin mirror=${MIRROR:-}
+	local bin host mirror=${MIRROR:-}
 	[ "$(id -u)" = 0 ] || die "buildkitd needs root"
 	bin=$(engine buildkit)
 	PATH=$bin:$PATH
@@ -35,6 +42,7 @@ start_buildkitd() {
 		echo '  enabled = true'
 		echo "  snapshotter = \"$(snapshotter)\""
 		echo '  networkMode = "host"'
+		echo '  gc = false'
 		echo '[worker.containerd]'
 		echo '  enabled = false'
 		echo "[registry.\"$REGISTRY\"]"

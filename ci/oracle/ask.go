@@ -1,0 +1,174 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"strings"
+
+	"github.com/moby/buildkit/client/llb"
+	gateway "github.com/moby/buildkit/frontend/gateway/client"
+	"github.com/moby/buildkit/solver/errdefs"
+	"github.com/moby/buildkit/solver/pb"
+	digest "github.com/opencontainers/go-digest"
+	"google.golang.org/protobuf/encoding/protojson"
+)
+
+// A question to a frontend: the name of its column in the ledger, and the subrequest; none asks for the build itself,
+// whose result is lazy: nothing runs.
+type question struct{ name, request string }
+
+var questions = []question{
+	{"build", ""},
+	{"convertllb", "frontend.convertllb"},
+	{"lint", "frontend.lint"},
+	{"outline", "frontend.outline"},
+	{"targets", "frontend.targets"},
+}
+
+// answer is what a frontend says: parts that are compared one by one, or an error.
+type answer struct {
+	// parts by name; the value is canonical JSON, or a digest.
+	parts map[string]string
+	err   error
+}
+
+// ask puts a question about a case to the built-in frontend, or, with an image, to that.
+func (o *oracle) ask(ctx context.Context, q question, one testCase, image string) answer {
+	request := gateway.SolveRequest{Frontend: "dockerfile.v0", FrontendOpt: maps.Clone(one.options)}
+	request.FrontendOpt["filename"] = one.file
+	// A command line stops the built-in frontend from handing a Dockerfile with a syntax line on to that image.
+	request.FrontendOpt["cmdline"] = "compared"
+	if q.request != "" {
+		request.FrontendOpt["requestid"] = q.request
+		request.FrontendOpt["frontend.caps"] = "moby.buildkit.frontend.subrequests"
+	}
+	if image != "" {
+		request.Frontend = "gateway.v0"
+		request.FrontendOpt["source"] = image
+	}
+	result, err := o.client.Solve(ctx, request)
+	if err != nil {
+		return answer{err: err}
+	}
+	parts := map[string]string{}
+	for key, value := range result.Metadata {
+		if key == "result.json" && q.request == "frontend.convertllb" {
+			err = addConverted(parts, value)
+		} else {
+			parts[key] = canonical(value)
+		}
+		if err != nil {
+			return answer{err: err}
+		}
+	}
+	for id, ref := range result.Refs {
+		if err := addReference(ctx, parts, " "+id, ref); err != nil {
+			return answer{err: err}
+		}
+	}
+	if result.Ref != nil {
+		if err := addReference(ctx, parts, "", result.Ref); err != nil {
+			return answer{err: err}
+		}
+	}
+	return answer{parts: parts}
+}
+
+// addConverted adds the parts of convertllb's answer: each operation, its metadata, and the source map.
+func addConverted(parts map[string]string, text []byte) error {
+	var result struct {
+		Def      map[string]json.RawMessage
+		Metadata map[string]json.RawMessage
+		Source   struct {
+			Infos     json.RawMessage
+			Locations map[string]json.RawMessage
+		}
+	}
+	if err := json.Unmarshal(text, &result); err != nil {
+		return fmt.Errorf("convertllb's answer: %w", err)
+	}
+	for dgst, op := range result.Def {
+		parts["op "+dgst] = canonical(op)
+	}
+	for dgst, metadata := range result.Metadata {
+		parts["metadata "+dgst] = canonical(metadata)
+	}
+	for dgst, location := range result.Source.Locations {
+		parts["location "+dgst] = canonical(location)
+	}
+	parts["location infos"] = canonical(result.Source.Infos)
+	return nil
+}
+
+// addReference adds the parts of a reference's definition.
+func addReference(ctx context.Context, parts map[string]string, id string, ref gateway.Reference) error {
+	state, err := ref.ToState()
+	if err != nil {
+		return err
+	}
+	definition, err := state.Marshal(ctx)
+	if err != nil {
+		return err
+	}
+	return addDefinition(parts, id, definition)
+}
+
+func addDefinition(parts map[string]string, id string, definition *llb.Definition) error {
+	for i, bytes := range definition.Def {
+		var op pb.Op
+		if err := op.UnmarshalVT(bytes); err != nil {
+			return err
+		}
+		text, err := protojson.Marshal(&op)
+		if err != nil {
+			return err
+		}
+		dgst := digest.FromBytes(bytes).String()
+		parts["op "+dgst+id] = canonical(text)
+		if i == len(definition.Def)-1 {
+			parts["last"+id] = dgst
+		}
+	}
+	for dgst, metadata := range definition.Metadata {
+		text, err := json.Marshal(metadata)
+		if err != nil {
+			return err
+		}
+		parts["metadata "+dgst.String()+id] = canonical(text)
+	}
+	return nil
+}
+
+// canonical is JSON with its keys in order; other text stays as it is.
+func canonical(text []byte) string {
+	var value any
+	if json.Unmarshal(text, &value) != nil {
+		return string(text)
+	}
+	text, err := json.Marshal(value)
+	if err != nil {
+		return err.Error()
+	}
+	return string(text)
+}
+
+// lines names the places of the Dockerfile that an error points to.
+func lines(err error) string {
+	var places []string
+	for _, source := range errdefs.Sources(err) {
+		place := source.Info.GetFilename()
+		for _, r := range source.Ranges {
+			place += fmt.Sprintf(" %d:%d-%d:%d", r.Start.GetLine(), r.Start.GetCharacter(), r.End.GetLine(), r.End.GetCharacter())
+		}
+		places = append(places, place)
+	}
+	return strings.Join(places, ", ")
+}
+
+// lost tells an error of the connection from an answer.
+func lost(err error) bool {
+	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+}

@@ -1,0 +1,114 @@
+// Command oracle compares a frontend image with docker/dockerfile. In one session with a real buildkitd it asks both,
+// the daemon's built-in frontend and the image, about every Dockerfile of the given folders under every set of
+// options, and writes what they agree on as a ledger. No step of any build runs, so thousands of cases are cheap.
+//
+//	oracle -addr unix:///run/buildkitd.sock -image 127.0.0.1:5000/fanlight@sha256:... \
+//	    -context DIR -ledger testdata/agreement.tsv [-update] [-explain] FOLDER...
+//
+// It fails where the result is not the committed ledger; -update writes the ledger, -explain shows each difference.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/moby/buildkit/client"
+	gateway "github.com/moby/buildkit/frontend/gateway/client"
+	"github.com/tonistiigi/fsutil"
+)
+
+func main() {
+	addr := flag.String("addr", os.Getenv("BUILDKIT_HOST"), "address of buildkitd")
+	image := flag.String("image", "", "the frontend image to compare with the built-in frontend")
+	peer := flag.String("peer", "", "docker/dockerfile as an image: its answer is as good as the built-in frontend's, whose errors have words that no image can have")
+	contextDir := flag.String("context", "", "folder that all cases have as their build context")
+	ledger := flag.String("ledger", "", "the committed ledger; none: print the rows")
+	update := flag.Bool("update", false, "write the ledger")
+	explain := flag.Bool("explain", false, "show what differs, on stderr")
+	only := flag.String("run", "", "only cases whose name has this in it")
+	jobs := flag.Int("jobs", 4, "cases asked at the same time")
+	hide := flag.String("hide", "", "HOST=NAME,...: addresses that change from run to run, named in the ledger")
+	flag.Parse()
+
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	o := &oracle{image: *image, peer: *peer, explain: *explain, hide: replacer(*hide)}
+	start := time.Now()
+	rows, err := o.run(ctx, *addr, *contextDir, flag.Args(), *only, *jobs)
+	if err == nil {
+		fmt.Fprintf(os.Stderr, "oracle: %d rows in %.1f s\n", len(rows), time.Since(start).Seconds())
+		err = settle(rows, *ledger, *update, *only != "")
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "oracle:", err)
+		os.Exit(1)
+	}
+}
+
+// oracle is what all cases share.
+type oracle struct {
+	image   string
+	peer    string
+	explain bool
+	hide    *strings.Replacer
+	client  gateway.Client
+	// printing keeps explanations of cases that are asked at the same time apart.
+	printing sync.Mutex
+}
+
+// replacer reads HOST=NAME pairs.
+func replacer(pairs string) *strings.Replacer {
+	var args []string
+	for pair := range strings.SplitSeq(pairs, ",") {
+		if host, name, ok := strings.Cut(pair, "="); ok {
+			args = append(args, host, name)
+		}
+	}
+	return strings.NewReplacer(args...)
+}
+
+// run opens the one session and asks about every case in it. (The operation that reads the build context holds the
+// session's ID, so answers from two sessions never have the same digests.)
+func (o *oracle) run(ctx context.Context, addr, contextDir string, folders []string, only string, jobs int) ([]row, error) {
+	cases, err := findCases(folders, only)
+	if err != nil {
+		return nil, err
+	}
+	bk, err := client.New(ctx, addr)
+	if err != nil {
+		return nil, err
+	}
+	defer bk.Close()
+	mounts := map[string]fsutil.FS{}
+	if mounts["context"], err = fsutil.NewFS(contextDir); err != nil {
+		return nil, err
+	}
+	// Every case names its Dockerfile by its path from here.
+	if mounts["dockerfile"], err = fsutil.NewFS("."); err != nil {
+		return nil, err
+	}
+	rows := make([]row, len(cases))
+	_, err = bk.Build(ctx, client.SolveOpt{LocalMounts: mounts}, "", func(ctx context.Context, c gateway.Client) (*gateway.Result, error) {
+		o.client = c
+		var wait sync.WaitGroup
+		slots := make(chan struct{}, jobs)
+		for i, one := range cases {
+			wait.Add(1)
+			slots <- struct{}{}
+			go func() {
+				defer func() { <-slots; wait.Done() }()
+				rows[i] = o.compare(ctx, one)
+			}()
+		}
+		wait.Wait()
+		return gateway.NewResult(), ctx.Err()
+	}, nil)
+	return rows, err
+}
