@@ -1,1 +1,203 @@
-//! (being written)
+//! The checks of a Dockerfile (`docker build --check`, and the warnings of a build).
+//!
+//! Mirrors moby/buildkit's `frontend/dockerfile/linter`. The rules are a table ([`rule`]), each has a
+//! function for its message ([`message`]), and whoever finds a violation calls [`Linter::run`] with both.
+
+pub mod checks;
+mod config;
+pub mod message;
+pub mod rule;
+mod suggest;
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+pub use config::Config;
+pub use rule::{RULES, Rule};
+pub use suggest::suggest;
+
+use crate::span::Range;
+use crate::syntax::text::quote;
+
+/// Why checks could not be set up, or failed the build.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ErrorKind {
+    /// An unknown option, or one without `=`.
+    #[error("invalid check option {}", quote(.0))]
+    CheckOption(String),
+    /// `error=` with something else than a boolean.
+    #[error(
+        "failed to parse check option {}: strconv.ParseBool: parsing {}: invalid syntax",
+        quote(.option),
+        quote(.value)
+    )]
+    CheckBoolean {
+        /// The option.
+        option: String,
+        /// The value that is no boolean.
+        value: String,
+    },
+    /// The `# check=` directive is wrong.
+    #[error("failed to parse check options: {0}")]
+    CheckDirective(Box<Self>),
+    /// Rules were violated and `error=true` is set.
+    #[error("lint violation found for rules: {}", .0.join(", "))]
+    Violations(Vec<&'static str>),
+}
+
+/// A violation of a rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warning {
+    /// The rule.
+    pub rule: &'static Rule,
+    /// What it says here.
+    pub message: String,
+    /// Where.
+    pub location: Vec<Range>,
+}
+
+/// Collects violations, as far as the rules are to be checked.
+///
+/// A clone collects into the same list. [`Linter::with_comments`] gives one that skips more and still does.
+#[derive(Debug, Clone)]
+pub struct Linter {
+    layer: Arc<Layer>,
+    fails: bool,
+    warnings: Arc<Mutex<Vec<Warning>>>,
+}
+
+/// Options, on top of others.
+#[derive(Debug)]
+struct Layer {
+    skip_all: bool,
+    skip: HashSet<String>,
+    experimental_all: bool,
+    experimental: HashSet<String>,
+    below: Option<Arc<Self>>,
+}
+
+impl Layer {
+    fn new(config: Config, below: Option<Arc<Self>>) -> Arc<Self> {
+        Arc::new(Self {
+            skip_all: config.skip_all,
+            skip: config.skip.into_iter().collect(),
+            experimental_all: config.experimental_all,
+            experimental: config.experimental.into_iter().collect(),
+            below,
+        })
+    }
+
+    /// Whether some layer says yes.
+    fn any(&self, yes: impl Fn(&Self) -> bool) -> bool {
+        let mut layer = Some(self);
+        while let Some(this) = layer {
+            if yes(this) {
+                return true;
+            }
+            layer = this.below.as_deref();
+        }
+        false
+    }
+}
+
+impl Linter {
+    /// A linter with an empty list.
+    #[must_use]
+    pub fn new(config: Config) -> Self {
+        Self { fails: config.error, layer: Layer::new(config, None), warnings: Arc::default() }
+    }
+
+    /// A linter that also follows the `# check=` among an instruction's comments
+    /// (upstream's `WithMergedConfigFromComments`). It adds to what is skipped, and its `error` has no effect.
+    #[must_use]
+    pub fn with_comments(&self, comments: &[String]) -> Self {
+        let mut merged = self.clone();
+        if let Some(config) = Config::of_comments(comments) {
+            merged.layer = Layer::new(config, Some(Arc::clone(&self.layer)));
+        }
+        merged
+    }
+
+    /// Whether a rule is to be checked.
+    #[must_use]
+    pub fn checks(&self, rule: &Rule) -> bool {
+        let has = |rules: &HashSet<String>| rules.contains(rule.name);
+        if rule.deprecated {
+            false
+        } else if rule.experimental {
+            self.layer.any(|layer| layer.experimental_all || has(&layer.experimental))
+        } else {
+            !self.layer.any(|layer| layer.skip_all || has(&layer.skip))
+        }
+    }
+
+    /// Records a violation, if the rule is to be checked.
+    pub fn run(&self, rule: &'static Rule, location: &[Range], message: String) {
+        if self.checks(rule) {
+            self.list().push(Warning { rule, message, location: location.to_vec() });
+        }
+    }
+
+    /// The violations so far, in the order they were found.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<Warning> {
+        self.list().clone()
+    }
+
+    /// The error that violations are under `# check=error=true` (upstream's `Linter.Error`). The rules come
+    /// in the order they were first violated.
+    ///
+    /// # Errors
+    /// There are violations, and they are to fail the build.
+    pub fn error(&self) -> Result<(), ErrorKind> {
+        if !self.fails {
+            return Ok(());
+        }
+        let mut names = Vec::new();
+        for warning in self.list().iter() {
+            if !names.contains(&warning.rule.name) {
+                names.push(warning.rule.name);
+            }
+        }
+        if names.is_empty() { Ok(()) } else { Err(ErrorKind::Violations(names)) }
+    }
+
+    fn list(&self) -> MutexGuard<'_, Vec<Warning>> {
+        // Nothing panics while it holds the list; a push is all there is.
+        self.warnings.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn linter(options: &str) -> Linter {
+        Linter::new(Config::parse(options).unwrap())
+    }
+
+    #[test]
+    fn skips_and_shares() {
+        let linter = linter("skip=StageNameCasing;error=true");
+        assert_eq!(linter.error(), Ok(()));
+        linter.run(&rule::STAGE_NAME_CASING, &[], "a".into());
+        linter.run(&rule::INVALID_DEFINITION_DESCRIPTION, &[], "b".into());
+        linter.run(&rule::FROM_AS_CASING, &[Range::lines(2, 2)], "c".into());
+        let inner = linter.with_comments(&["check=skip=FromAsCasing;experimental=all".into()]);
+        inner.run(&rule::FROM_AS_CASING, &[], "d".into());
+        inner.run(&rule::STAGE_NAME_CASING, &[], "e".into());
+        inner.run(&rule::INVALID_DEFINITION_DESCRIPTION, &[], "f".into());
+        let messages: Vec<_> = linter.warnings().into_iter().map(|warning| warning.message).collect();
+        assert_eq!(messages, ["c", "f"]);
+        assert_eq!(linter.error().unwrap_err().to_string(), {
+            "lint violation found for rules: FromAsCasing, InvalidDefinitionDescription"
+        });
+    }
+
+    #[test]
+    fn skip_all_leaves_experimental_rules() {
+        let linter = linter("skip=all;experimental=InvalidDefinitionDescription");
+        assert!(!linter.checks(&rule::FROM_AS_CASING));
+        assert!(linter.checks(&rule::INVALID_DEFINITION_DESCRIPTION));
+    }
+}

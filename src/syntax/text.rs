@@ -119,6 +119,16 @@ pub fn equal_fold(text: &str, ascii: &str) -> bool {
     text.chars().map(fold).eq(ascii.chars())
 }
 
+/// A boolean (Go's `strconv.ParseBool`).
+#[must_use]
+pub fn parse_bool(text: &str) -> Option<bool> {
+    match text {
+        "1" | "t" | "T" | "true" | "TRUE" | "True" => Some(true),
+        "0" | "f" | "F" | "false" | "FALSE" | "False" => Some(false),
+        _ => None,
+    }
+}
+
 /// A text in double quotes (Go's `strconv.Quote`, `%q`).
 #[must_use]
 pub fn quote(text: &str) -> String {

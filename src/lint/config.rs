@@ -1,0 +1,112 @@
+//! Which rules are checked: `# check=skip=..;error=..;experimental=..`.
+
+use super::ErrorKind;
+use crate::syntax::{self, text};
+
+/// Which rules are checked, and what comes of it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Config {
+    /// No rule but the experimental ones asked for.
+    pub skip_all: bool,
+    /// Rules that are not checked.
+    pub skip: Vec<String>,
+    /// Experimental rules too, all of them.
+    pub experimental_all: bool,
+    /// Experimental rules that are checked.
+    pub experimental: Vec<String>,
+    /// A violation fails the build.
+    pub error: bool,
+}
+
+impl Config {
+    /// Reads the options of a `check` directive or build argument (upstream's `ParseLintOptions`).
+    ///
+    /// # Errors
+    /// An option without `=`, an unknown option, an `error` that is not a boolean.
+    pub fn parse(options: &str) -> Result<Self, ErrorKind> {
+        let mut config = Self::default();
+        let options = options.trim();
+        if options.is_empty() {
+            return Ok(config);
+        }
+        for option in options.splitn(3, ';') {
+            let Some((name, value)) = option.split_once('=') else {
+                return Err(ErrorKind::CheckOption(option.to_owned()));
+            };
+            let value = value.trim();
+            let rules = || value.split(',').map(|rule| rule.trim().to_owned()).collect();
+            match name.trim() {
+                "skip" if value == "all" => config.skip_all = true,
+                "skip" => config.skip = rules(),
+                "experimental" if value == "all" => config.experimental_all = true,
+                "experimental" => config.experimental = rules(),
+                "error" => {
+                    config.error = text::parse_bool(value).ok_or_else(|| ErrorKind::CheckBoolean {
+                        option: option.to_owned(),
+                        value: value.to_owned(),
+                    })?;
+                }
+                name => return Err(ErrorKind::CheckOption(name.to_owned())),
+            }
+        }
+        Ok(config)
+    }
+
+    /// The options in the `# check=` directive of a Dockerfile.
+    ///
+    /// # Errors
+    /// As [`Config::parse`], in the words upstream has for a directive.
+    pub fn of_dockerfile(dockerfile: &[u8]) -> Result<Self, ErrorKind> {
+        let options = syntax::check_directive(dockerfile).map(|directive| directive.value);
+        Self::parse(options.as_deref().unwrap_or_default())
+            .map_err(|kind| ErrorKind::CheckDirective(Box::new(kind)))
+    }
+
+    /// The options in the first `# check=` among the comments of an instruction. Like upstream, one that
+    /// cannot be read is passed over in silence.
+    pub(super) fn of_comments(comments: &[String]) -> Option<Self> {
+        let options = comments.iter().find_map(|comment| match syntax::directive_in(comment) {
+            Some((syntax::Name::Check, value)) => Some(value),
+            _ => None,
+        })?;
+        Self::parse(options.split(' ').next().unwrap_or_default()).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_every_option() {
+        let config = Config::parse(" skip= A , B ;error=T; experimental=all").unwrap();
+        assert_eq!(config.skip, ["A", "B"]);
+        assert!(config.error && config.experimental_all && !config.skip_all);
+        assert!(Config::parse("skip=all").unwrap().skip_all);
+        assert_eq!(Config::parse("experimental=A").unwrap().experimental, ["A"]);
+        assert_eq!(Config::parse("skip=").unwrap().skip, [""]);
+        assert_eq!(Config::parse("  ").unwrap(), Config::default());
+    }
+
+    #[test]
+    fn says_what_is_wrong() {
+        let error = |options| Config::parse(options).unwrap_err().to_string();
+        assert_eq!(error("skip=all;"), "invalid check option \"\"");
+        assert_eq!(error("skip"), "invalid check option \"skip\"");
+        assert_eq!(error(" foo = 1"), "invalid check option \"foo\"");
+        assert_eq!(error("error= x"), {
+            "failed to parse check option \"error= x\": strconv.ParseBool: parsing \"x\": invalid syntax"
+        });
+    }
+
+    #[test]
+    fn comes_from_a_dockerfile_or_a_comment() {
+        assert_eq!(Config::of_dockerfile(b"# check=skip=A;error=true x\nFROM a").unwrap().skip, ["A"]);
+        assert_eq!(Config::of_dockerfile(b"# check=x\nFROM a").unwrap_err().to_string(), {
+            "failed to parse check options: invalid check option \"x\""
+        });
+        let comment = |text: &str| Config::of_comments(&["other".into(), text.into()]);
+        assert_eq!(comment("check = skip=A B").unwrap().skip, ["A"]);
+        assert_eq!(comment("check=x"), None);
+    }
+}

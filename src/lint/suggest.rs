@@ -1,0 +1,60 @@
+//! What a misspelt word may have meant.
+
+use crate::syntax::text;
+
+/// The option closest to `value`, at most two edits away, in the case of `value` unless case counts
+/// (upstream's `suggest.Search`).
+///
+/// `None` where an option equals `value`: then it was not the word that was wrong. Of options equally
+/// close, the first one; upstream takes any.
+#[must_use]
+pub fn suggest<'a>(
+    value: &str,
+    options: impl IntoIterator<Item = &'a str>,
+    case_sensitive: bool,
+) -> Option<String> {
+    let wanted = if case_sensitive { value.to_owned() } else { text::lower(value) };
+    let length = wanted.chars().count();
+    let mut closest = None;
+    let mut distance = 3;
+    for option in options {
+        let option = if case_sensitive { option.to_owned() } else { text::lower(option) };
+        if option == wanted {
+            return None;
+        }
+        // The lengths alone can be too far apart: no need to compare a huge word.
+        if option.chars().count().abs_diff(length) >= distance {
+            continue;
+        }
+        let edits = strsim::levenshtein(&wanted, &option);
+        if edits < distance {
+            distance = edits;
+            closest = Some(option);
+        }
+    }
+    let closest = closest.filter(|option| !option.is_empty())?;
+    if case_sensitive || value == wanted {
+        Some(closest)
+    } else if value == text::upper(value) {
+        Some(text::upper(&closest))
+    } else {
+        Some(closest)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn close_words_are_found() {
+        let options = ["from", "run", "env"];
+        assert_eq!(suggest("FROMM", options, false).as_deref(), Some("FROM"));
+        assert_eq!(suggest("Fron", options, false).as_deref(), Some("from"));
+        assert_eq!(suggest("rum", options, false).as_deref(), Some("run"));
+        assert_eq!(suggest("RUM", options, true), None);
+        assert_eq!(suggest("RUN", options, false), None);
+        assert_eq!(suggest("banana", options, false), None);
+        assert_eq!(suggest(&"r".repeat(5_000_000), options, false), None);
+    }
+}
