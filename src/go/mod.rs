@@ -3,6 +3,7 @@
 //! docker/dockerfile is written in Go, and much of what it accepts and writes is what a function
 //! of the standard library accepts and writes. Each file here is one such function family.
 
+pub mod csv;
 pub mod duration;
 pub mod format;
 pub mod json;
