@@ -9,6 +9,7 @@ pub mod bridge;
 pub mod capabilities;
 pub mod error;
 mod memo;
+pub mod options;
 pub mod resolve;
 mod result;
 pub mod source_detail;

@@ -42,9 +42,8 @@ pub fn from_definition(definition: &pb::Definition) -> Result<State, InvalidDefi
     let locations = locations(definition.source.as_ref())?;
     let mut vertices: HashMap<String, Arc<Vertex>> = HashMap::new();
     let output = |vertices: &HashMap<String, Arc<Vertex>>, input: &pb::Input| {
-        let vertex = vertices
-            .get(&input.digest)
-            .ok_or_else(|| InvalidDefinition::Unknown(input.digest.clone()))?;
+        let vertex =
+            vertices.get(&input.digest).ok_or_else(|| InvalidDefinition::Unknown(input.digest.clone()))?;
         Ok(Output { vertex: Arc::clone(vertex), index: input.index })
     };
     for bytes in operations {

@@ -73,7 +73,8 @@ impl Marshaler {
     /// Encodes a state and everything it is made from (upstream's `State.Marshal`).
     #[must_use]
     pub fn marshal(&self, state: &State) -> Definition {
-        let mut pass = Pass { marshaler: self, done: HashMap::new(), out: Definition::default(), maps: Maps::default() };
+        let mut pass =
+            Pass { marshaler: self, done: HashMap::new(), out: Definition::default(), maps: Maps::default() };
         let Some(root) = state.output.as_ref().and_then(|output| pass.resolve(output)) else {
             return Definition::default();
         };
@@ -140,7 +141,9 @@ impl<'a> Pass<'a> {
                 entry.insert(metadata);
                 self.out.operations.push(EncodedOp { digest, bytes });
             }
-            std::collections::btree_map::Entry::Occupied(mut entry) => merge_metadata(entry.get_mut(), metadata),
+            std::collections::btree_map::Entry::Occupied(mut entry) => {
+                merge_metadata(entry.get_mut(), metadata)
+            }
         }
     }
 

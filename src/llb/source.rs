@@ -174,11 +174,7 @@ impl Local {
     pub fn state(self, metadata: Metadata) -> State {
         let mut b = Builder::new(metadata);
         b.attr_with_cap("local.session", &self.session_id, caps::SOURCE_LOCAL_SESSION_ID);
-        b.attr_with_cap(
-            "local.followpaths",
-            &json_list(&self.follow_paths),
-            caps::SOURCE_LOCAL_FOLLOW_PATHS,
-        );
+        b.attr_with_cap("local.followpaths", &json_list(&self.follow_paths), caps::SOURCE_LOCAL_FOLLOW_PATHS);
         b.attr_with_cap(
             "local.excludepatterns",
             &json_list(&self.exclude_patterns),

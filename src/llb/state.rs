@@ -53,7 +53,8 @@ impl State {
     /// A state with default settings on a file system.
     #[must_use]
     pub fn new(output: Option<Output>) -> Self {
-        let platform = output.as_ref().and_then(|o| o.vertex.constraints.platform.as_ref()).map(Platform::normalize);
+        let platform =
+            output.as_ref().and_then(|o| o.vertex.constraints.platform.as_ref()).map(Platform::normalize);
         Self {
             output,
             env: EnvList::new(),

@@ -51,7 +51,10 @@ pub(super) enum Operation {
     Exec(Box<Exec>),
     File(FileOp),
     Merge(Vec<Output>),
-    Diff { lower: Output, upper: Option<Output> },
+    Diff {
+        lower: Output,
+        upper: Option<Output>,
+    },
     Encoded(Encoded),
     Late(Late),
     /// Left behind by `drop`.

@@ -1,0 +1,54 @@
+//! Attestations: `attest:sbom`, `attest:provenance`, and the build arguments in their place.
+//!
+//! Mirrors `frontend/attestations` of moby/buildkit. Provenance is BuildKit's own work; a frontend
+//! only checks the option.
+
+use std::collections::BTreeMap;
+
+use super::error::ErrorKind;
+use crate::go::{csv, unicode};
+use crate::image::Reference;
+
+const DEFAULT_GENERATOR: &str = "docker/buildkit-syft-scanner:stable-1";
+
+/// A bill of materials is wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sbom {
+    /// The image of the scanner, in its normal form.
+    pub generator: String,
+    /// What the scanner is told.
+    pub parameters: BTreeMap<String, String>,
+}
+
+/// Whether a bill of materials is wanted.
+pub(super) fn sbom(options: &BTreeMap<String, String>) -> Result<Option<Sbom>, ErrorKind> {
+    let mut found = BTreeMap::new();
+    for (key, value) in options {
+        let kind = key.strip_prefix("attest:").or_else(|| key.strip_prefix("build-arg:BUILDKIT_ATTEST_"));
+        if let Some(kind) = kind {
+            found.insert(unicode::to_lower(kind), value);
+        }
+    }
+    let mut sbom = None;
+    for (kind, value) in found {
+        let fields = if value.is_empty() { Ok(Vec::new()) } else { csv::fields(value) };
+        let fields = fields.map_err(|error| ErrorKind::Attestation { kind: kind.clone(), error })?;
+        match kind.as_str() {
+            "sbom" => sbom = Some(fields),
+            "provenance" => {}
+            _ => return Err(ErrorKind::AttestationType(kind)),
+        }
+    }
+    sbom.map(|fields| scanner(&fields)).transpose()
+}
+
+fn scanner(fields: &[String]) -> Result<Sbom, ErrorKind> {
+    let mut parameters: BTreeMap<String, String> = fields
+        .iter()
+        .map(|field| field.split_once('=').unwrap_or((field, "")))
+        .map(|(key, value)| (key.to_owned(), value.to_owned()))
+        .collect();
+    let text = parameters.remove("generator").unwrap_or_else(|| DEFAULT_GENERATOR.to_owned());
+    let generator = Reference::parse_normalized(&text).map_err(|error| ErrorKind::Scanner { text, error })?;
+    Ok(Sbom { generator: generator.tag_name_only().to_string(), parameters })
+}

@@ -1,0 +1,159 @@
+//! What can be wrong with an option, in upstream's words.
+
+use crate::gateway::capabilities::UnsupportedCapability;
+use crate::go::number::NumberError;
+use crate::go::{Quoted, csv};
+use crate::image::{platform, reference};
+use crate::lint;
+
+/// An option that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ErrorKind {
+    /// A BuildKit of 2019.
+    #[error("needs BuildKit 0.5 or later: {0}")]
+    OldBuildKit(#[from] UnsupportedCapability),
+    /// `override-copy-image`.
+    #[error("support for \"override-copy-image\" was removed in BuildKit 0.11")]
+    OverrideCopyImage,
+    /// `BUILDKIT_DISABLE_FILEOP`.
+    #[error("support for \"BUILDKIT_DISABLE_FILEOP\" build-arg was removed in BuildKit 0.11")]
+    DisableFileOp,
+    /// `platform`.
+    #[error("failed to parse target platform {text}: {kind}")]
+    Platform {
+        /// One element of the list.
+        text: String,
+        /// What is wrong with it.
+        kind: platform::ErrorKind,
+    },
+    /// `image-resolve-mode`.
+    #[error("invalid image-resolve-mode: {0}")]
+    ResolveMode(String),
+    /// `add-hosts`.
+    #[error("failed to parse additional hosts: {0}")]
+    Hosts(#[source] HostsError),
+    /// `shm-size`.
+    #[error("failed to parse shm size: {0}")]
+    ShmSize(#[source] NumberError),
+    /// `ulimit`.
+    #[error("failed to parse ulimit: {0}")]
+    Ulimit(#[source] UlimitError),
+    /// `memory` and its kind.
+    #[error("failed to parse resource limits: invalid {key} value: {value}: {error}")]
+    Resource {
+        /// The option.
+        key: &'static str,
+        /// Its value.
+        value: String,
+        /// What is wrong with it.
+        error: ResourceError,
+    },
+    /// `force-network-mode`.
+    #[error("invalid netmode {0}")]
+    NetworkMode(String),
+    /// `multi-platform`.
+    #[error("invalid boolean value for multi-platform: {0}")]
+    MultiPlatform(String),
+    /// Several platforms, and `multi-platform=false`.
+    #[error("conflicting config: returning multiple target platforms is not allowed")]
+    SeveralPlatforms,
+    /// `cache-imports`.
+    #[error("failed to unmarshal cache-imports ({}): {error}", Quoted(.text))]
+    CacheImports {
+        /// The value.
+        text: String,
+        /// What is wrong with it.
+        error: String,
+    },
+    /// `attest:TYPE` with a type nobody knows.
+    #[error("unknown attestation type {}", Quoted(.0))]
+    AttestationType(String),
+    /// `attest:TYPE` with attributes that cannot be read.
+    #[error("failed to parse {kind}: {error}")]
+    Attestation {
+        /// The type.
+        kind: String,
+        /// What is wrong.
+        error: csv::ErrorKind,
+    },
+    /// The generator of `attest:sbom`.
+    #[error("failed to parse sbom scanner {text}: {error}")]
+    Scanner {
+        /// The reference.
+        text: String,
+        /// What is wrong with it.
+        error: reference::ErrorKind,
+    },
+    /// `BUILDKIT_DOCKERFILE_CHECK`.
+    #[error("failed to parse build-arg:BUILDKIT_DOCKERFILE_CHECK: {0}")]
+    Check(#[source] lint::ErrorKind),
+    /// `BUILDKIT_GIT_ADVICE`.
+    #[error("failed to parse build-arg:BUILDKIT_GIT_ADVICE: {0}")]
+    GitAdvice(#[source] NumberError),
+}
+
+/// What is wrong with `add-hosts`.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum HostsError {
+    /// Not a list.
+    #[error(transparent)]
+    List(#[from] csv::ErrorKind),
+    /// Not `host=ip`.
+    #[error("invalid key-value pair {0}")]
+    Pair(String),
+    /// Not an address.
+    #[error("failed to parse IP {0}")]
+    Address(String),
+}
+
+/// What is wrong with `ulimit`.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum UlimitError {
+    /// Not a list.
+    #[error(transparent)]
+    List(#[from] csv::ErrorKind),
+    /// Not `name=soft[:hard]`.
+    #[error("invalid ulimit argument: {0}")]
+    Argument(String),
+    /// No such limit.
+    #[error("invalid ulimit type: {0}")]
+    Type(String),
+    /// Not a number.
+    #[error(transparent)]
+    Number(#[from] NumberError),
+    /// More than `soft:hard`.
+    #[error("too many limit value arguments - {0}, can only have up to two, `soft[:hard]`")]
+    Values(String),
+    /// Unlimited below a limit.
+    #[error("ulimit soft limit must be less than or equal to hard limit: soft: -1 (unlimited), hard: {0}")]
+    Unlimited(i64),
+    /// Soft above hard.
+    #[error("ulimit soft limit must be less than or equal to hard limit: {0} > {1}")]
+    Order(i64, i64),
+}
+
+/// What is wrong with a resource limit.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ResourceError {
+    /// Not a number.
+    #[error(transparent)]
+    Number(#[from] NumberError),
+    /// Zero or less.
+    #[error("must be > 0")]
+    Positive,
+    /// Zero or less, and not -1.
+    #[error("must be -1 (unlimited) or > 0")]
+    PositiveOrUnlimited,
+    /// Not a number in a list of processors.
+    #[error("invalid cpuset element {}", Quoted(.0))]
+    Element(String),
+    /// Not a range in a list of processors.
+    #[error("invalid cpuset range {}", Quoted(.0))]
+    Range(String),
+    /// A number no machine has.
+    #[error("cpuset element {} exceeds maximum {}", Quoted(.0), super::resources::MAX_CPU)]
+    LargeElement(String),
+    /// A range no machine has.
+    #[error("cpuset range {} exceeds maximum {}", Quoted(.0), super::resources::MAX_CPU)]
+    LargeRange(String),
+}

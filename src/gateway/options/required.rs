@@ -1,0 +1,55 @@
+//! Capabilities that the client requires of a frontend (`frontend.caps`).
+//!
+//! Mirrors `validateCaps` of moby/buildkit's `frontend/dockerfile/builder`.
+
+use crate::gateway::error::Failure;
+
+/// What this frontend can do. The image carries the list as label `moby.buildkit.frontend.caps`.
+pub const FRONTEND_CAPS: &[&str] = &[
+    "moby.buildkit.frontend.inputs",
+    "moby.buildkit.frontend.subrequests",
+    "moby.buildkit.frontend.contexts",
+    "moby.buildkit.frontend.gitquerystring",
+    "moby.buildkit.frontend.contexts.zstd",
+];
+
+/// Checks a list such as `a,b+forward`. A capability marked `+forward` may be missing as long as
+/// the Dockerfile hands the build on to another frontend: then the answer holds the error for the
+/// case that it does not.
+///
+/// # Errors
+///
+/// For the first capability that is missing and not so marked.
+pub fn check_required_caps(list: &str) -> Result<Option<Failure>, Failure> {
+    let mut pending = None;
+    for entry in list.split(',').filter(|_| !list.is_empty()) {
+        let (name, _) = entry.split_once('+').unwrap_or((entry, ""));
+        if FRONTEND_CAPS.contains(&name) {
+            continue;
+        }
+        let failure = Failure::unsupported_frontend_cap(name);
+        if !entry.contains("+forward") {
+            return Err(failure);
+        }
+        pending = Some(failure);
+    }
+    Ok(pending)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_required() {
+        assert_eq!(check_required_caps(""), Ok(None));
+        assert_eq!(
+            check_required_caps("moby.buildkit.frontend.inputs,moby.buildkit.frontend.contexts+x"),
+            Ok(None)
+        );
+        let missing = Failure::unsupported_frontend_cap("future");
+        assert_eq!(check_required_caps("moby.buildkit.frontend.inputs,future"), Err(missing.clone()));
+        assert_eq!(check_required_caps("future+forward"), Ok(Some(missing.clone())));
+        assert_eq!(check_required_caps("x+forward,future"), Err(missing));
+    }
+}
