@@ -1,1 +1,88 @@
-//! (being written)
+//! Which stages are built, for which platform, and what each starts from.
+//!
+//! Mirrors the first half of moby/buildkit's `dockerfile2llb`: arguments, stages, their
+//! dependencies, the bases. One [`Plan`] is for one target: a platform, and for Windows one
+//! variant of it.
+
+pub mod args;
+pub mod build;
+pub mod graph;
+pub mod resolve;
+pub mod stage;
+
+mod error;
+
+use std::collections::BTreeSet;
+
+pub use args::{ArgInfo, BuildArgs, Globals, Platforms};
+pub use build::Elements;
+pub use error::{Error, ErrorKind};
+pub use stage::{Command, Resolved, SCRATCH, Source, Stage, StageId, Stages, Start};
+
+use crate::expand::Lexer;
+use crate::gateway::context::Contexts;
+use crate::gateway::options::Options;
+use crate::gateway::Bridge;
+use crate::instruction::Dockerfile;
+use crate::lint::Linter;
+
+/// What a plan depends on besides the Dockerfile.
+pub struct Setting<'s> {
+    /// What the client asked for.
+    pub options: &'s Options,
+    /// Build arguments, with the variant's elements in the place of lists.
+    pub build_args: BuildArgs,
+    /// The stage to build; empty for the last.
+    pub target: String,
+    /// Build and target platform.
+    pub platforms: Platforms,
+    /// The client asked for no platform.
+    pub implicit_target: bool,
+    /// Expansion with the file's escape character.
+    pub lexer: &'s Lexer,
+    /// Named contexts.
+    pub contexts: &'s Contexts,
+    /// The engine.
+    pub bridge: &'s Bridge,
+    /// Lists in FROM.
+    pub elements: &'s dyn Elements,
+    /// Every stage is converted, used or not (checks without a target).
+    pub all_stages: bool,
+}
+
+/// The stages of one target, resolved.
+#[derive(Debug)]
+pub struct Plan<'a> {
+    /// All stages.
+    pub stages: Stages<'a>,
+    /// The one to build.
+    pub target: StageId,
+    /// Those that are converted.
+    pub reachable: BTreeSet<StageId>,
+    /// Global arguments.
+    pub globals: Globals,
+}
+
+impl<'a> Plan<'a> {
+    /// Plans one target.
+    ///
+    /// # Errors
+    ///
+    /// Whatever is wrong with arguments, FROM lines and bases.
+    pub async fn make(
+        dockerfile: &'a Dockerfile,
+        globals: Globals,
+        setting: &Setting<'_>,
+        lint: &Linter,
+    ) -> Result<Self, Error> {
+        let mut stages = build::stages(dockerfile, setting, &globals, lint)?;
+        let target = build::target(&stages, &setting.target)?;
+        graph::link(&mut stages, setting.lexer)?;
+        if stages.len() == 1 && let Some(only) = stages.last() {
+            stages[only].name.clear();
+        }
+        let reachable =
+            resolve::resolve(&mut stages, target, setting.all_stages, setting, lint).await?;
+        Ok(Self { stages, target, reachable, globals })
+    }
+}

@@ -1,0 +1,126 @@
+//! Arguments: the ones every build has, and the ARG instructions before the first FROM.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Error, ErrorKind};
+use crate::env::{Env, EnvList};
+use crate::expand::Lexer;
+use crate::image::Platform;
+use crate::instruction::{GlobalArg, OptionalKeyValue};
+use crate::span::Range;
+
+/// Build arguments by name, as the client gave them.
+pub type BuildArgs = BTreeMap<String, String>;
+
+/// The platforms a build is about.
+#[derive(Debug, Clone)]
+pub struct Platforms {
+    /// Where build stages run.
+    pub build: Platform,
+    /// What is built.
+    pub target: Platform,
+}
+
+/// What is known of an argument (for the outline).
+#[derive(Debug, Clone)]
+pub struct ArgInfo {
+    /// The ARG as written, with the value it got.
+    pub definition: OptionalKeyValue,
+    /// Its value.
+    pub value: String,
+    /// The arguments its default uses.
+    pub uses: BTreeSet<String>,
+    /// Where it stands.
+    pub location: Vec<Range>,
+}
+
+/// The arguments that need no ARG before the first FROM (upstream's `defaultArgs`).
+#[must_use]
+pub fn predefined(platforms: &Platforms, build_args: &BuildArgs, target_stage: &str) -> EnvList {
+    let Platforms { build, target } = platforms;
+    let stage = if target_stage.is_empty() { "default" } else { target_stage };
+    let values = [
+        ("BUILDPLATFORM", build.format()),
+        ("BUILDOS", build.os.clone()),
+        ("BUILDOSVERSION", build.os_version.clone()),
+        ("BUILDARCH", build.architecture.clone()),
+        ("BUILDVARIANT", build.variant.clone()),
+        ("TARGETPLATFORM", target.format_all()),
+        ("TARGETOS", target.os.clone()),
+        ("TARGETOSVERSION", target.os_version.clone()),
+        ("TARGETARCH", target.architecture.clone()),
+        ("TARGETVARIANT", target.variant.clone()),
+        ("TARGETSTAGE", stage.to_owned()),
+    ];
+    let mut env = EnvList::new();
+    for (key, value) in values {
+        env.set(key, build_args.get(key).unwrap_or(&value));
+    }
+    env
+}
+
+/// Global arguments and what is known of each.
+#[derive(Debug, Clone, Default)]
+pub struct Globals {
+    /// Their values.
+    pub env: EnvList,
+    /// By name.
+    pub infos: BTreeMap<String, ArgInfo>,
+}
+
+/// The ARG instructions before the first FROM, on top of `env` (upstream's `buildMetaArgs`).
+///
+/// `element` may replace a value after it has been expanded: that is how a list becomes one of
+/// its elements.
+///
+/// # Errors
+///
+/// A default that cannot be expanded.
+pub fn globals(
+    mut env: EnvList,
+    lexer: &Lexer,
+    args: &[GlobalArg],
+    build_args: &BuildArgs,
+    element: &mut dyn FnMut(&str, String) -> String,
+) -> Result<Globals, Error> {
+    let mut infos: BTreeMap<String, ArgInfo> = BTreeMap::new();
+    for instruction in args {
+        for arg in &instruction.args {
+            let mut definition = arg.clone();
+            let mut uses = BTreeSet::new();
+            if let Some(given) = build_args.get(&arg.key) {
+                definition.value = Some(given.clone());
+            } else if let Some(default) = &arg.value {
+                let expansion = lexer
+                    .process_word(default, &env)
+                    .map_err(|e| Error::at(ErrorKind::Expand(e), &instruction.location))?;
+                uses = expansion.matched;
+                if uses.remove(&arg.key)
+                    && let Some(earlier) = infos.get(&arg.key)
+                {
+                    uses.extend(earlier.uses.iter().cloned());
+                }
+                definition.value = Some(expansion.result);
+            }
+            let mut value = String::new();
+            if let Some(text) = definition.value.take() {
+                value = element(&arg.key, text);
+                env.set(arg.key.as_str(), value.as_str());
+                definition.value = Some(value.clone());
+            }
+            let location = instruction.location.clone();
+            infos.insert(arg.key.clone(), ArgInfo { definition, value, uses, location });
+        }
+    }
+    Ok(Globals { env, infos })
+}
+
+/// The value of an argument that counts wherever it comes from
+/// (upstream's `getBuildArgValue`).
+#[must_use]
+pub fn lookup(build_args: &BuildArgs, globals: &EnvList, key: &str) -> Option<String> {
+    if let Some(value) = build_args.get(key) {
+        return Some(value.clone());
+    }
+    globals.get(key).filter(|value| !value.is_empty()).map(str::to_owned)
+}

@@ -1,0 +1,187 @@
+//! From a Dockerfile's FROM lines to the stages of one target.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::args::Globals;
+use super::stage::{SCRATCH, Stage, StageId, Stages};
+use super::{Error, ErrorKind, Setting};
+use crate::env::Env;
+use crate::expand::Expansion;
+use crate::image::Platform;
+use crate::instruction::{self, Dockerfile, Kind};
+use crate::lint::{Linter, rules};
+use crate::suggest;
+
+/// What a FROM may be expanded to other than by its text: see
+/// [`crate::windows::axis`].
+pub trait Elements {
+    /// The expanded text of FROM number `index`, where it holds a list the element of this
+    /// variant.
+    ///
+    /// # Errors
+    ///
+    /// A list where none can be.
+    fn pick(&self, index: usize, expanded: String) -> Result<String, ErrorKind>;
+}
+
+/// The stages of a Dockerfile for one target (upstream's `buildDispatchStates`).
+///
+/// # Errors
+///
+/// A FROM whose base or platform cannot be expanded, is empty, or is no platform.
+pub fn stages<'a>(
+    dockerfile: &'a Dockerfile,
+    setting: &Setting<'_>,
+    globals: &Globals,
+    lint: &Linter,
+) -> Result<Stages<'a>, Error> {
+    let mut stages = Stages::default();
+    for (index, from) in dockerfile.stages.iter().enumerate() {
+        let at = |kind: ErrorKind| Error::at(kind, &from.location);
+        let lint = lint.with_comments(&from.comments);
+        let expansion =
+            setting.lexer.process_word(&from.base, &globals.env).map_err(|e| at(ErrorKind::Expand(e)))?;
+        report_undefined(&expansion, globals, from, &lint);
+        let mut used = expansion.matched;
+        let base_name = setting.elements.pick(index, expansion.result).map_err(at)?;
+        if base_name.is_empty() {
+            return Err(at(ErrorKind::BlankBase(from.base.clone())));
+        }
+        let platform = platform(from, setting, globals, &lint, &mut used)?;
+        let mut stage = Stage {
+            from: Some(from),
+            written_base: base_name.clone(),
+            base_name,
+            base: None,
+            name: from.name.clone(),
+            platform,
+            context: None,
+            commands: Vec::new(),
+            uses: BTreeMap::new(),
+            ignore_cache: false,
+            steps: 0,
+            resolved: None,
+            triggered: false,
+            used_args: BTreeSet::new(),
+            args: globals.infos.clone(),
+            location: from.location.clone(),
+        };
+        if !from.name.is_empty() {
+            let asked = stage.platform.as_ref().unwrap_or(&setting.platforms.target);
+            stage.context = setting.contexts.named(&from.name, asked).map_err(|e| at(ErrorKind::Context(e)))?;
+        }
+        if stage.context.is_some() {
+            stages.add(stage, &from.name);
+            continue;
+        }
+        if from.name.is_empty() {
+            stage.name = format!("stage-{index}");
+        }
+        stage.ignore_cache = setting.options.is_no_cache(&from.name);
+        let id = stages.add(stage, &from.name);
+        let has_image = stages[id].base_name != SCRATCH && stages[id].base.is_none();
+        let stage = &mut stages[id];
+        stage.used_args.extend(used);
+        stage.steps = usize::from(has_image) + from.instructions.iter().filter(|i| is_step(&i.kind)).count();
+    }
+    Ok(stages)
+}
+
+/// Whether progress output counts the instruction.
+#[must_use]
+pub const fn is_step(kind: &Kind) -> bool {
+    matches!(kind, Kind::Add(_) | Kind::Copy(_) | Kind::Run(_) | Kind::Workdir(_))
+}
+
+/// The stage to build (upstream's `resolveTarget`).
+///
+/// # Errors
+///
+/// A name or number that is no stage.
+pub fn target(stages: &Stages<'_>, name: &str) -> Result<StageId, Error> {
+    if name.is_empty() {
+        return stages.last().ok_or_else(|| Error::nowhere(ErrorKind::NoStages));
+    }
+    stages.by_name(name).ok_or_else(|| {
+        let hint = suggest::hint(name, &stages.names(), true);
+        Error::nowhere(ErrorKind::UnknownTarget { name: name.to_owned(), hint })
+    })
+}
+
+fn platform(
+    from: &instruction::Stage,
+    setting: &Setting<'_>,
+    globals: &Globals,
+    lint: &Linter,
+    used: &mut BTreeSet<String>,
+) -> Result<Option<Platform>, Error> {
+    let written = &from.platform;
+    if written.is_empty() {
+        return Ok(None);
+    }
+    let at = |kind: ErrorKind| Error::at(kind, &from.location);
+    let expansion = setting.lexer.process_word(written, &globals.env).map_err(|e| {
+        at(ErrorKind::PlatformArgs { platform: String::new(), source: e })
+    })?;
+    report_undefined(&expansion, globals, from, lint);
+    report_redundant_target(written, &expansion, globals, from, lint);
+    report_constant(&expansion, from, lint);
+    let hint = || {
+        let keys = globals.env.keys();
+        expansion.unmatched.iter().map(|key| suggest::hint(key, &keys, true)).find(|h| h.is_some()).flatten()
+    };
+    if expansion.result.is_empty() {
+        return Err(at(ErrorKind::EmptyPlatform { written: written.clone(), hint: hint() }));
+    }
+    let platform = Platform::parse(&expansion.result).map_err(|source| {
+        at(ErrorKind::Platform { written: written.clone(), source, hint: hint() })
+    })?;
+    used.extend(expansion.matched);
+    Ok(Some(platform))
+}
+
+fn report_undefined(expansion: &Expansion, globals: &Globals, from: &instruction::Stage, lint: &Linter) {
+    let mut known: Vec<&str> = globals.infos.keys().map(String::as_str).collect();
+    known.extend(globals.env.keys());
+    for name in expansion.unmatched.iter().filter(|name| !known.contains(&name.as_str())) {
+        let hint = suggest::search(name, &known, true).unwrap_or_default();
+        lint.run(&rules::UNDEFINED_ARG_IN_FROM, &from.location, rules::undefined_arg_in_from(name, &hint));
+    }
+}
+
+/// `--platform=$TARGETPLATFORM` is what a stage has anyway (upstream's
+/// `reportRedundantTargetPlatform`).
+fn report_redundant_target(
+    written: &str,
+    expansion: &Expansion,
+    globals: &Globals,
+    from: &instruction::Stage,
+    lint: &Linter,
+) {
+    const TARGET: &str = "TARGETPLATFORM";
+    let only = expansion.matched.len() == 1 && expansion.unmatched.is_empty();
+    if only && expansion.matched.contains(TARGET) && globals.env.get(TARGET) == Some(&expansion.result) {
+        lint.run(
+            &rules::REDUNDANT_TARGET_PLATFORM,
+            &from.location,
+            rules::redundant_target_platform(written),
+        );
+    }
+}
+
+/// A platform without a variable keeps others from building the file for theirs
+/// (upstream's `reportConstPlatformDisallowed`).
+fn report_constant(expansion: &Expansion, from: &instruction::Stage, lint: &Linter) {
+    if !expansion.matched.is_empty() || !expansion.unmatched.is_empty() {
+        return;
+    }
+    let Ok(platform) = Platform::parse(&expansion.result) else { return };
+    if from.name.contains(&platform.os) || from.name.contains(&platform.architecture) {
+        return;
+    }
+    lint.run(
+        &rules::FROM_PLATFORM_FLAG_CONST_DISALLOWED,
+        &from.location,
+        rules::from_platform_flag_const_disallowed(&expansion.result),
+    );
+}

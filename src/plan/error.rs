@@ -1,0 +1,99 @@
+//! What can be wrong with a plan.
+
+use crate::expand;
+use crate::gateway;
+use crate::image::{ConfigError, PlatformError, ReferenceError};
+use crate::instruction;
+use crate::span::Located;
+use crate::suggest::Hint;
+
+/// A plan's error with its places.
+pub type Error = Located<ErrorKind>;
+
+/// What is wrong with a plan.
+#[derive(Debug, thiserror::Error)]
+pub enum ErrorKind {
+    /// A variable that cannot be expanded.
+    #[error(transparent)]
+    Expand(expand::Error),
+    /// An instruction that is not one: a trigger, or a mount with a variable.
+    #[error(transparent)]
+    Instruction(instruction::ErrorKind),
+    /// A base that is nothing once its variables are expanded.
+    #[error("base name ({0}) should not be blank")]
+    BlankBase(String),
+    /// A platform whose variables cannot be expanded.
+    #[error("failed to process arguments for platform {platform}: {source}")]
+    PlatformArgs {
+        /// What came out so far.
+        platform: String,
+        /// Why.
+        source: expand::Error,
+    },
+    /// A platform that is nothing once its variables are expanded.
+    #[error("empty platform value from expression {written}{hint}", hint = Hint::show(hint.as_ref()))]
+    EmptyPlatform {
+        /// As the user wrote it.
+        written: String,
+        /// A name that may have been meant.
+        hint: Option<Hint>,
+    },
+    /// A text that is no platform.
+    #[error("failed to parse platform {written}: {source}{hint}", hint = Hint::show(hint.as_ref()))]
+    Platform {
+        /// As the user wrote it.
+        written: String,
+        /// Why.
+        source: PlatformError,
+        /// A name that may have been meant.
+        hint: Option<Hint>,
+    },
+    /// A base that is no image reference.
+    #[error("failed to parse stage name {0:?}: {1}")]
+    Reference(String, ReferenceError),
+    /// The engine's answer is no image reference.
+    #[error("failed to parse ref {0:?}: {1}")]
+    MutatedReference(String, ReferenceError),
+    /// A base that cannot be had.
+    #[error("{name}: {source}{hint}", hint = Hint::show(hint.as_ref()))]
+    Resolve {
+        /// As the user wrote it.
+        name: String,
+        /// The engine's error.
+        source: gateway::Error,
+        /// A name that may have been meant.
+        hint: Option<Hint>,
+    },
+    /// A base whose config cannot be read.
+    #[error("failed to parse image config: {0}")]
+    Config(ConfigError),
+    /// A named context that cannot be had.
+    #[error(transparent)]
+    Context(gateway::Error),
+    /// A file without FROM.
+    #[error("dockerfile contains no stages to build")]
+    NoStages,
+    /// `--target` names no stage.
+    #[error("target stage {name:?} could not be found{hint}", hint = Hint::show(hint.as_ref()))]
+    UnknownTarget {
+        /// As the client wrote it.
+        name: String,
+        /// A name that may have been meant.
+        hint: Option<Hint>,
+    },
+    /// A variable in `COPY --from`.
+    #[error(
+        "variable expansion is not supported for --from, define a new stage with FROM using ARG from global scope \
+         as a workaround"
+    )]
+    VariableInFrom,
+    /// `COPY --from` with a number that is no stage.
+    #[error("invalid stage index {0}")]
+    StageNumber(i64),
+    /// Stages that need each other.
+    #[error("circular dependency detected on stage: {0}")]
+    Circular(String),
+    /// Something about lists of Windows bases.
+    #[error(transparent)]
+    Windows(Box<crate::windows::ErrorKind>),
+}

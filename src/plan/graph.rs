@@ -1,0 +1,145 @@
+//! Which stages use each other, and in what circles they must not.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use super::stage::{Command, SCRATCH, Source, Stage, StageId, Stages};
+use super::{Error, ErrorKind};
+use crate::env::EnvList;
+use crate::expand::Lexer;
+use crate::instruction::{Instruction, Kind};
+use crate::span::{Located, Range};
+
+/// Links every instruction of every stage to the stages it uses
+/// (upstream's `buildStageDependencyGraph`).
+///
+/// # Errors
+///
+/// A `--from` with a variable or with a number that is no stage, and stages that need each other.
+pub fn link<'a>(stages: &mut Stages<'a>, lexer: &Lexer) -> Result<(), Error> {
+    for id in stages.ids() {
+        let Some(from) = stages[id].from else { continue };
+        let mut commands = Vec::with_capacity(from.instructions.len());
+        for instruction in &from.instructions {
+            commands.push(link_command(stages, id, Cow::Borrowed(instruction), lexer)?);
+        }
+        stages[id].commands = commands;
+    }
+    circular(stages)
+}
+
+/// Links one instruction of stage `id` (upstream's `toCommand`).
+///
+/// # Errors
+///
+/// As [`link`].
+pub fn link_command<'a>(
+    stages: &mut Stages<'a>,
+    id: StageId,
+    instruction: Cow<'a, Instruction>,
+    lexer: &Lexer,
+) -> Result<Command<'a>, Error> {
+    let sources = match &instruction.kind {
+        Kind::Copy(copy) if !copy.from.is_empty() => {
+            let expansion = lexer
+                .process_word(&copy.from, &EnvList::new())
+                .map_err(|e| Located::nowhere(ErrorKind::Expand(e)))?;
+            if expansion.result != copy.from {
+                return Err(Located::at(ErrorKind::VariableInFrom, &instruction.location));
+            }
+            let source = match crate::go::parse_int(&copy.from) {
+                Some(number) => stages
+                    .by_number(number)
+                    .ok_or_else(|| Located::at(ErrorKind::StageNumber(number), &instruction.location))?,
+                None => named(stages, &copy.from, &instruction.location),
+            };
+            vec![Source::Stage(source)]
+        }
+        Kind::Run(run) => {
+            let mounts = run
+                .mounts(None)
+                .map_err(|e| Located::at(ErrorKind::Instruction(e), &instruction.location))?;
+            mounts.iter().map(|mount| mount_source(stages, &mount.from)).collect()
+        }
+        _ => Vec::new(),
+    };
+    for source in &sources {
+        if let Source::Stage(used) = source {
+            stages[id].uses.insert(*used, instruction.location.clone());
+        }
+    }
+    Ok(Command { instruction, sources, is_trigger: false })
+}
+
+fn mount_source(stages: &mut Stages<'_>, from: &str) -> Source {
+    if from.is_empty() || from == SCRATCH {
+        return stages.by_name(SCRATCH).map_or(Source::Scratch, Source::Stage);
+    }
+    Source::Stage(named(stages, from, &[]))
+}
+
+/// The stage of that name, or a new entry for an image.
+fn named(stages: &mut Stages<'_>, name: &str, location: &[Range]) -> StageId {
+    stages.by_name(name).unwrap_or_else(|| {
+        let image = Stage {
+            from: None,
+            base_name: name.to_owned(),
+            written_base: name.to_owned(),
+            base: None,
+            name: String::new(),
+            platform: None,
+            context: None,
+            commands: Vec::new(),
+            uses: BTreeMap::new(),
+            ignore_cache: false,
+            steps: 0,
+            resolved: None,
+            triggered: false,
+            used_args: BTreeSet::new(),
+            args: BTreeMap::new(),
+            location: location.to_vec(),
+        };
+        stages.add(image, "")
+    })
+}
+
+/// Upstream's `validateCircularDependency`, without recursion.
+fn circular(stages: &Stages<'_>) -> Result<(), Error> {
+    let mut done: HashSet<StageId> = HashSet::new();
+    for start in stages.ids() {
+        if done.contains(&start) {
+            continue;
+        }
+        let mut path: Vec<(StageId, Vec<(StageId, &[Range])>)> = vec![(start, edges(stages, start))];
+        let mut on_path: HashSet<StageId> = HashSet::from([start]);
+        let mut places: Vec<&[Range]> = Vec::new();
+        while let Some((id, pending)) = path.last_mut() {
+            let Some((next, place)) = pending.pop() else {
+                on_path.remove(id);
+                done.insert(*id);
+                path.pop();
+                places.pop();
+                continue;
+            };
+            if on_path.contains(&next) {
+                let mut error =
+                    Error::nowhere(ErrorKind::Circular(stages[start].name.clone()));
+                places.push(place);
+                for place in places {
+                    error = error.with_location(place);
+                }
+                return Err(error);
+            }
+            if !done.contains(&next) {
+                on_path.insert(next);
+                places.push(place);
+                path.push((next, edges(stages, next)));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn edges<'s>(stages: &'s Stages<'_>, id: StageId) -> Vec<(StageId, &'s [Range])> {
+    stages[id].uses.iter().rev().map(|(used, place)| (*used, place.as_slice())).collect()
+}

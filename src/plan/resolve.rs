@@ -1,0 +1,243 @@
+//! What every stage starts from: images are looked up, all at once, and their triggers added.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use futures_util::future::join_all;
+
+use super::graph::link_command;
+use super::stage::{Resolved, SCRATCH, Stage, StageId, Stages, Start};
+use super::{Error, ErrorKind, Setting};
+use crate::gateway::ResolveImage;
+use crate::image::{Image, Platform, Reference};
+use crate::instruction::{self, Kind};
+use crate::lint::{Linter, rules};
+use crate::suggest;
+
+/// Resolves every stage that `target` needs, and adds the triggers of their bases, which may need
+/// further stages (upstream's `resolveStages`). Returns the stages that are needed.
+///
+/// # Errors
+///
+/// A base that is no reference or cannot be had; a trigger that is no instruction.
+pub async fn resolve(
+    stages: &mut Stages<'_>,
+    target: StageId,
+    all: bool,
+    setting: &Setting<'_>,
+    lint: &Linter,
+) -> Result<BTreeSet<StageId>, Error> {
+    loop {
+        let reachable = if all { stages.ids().collect() } else { stages.reachable(target) };
+        for id in stages.ids().filter(|id| !reachable.contains(id)) {
+            check_unused(&stages[id], setting)?;
+        }
+        let pending: Vec<StageId> = reachable
+            .iter()
+            .copied()
+            .filter(|id| stages[*id].base.is_none() && stages[*id].resolved.is_none())
+            .collect();
+        let answers = join_all(pending.iter().map(|id| resolve_stage(&stages[*id], stages, setting, lint))).await;
+        for (id, answer) in pending.into_iter().zip(answers) {
+            let (resolved, base_name) = answer.map_err(|e| e.with_location(&stages[id].location))?;
+            stages[id].base_name = base_name;
+            stages[id].resolved = Some(resolved);
+        }
+        let mut more = false;
+        for id in reachable.iter().copied() {
+            more |= add_triggers(stages, id, setting)?;
+        }
+        if !more {
+            return Ok(reachable);
+        }
+    }
+}
+
+/// A stage nobody needs still has to name a base that could be one. Lists of Windows bases are
+/// fine where no one asks for Windows.
+fn check_unused(stage: &Stage<'_>, _setting: &Setting<'_>) -> Result<(), Error> {
+    let settled = stage.base.is_some() || stage.resolved.is_some() || stage.context.is_some();
+    if settled || stage.base_name == SCRATCH || crate::windows::axis::is_list(&stage.base_name) {
+        return Ok(());
+    }
+    Reference::parse_normalized(&stage.base_name)
+        .map(drop)
+        .map_err(|e| Error::at(ErrorKind::Reference(stage.base_name.clone(), e), &stage.location))
+}
+
+/// Upstream's `resolveBaseImage`.
+async fn resolve_stage(
+    stage: &Stage<'_>,
+    stages: &Stages<'_>,
+    setting: &Setting<'_>,
+    lint: &Linter,
+) -> Result<(Resolved, String), Error> {
+    let platform = stage.platform.as_ref().unwrap_or(&setting.platforms.target);
+    if let Some(context) = &stage.context {
+        let loaded = context
+            .load(Some(platform), setting.options.resolve_mode)
+            .await
+            .map_err(|e| Error::nowhere(ErrorKind::Context(e)))?;
+        let mut image = loaded.image.unwrap_or_default();
+        image.created = None;
+        let platform = image.known_platform().unwrap_or_else(|| platform.clone());
+        let start = Start::Context(Box::new(loaded.state));
+        let resolved = Resolved { start, image, base_image: None, platform, complete: true };
+        return Ok((resolved, stage.base_name.clone()));
+    }
+    if stage.base_name == SCRATCH {
+        let target = &setting.platforms.target;
+        let resolved = Resolved {
+            start: Start::Scratch,
+            image: Image::empty(target),
+            base_image: None,
+            platform: target.clone(),
+            complete: stage.from.is_none(),
+        };
+        return Ok((resolved, SCRATCH.to_owned()));
+    }
+    let reference = Reference::parse_normalized(&stage.base_name)
+        .map_err(|e| Error::nowhere(ErrorKind::Reference(stage.base_name.clone(), e)))?;
+    let name = reference.tag_name_only().to_string();
+    let named = setting.contexts.named(&name, platform).map_err(|e| Error::nowhere(ErrorKind::Context(e)))?;
+    if let Some(context) = named {
+        let loaded = context
+            .load(Some(platform), setting.options.resolve_mode)
+            .await
+            .map_err(|e| Error::nowhere(ErrorKind::Context(e)))?;
+        let mut image = loaded.image.unwrap_or_else(|| Image::empty(platform));
+        let base_image = Some(image.clone());
+        image.created = None;
+        let mut state = loaded.state;
+        state.platform = Some(platform.normalize());
+        let resolved = Resolved {
+            start: Start::Context(Box::new(state)),
+            image,
+            base_image,
+            platform: platform.clone(),
+            complete: stage.from.is_none(),
+        };
+        return Ok((resolved, name));
+    }
+    resolve_image(stage, &reference, platform, stages, setting, lint).await
+}
+
+async fn resolve_image(
+    stage: &Stage<'_>,
+    reference: &Reference,
+    platform: &Platform,
+    stages: &Stages<'_>,
+    setting: &Setting<'_>,
+    lint: &Linter,
+) -> Result<(Resolved, String), Error> {
+    let name = reference.tag_name_only().to_string();
+    let prefix =
+        if setting.options.multi_platform { format!("{} ", platform.format_all()) } else { String::new() };
+    let request = ResolveImage {
+        reference: name.clone(),
+        platform: Some(platform.clone()),
+        resolve_mode: setting.options.resolve_mode,
+        log_name: format!("[{prefix}internal] load metadata for {name}"),
+        ..ResolveImage::default()
+    };
+    let answer = setting.bridge.resolve_image_config(&request).await.map_err(|source| {
+        let mut known = stages.names();
+        let common = common_images();
+        known.extend(common.iter().map(String::as_str));
+        let hint = suggest::hint(&stage.written_base, &known, true);
+        Error::nowhere(ErrorKind::Resolve { name: stage.written_base.clone(), source, hint })
+    })?;
+    // The engine's source policies may have put another image in the place of this one.
+    let mut full = if answer.reference.is_empty() || answer.reference == name {
+        reference.tag_name_only()
+    } else {
+        Reference::parse_normalized(&answer.reference)
+            .map_err(|e| Error::nowhere(ErrorKind::MutatedReference(answer.reference.clone(), e)))?
+    };
+    let mut image = Image::from_json(&answer.config).map_err(|e| Error::nowhere(ErrorKind::Config(e)))?;
+    let base_image = Some(image.clone());
+    image.created = None;
+    let mut platform = platform.clone();
+    if stage.platform.is_none() && setting.implicit_target {
+        platform = detect_platform(&image, platform, &setting.platforms.build);
+    }
+    if !answer.digest.is_empty() {
+        full = full
+            .with_digest(&answer.digest)
+            .map_err(|e| Error::nowhere(ErrorKind::MutatedReference(answer.digest.clone(), e)))?;
+    }
+    let full = full.to_string();
+    let start = if image.has_no_layers() { Start::Scratch } else { Start::Image(full.clone()) };
+    if matches!(start, Start::Image(_)) {
+        report_other_platform(stage, &platform, &image, lint);
+    }
+    let complete = stage.from.is_none();
+    Ok((Resolved { start, image, base_image, platform, complete }, full))
+}
+
+/// Without a requested platform, an image of one of the engine's platforms keeps its own
+/// (upstream's `autoDetectPlatform`).
+fn detect_platform(image: &Image, target: Platform, build: &Platform) -> Platform {
+    let is = |p: &Platform| p.os == image.platform.os && p.architecture == image.platform.architecture;
+    if !is(&target) && is(build) { build.clone() } else { target }
+}
+
+/// Upstream's `validateBaseImagePlatform`.
+fn report_other_platform(stage: &Stage<'_>, expected: &Platform, image: &Image, lint: &Linter) {
+    let actual = &image.platform;
+    if expected.os != actual.os || expected.architecture != actual.architecture {
+        let text = rules::invalid_base_image_platform(
+            &stage.written_base,
+            &expected.normalize().format_all(),
+            &actual.normalize().format_all(),
+        );
+        lint.run(&rules::INVALID_BASE_IMAGE_PLATFORM, &stage.location, text);
+    }
+}
+
+/// Puts the triggers of a stage's base in front of its instructions (upstream's
+/// `initOnBuildTriggers`). Returns whether they need further stages.
+fn add_triggers(stages: &mut Stages<'_>, id: StageId, setting: &Setting<'_>) -> Result<bool, Error> {
+    let mut triggers = Vec::new();
+    if let Some(resolved) = &mut stages[id].resolved {
+        triggers = std::mem::take(&mut resolved.image.config.on_build);
+    }
+    if let Some(base) = stages[id].base.filter(|_| !stages[id].triggered) {
+        stages[id].triggered = true;
+        triggers.extend(stages[base].commands.iter().filter_map(|command| match &command.instruction.kind {
+            Kind::Onbuild(expression) => Some(expression.clone()),
+            _ => None,
+        }));
+    }
+    if triggers.is_empty() {
+        return Ok(false);
+    }
+    let location = stages[id].location.clone();
+    let mut commands = Vec::with_capacity(triggers.len());
+    for trigger in &triggers {
+        let mut parsed = instruction::parse_trigger(trigger)
+            .map_err(|e| e.map(ErrorKind::Instruction).set_location(&location))?;
+        parsed.location.clone_from(&location);
+        let mut command = link_command(stages, id, Cow::Owned(parsed), setting.lexer)
+            .map_err(|e| e.set_location(&location))?;
+        command.is_trigger = true;
+        commands.push(command);
+    }
+    let more = commands.iter().any(|command| !command.sources.is_empty());
+    let stage = &mut stages[id];
+    stage.steps += commands.len();
+    commands.append(&mut stage.commands);
+    stage.commands = commands;
+    Ok(more)
+}
+
+/// Names a mistyped base is compared with, besides the stages.
+fn common_images() -> Vec<String> {
+    ["alpine", "busybox", "centos", "debian", "golang", "ubuntu", "fedora"]
+        .iter()
+        .flat_map(|name| {
+            let library = format!("docker.io/library{name}");
+            [(*name).to_owned(), library.clone(), format!("{name}:latest"), format!("{library}:latest")]
+        })
+        .collect()
+}

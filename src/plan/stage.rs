@@ -1,0 +1,209 @@
+//! Stages of one target, and how they depend on each other.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::args::ArgInfo;
+use crate::gateway::context::NamedContext;
+use crate::image::{Image, Platform};
+use crate::instruction::{self, Instruction};
+use crate::llb::State;
+use crate::span::Range;
+
+/// The name that stands for the empty file system.
+pub const SCRATCH: &str = "scratch";
+
+/// A stage in [`Stages`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StageId(pub(super) usize);
+
+/// A stage of one target (upstream's `dispatchState`, as far as it is known before conversion).
+#[derive(Debug)]
+pub struct Stage<'a> {
+    /// The FROM as parsed; none for an image that only COPY or RUN names.
+    pub from: Option<&'a instruction::Stage>,
+    /// The base with variables expanded, and with its digest once it is resolved.
+    pub base_name: String,
+    /// The base as the user wrote it, variables expanded.
+    pub written_base: String,
+    /// The stage it starts from.
+    pub base: Option<StageId>,
+    /// The name in progress output.
+    pub name: String,
+    /// Its platform, where it is not the target's.
+    pub platform: Option<Platform>,
+    /// What replaces it (`--build-context name=..`).
+    pub context: Option<NamedContext>,
+    /// Its instructions, triggers first.
+    pub commands: Vec<Command<'a>>,
+    /// The stages it copies or mounts from, with the place that says so.
+    pub uses: BTreeMap<StageId, Vec<Range>>,
+    /// Every step runs anew (`--no-cache`).
+    pub ignore_cache: bool,
+    /// How many steps progress output counts.
+    pub steps: usize,
+    /// The base, once resolved.
+    pub resolved: Option<Resolved>,
+    /// Its base has been asked for its triggers.
+    pub(super) triggered: bool,
+    /// Global arguments its FROM uses (for the outline).
+    pub used_args: BTreeSet<String>,
+    /// Arguments it knows (for the outline).
+    pub args: BTreeMap<String, ArgInfo>,
+    /// Where it stands.
+    pub location: Vec<Range>,
+}
+
+/// What a stage starts from.
+#[derive(Debug, Clone)]
+pub struct Resolved {
+    /// The file system, with the settings a context may bring along.
+    pub start: Start,
+    /// The config that the stage's image starts as.
+    pub image: Image,
+    /// The config of the base as it is.
+    pub base_image: Option<Image>,
+    /// The platform of the stage.
+    pub platform: Platform,
+    /// There is nothing to convert: a context stands for the whole stage.
+    pub complete: bool,
+}
+
+/// The file system a stage starts from.
+#[derive(Debug, Clone)]
+pub enum Start {
+    /// The empty one.
+    Scratch,
+    /// An image of a registry, by its full reference.
+    Image(String),
+    /// A context.
+    Context(Box<State>),
+}
+
+/// An instruction of a stage.
+#[derive(Debug, Clone)]
+pub struct Command<'a> {
+    /// The instruction.
+    pub instruction: Cow<'a, Instruction>,
+    /// What its `--from` and mounts name, one entry for each.
+    pub sources: Vec<Source>,
+    /// It comes from an ONBUILD.
+    pub is_trigger: bool,
+}
+
+/// What a `--from` names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// The empty file system.
+    Scratch,
+    /// A stage, or an image that is treated as one.
+    Stage(StageId),
+}
+
+/// All stages of a target, in file order, then the images that COPY and RUN name.
+#[derive(Debug, Default)]
+pub struct Stages<'a> {
+    list: Vec<Stage<'a>>,
+    by_name: HashMap<String, StageId>,
+}
+
+impl<'a> Stages<'a> {
+    /// Adds a stage. A later stage of the same name takes the name over.
+    pub fn add(&mut self, mut stage: Stage<'a>, name: &str) -> StageId {
+        let id = StageId(self.list.len());
+        if stage.context.is_none() && let Some(base) = self.by_name.get(&stage.base_name) {
+            stage.base = Some(*base);
+            stage.args.clone_from(&self.list[base.0].args);
+        }
+        if !name.is_empty() {
+            self.by_name.insert(name.to_lowercase(), id);
+        }
+        self.list.push(stage);
+        id
+    }
+
+    /// The stage of that name, in any case.
+    #[must_use]
+    pub fn by_name(&self, name: &str) -> Option<StageId> {
+        self.by_name.get(&name.to_lowercase()).copied()
+    }
+
+    /// The stage of that number.
+    #[must_use]
+    pub fn by_number(&self, number: i64) -> Option<StageId> {
+        usize::try_from(number).ok().filter(|n| *n < self.list.len()).map(StageId)
+    }
+
+    /// The last stage of the file so far.
+    #[must_use]
+    pub fn last(&self) -> Option<StageId> {
+        self.list.len().checked_sub(1).map(StageId)
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// Every stage with its ID.
+    pub fn iter(&self) -> impl Iterator<Item = (StageId, &Stage<'a>)> {
+        self.list.iter().enumerate().map(|(i, stage)| (StageId(i), stage))
+    }
+
+    /// Every ID.
+    pub fn ids(&self) -> impl Iterator<Item = StageId> + use<> {
+        (0..self.list.len()).map(StageId)
+    }
+
+    /// The names progress output shows.
+    #[must_use]
+    pub fn names(&self) -> Vec<&str> {
+        self.list.iter().map(|stage| stage.name.as_str()).filter(|name| !name.is_empty()).collect()
+    }
+
+    /// The stages that `from` needs, itself included (upstream's `allReachableStages`).
+    #[must_use]
+    pub fn reachable(&self, from: StageId) -> BTreeSet<StageId> {
+        let mut found = BTreeSet::new();
+        let mut pending = vec![from];
+        while let Some(id) = pending.pop() {
+            if found.insert(id) {
+                pending.extend(self[id].base);
+                pending.extend(self[id].uses.keys());
+            }
+        }
+        found
+    }
+
+    /// The stages from `id` down to the one that has no stage below it.
+    pub fn chain(&self, id: StageId) -> impl Iterator<Item = StageId> {
+        std::iter::successors(Some(id), |id| self[*id].base)
+    }
+
+    /// The stage at the bottom of `id`'s chain: the one whose base is an image.
+    #[must_use]
+    pub fn root(&self, id: StageId) -> StageId {
+        self.chain(id).last().unwrap_or(id)
+    }
+}
+
+impl<'a> std::ops::Index<StageId> for Stages<'a> {
+    type Output = Stage<'a>;
+
+    fn index(&self, id: StageId) -> &Stage<'a> {
+        &self.list[id.0]
+    }
+}
+
+impl std::ops::IndexMut<StageId> for Stages<'_> {
+    fn index_mut(&mut self, id: StageId) -> &mut Self::Output {
+        &mut self.list[id.0]
+    }
+}
