@@ -1,1 +1,185 @@
-//! (being written)
+//! From planned stages to LLB: one file for each family of instructions.
+//!
+//! Mirrors the second half of moby/buildkit's `dockerfile2llb`. Nothing here waits for anything:
+//! images and ignore files have been read before.
+
+mod add_copy;
+mod args;
+mod command;
+mod config;
+mod copy_source;
+mod env;
+mod error;
+mod expansion;
+mod expose;
+mod finish;
+mod history;
+mod mount;
+mod name;
+mod onto;
+mod paths;
+mod run;
+mod secret;
+mod stage;
+mod workdir;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+pub use error::{Error, ErrorKind};
+pub use finish::Converted;
+pub use stage::{SecretInfo, StageState};
+
+use crate::gateway::context::MainContext;
+use crate::gateway::options::Options;
+use crate::instruction::{Instruction, Kind};
+use crate::lint::Linter;
+use crate::llb::{self, Late, SourceMap};
+use crate::pattern::PatternMatcher;
+use crate::plan::{Command, Plan, Setting, StageId};
+use crate::proto::pb;
+use crate::span::Located;
+use crate::windows::lazy::Layering;
+
+/// What a conversion depends on besides the plan.
+pub struct Input<'i> {
+    /// What the plan was made with.
+    pub setting: &'i Setting<'i>,
+    /// The build context.
+    pub main: &'i MainContext,
+    /// The build context's ignore patterns, where it has some.
+    pub ignore: Option<&'i PatternMatcher>,
+    /// The Dockerfile.
+    pub source: Arc<SourceMap>,
+    /// LLB capabilities of the engine.
+    pub caps: &'i dyn Fn(&str) -> bool,
+    /// `SOURCE_DATE_EPOCH` in seconds.
+    pub epoch: Option<i64>,
+    /// How Windows stages are layered.
+    pub layering: &'i Layering,
+    /// Where findings go.
+    pub lint: &'i Linter,
+}
+
+impl Input<'_> {
+    fn options(&self) -> &Options {
+        self.setting.options
+    }
+}
+
+/// Converts the plan's stages and puts the result together.
+///
+/// # Errors
+///
+/// Whatever is wrong with an instruction once its variables have values.
+pub fn convert(plan: &Plan<'_>, input: &Input<'_>) -> Result<Converted, Error> {
+    let mut converter = Converter {
+        plan,
+        input,
+        stages: BTreeMap::new(),
+        context: Late::new(),
+        context_paths: paths::Paths::default(),
+        proxy: args::proxy(&input.setting.build_args),
+    };
+    for id in plan.stages.ids().filter(|id| plan.reachable.contains(id)) {
+        let location = &plan.stages[id].location;
+        let mut state = stage::start(&converter, id).map_err(|e| e.with_location(location))?;
+        converter.stages.insert(id, None);
+        if !state.complete {
+            for command in &plan.stages[id].commands {
+                converter
+                    .dispatch(&mut state, command)
+                    .map_err(|e| e.with_location(&command.instruction.location))?;
+            }
+        }
+        converter.context_paths.extend(&state.context_paths);
+        converter.stages.insert(id, Some(state));
+    }
+    finish::finish(converter)
+}
+
+/// A conversion under way.
+pub(crate) struct Converter<'c> {
+    plan: &'c Plan<'c>,
+    input: &'c Input<'c>,
+    /// Finished stages; none for the one under way.
+    stages: BTreeMap<StageId, Option<StageState>>,
+    /// The build context, bound once it is known what is used of it.
+    context: Late,
+    context_paths: paths::Paths,
+    proxy: Option<pb::ProxyEnv>,
+}
+
+impl Converter<'_> {
+    /// A finished stage (upstream's `dispatched`).
+    fn finished(&self, id: StageId) -> Option<&StageState> {
+        self.stages.get(&id).and_then(Option::as_ref)
+    }
+
+    /// The settings of steps: name, place, cache.
+    fn metadata(&self, name: String, instruction: &Instruction) -> llb::Metadata {
+        llb::Metadata {
+            name: Some(name),
+            location: vec![llb::Location {
+                map: Arc::clone(&self.input.source),
+                ranges: instruction.location.clone(),
+            }],
+            ..llb::Metadata::default()
+        }
+    }
+
+    /// Converts one instruction (upstream's `dispatch`).
+    fn dispatch(&self, state: &mut StageState, command: &Command<'_>) -> Result<(), Error> {
+        let lint = self.input.lint.with_comments(&command.instruction.comments);
+        state.is_trigger = command.is_trigger;
+        let mut instruction = command.instruction.clone().into_owned();
+        expansion::expand(self, state, &mut instruction, &lint)?;
+        let at = |kind: ErrorKind| Located::nowhere(kind);
+        match &instruction.kind {
+            Kind::Add(add) => add_copy::add(self, state, add, &instruction, &lint),
+            Kind::Arg(args) => args::dispatch(self, state, args, &instruction, &lint),
+            Kind::Cmd(line) => {
+                command::cmd(state, line, &instruction, &lint);
+                Ok(())
+            }
+            Kind::Copy(copy) => add_copy::copy(self, state, copy, command, &instruction, &lint),
+            Kind::Entrypoint(line) => {
+                command::entrypoint(state, line, &instruction, &lint);
+                Ok(())
+            }
+            Kind::Env(pairs) => {
+                env::dispatch(state, pairs, &instruction, &lint);
+                Ok(())
+            }
+            Kind::Expose(ports) => expose::dispatch(self, state, ports, &instruction, &lint).map_err(at),
+            Kind::Healthcheck(check) => {
+                command::healthcheck(state, check, &instruction, &lint);
+                Ok(())
+            }
+            Kind::Label(pairs) => {
+                config::label(state, pairs, &instruction, &lint);
+                Ok(())
+            }
+            Kind::Maintainer(name) => {
+                config::maintainer(state, name);
+                Ok(())
+            }
+            Kind::Onbuild(trigger) => {
+                state.image.config.on_build.push(trigger.clone());
+                Ok(())
+            }
+            Kind::Run(run) => run::dispatch(self, state, run, command, &instruction),
+            Kind::Shell(shell) => {
+                config::shell(state, shell);
+                Ok(())
+            }
+            Kind::StopSignal(signal) => config::stop_signal(state, signal).map_err(at),
+            Kind::User(user) => {
+                config::user(state, user);
+                Ok(())
+            }
+            Kind::Volume(volumes) => config::volume(state, volumes).map_err(at),
+            Kind::Workdir(path) => workdir::dispatch(self, state, path, &instruction, &lint).map_err(at),
+        }
+    }
+}

@@ -154,6 +154,13 @@ impl Exec {
         self.mounts.insert(at, mount);
     }
 
+    /// Adds several.
+    pub fn mount_all(&mut self, mounts: impl IntoIterator<Item = ExecMount>) {
+        for mount in mounts {
+            self.mount(mount);
+        }
+    }
+
     /// The index of the root file system among the outputs.
     pub(super) fn root_index(&self) -> i64 {
         let before = self.mounts.iter().take_while(|m| m.target != "/").filter(|m| m.has_output());

@@ -81,7 +81,7 @@ async fn resolve_stage(
         let mut image = loaded.image.unwrap_or_default();
         image.created = None;
         let platform = image.known_platform().unwrap_or_else(|| platform.clone());
-        let start = Start::Context(Box::new(loaded.state));
+        let start = Start::Context { state: Box::new(loaded.state), late: loaded.late };
         let resolved = Resolved { start, image, base_image: None, platform, complete: true };
         return Ok((resolved, stage.base_name.clone()));
     }
@@ -111,7 +111,7 @@ async fn resolve_stage(
         let mut state = loaded.state;
         state.platform = Some(platform.normalize());
         let resolved = Resolved {
-            start: Start::Context(Box::new(state)),
+            start: Start::Context { state: Box::new(state), late: loaded.late },
             image,
             base_image,
             platform: platform.clone(),

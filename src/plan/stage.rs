@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::args::ArgInfo;
-use crate::gateway::context::NamedContext;
+use crate::gateway::context::{LateLocal, NamedContext};
 use crate::image::{Image, Platform};
 use crate::instruction::{self, Instruction};
 use crate::llb::State;
@@ -77,7 +77,12 @@ pub enum Start {
     /// An image of a registry, by its full reference.
     Image(String),
     /// A context.
-    Context(Box<State>),
+    Context {
+        /// Its file system.
+        state: Box<State>,
+        /// What it becomes once it is known what is used of it.
+        late: Option<LateLocal>,
+    },
 }
 
 /// An instruction of a stage.

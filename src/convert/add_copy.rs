@@ -1,0 +1,309 @@
+//! ADD and COPY.
+
+use super::copy_source::{self, Remote};
+use super::stage::StageState;
+use super::{Converter, Error, ErrorKind, history, name, onto};
+use crate::go;
+use crate::instruction::{Add, Copy, Instruction, Paths};
+use crate::lint::{Linter, checks};
+use crate::llb::{self, Action, Chmod, CopyOptions, Output, Owner, ProgressGroup, State, caps};
+use crate::path;
+use crate::pattern::PatternMatcher;
+use crate::plan::{Command, Source};
+use crate::span::Located;
+
+/// The flags and operands that ADD and COPY have in common (upstream's `copyConfig`).
+struct Job<'j> {
+    word: &'static str,
+    paths: &'j Paths,
+    from: State,
+    exclude: &'j [String],
+    chown: &'j str,
+    chmod: &'j str,
+    link: bool,
+    parents: bool,
+    /// ADD's own flags.
+    add: Option<&'j Add>,
+    ignore: Option<&'j PatternMatcher>,
+    instruction: &'j Instruction,
+    lint: &'j Linter,
+}
+
+pub(super) fn add(
+    converter: &Converter<'_>,
+    state: &mut StageState,
+    add: &Add,
+    instruction: &Instruction,
+    lint: &Linter,
+) -> Result<(), Error> {
+    let job = Job {
+        word: "ADD",
+        paths: &add.paths,
+        from: context(converter),
+        exclude: &add.exclude,
+        chown: &add.chown,
+        chmod: &add.chmod,
+        link: add.link,
+        parents: false,
+        add: Some(add),
+        ignore: converter.input.ignore,
+        instruction,
+        lint,
+    };
+    job.run(converter, state).map_err(Located::nowhere)?;
+    for source in add.paths.sources.iter().filter(|s| !s.starts_with("http://") && !s.starts_with("https://")) {
+        state.context_paths.add(source);
+    }
+    Ok(())
+}
+
+pub(super) fn copy(
+    converter: &Converter<'_>,
+    state: &mut StageState,
+    copy: &Copy,
+    command: &Command<'_>,
+    instruction: &Instruction,
+    lint: &Linter,
+) -> Result<(), Error> {
+    let stage = match command.sources.first() {
+        Some(Source::Stage(id)) => {
+            let not_before =
+                || ErrorKind::CopyNotBefore { from: copy.from.clone(), stage: state.name.clone() };
+            Some(converter.finished(*id).ok_or_else(|| Located::nowhere(not_before()))?)
+        }
+        _ => None,
+    };
+    let job = Job {
+        word: "COPY",
+        paths: &copy.paths,
+        from: stage.map_or_else(|| context(converter), StageState::whole),
+        exclude: &copy.exclude,
+        chown: &copy.chown,
+        chmod: &copy.chmod,
+        link: copy.link,
+        parents: copy.parents,
+        add: None,
+        ignore: if stage.is_none() { converter.input.ignore } else { None },
+        instruction,
+        lint,
+    };
+    job.run(converter, state).map_err(Located::nowhere)?;
+    for source in &copy.paths.sources {
+        match stage {
+            Some(stage) => stage.paths.borrow_mut().add(source),
+            None => state.context_paths.add(source),
+        }
+    }
+    Ok(())
+}
+
+/// The build context; which paths of it are sent is settled at the end.
+fn context(converter: &Converter<'_>) -> State {
+    State::new(Some(Output::late(converter.context)))
+}
+
+impl Job<'_> {
+    /// Upstream's `dispatchCopy`.
+    fn run(&self, converter: &Converter<'_>, state: &mut StageState) -> Result<(), ErrorKind> {
+        let mut dest = destination(state, &self.paths.dest)?;
+        let options = self.options(state)?;
+        self.check_checksum()?;
+        let env = state.state.env.clone();
+        let text = name::instruction(converter.input.setting.lexer, &self.instruction.code, &env);
+        let platform = state.platform.clone();
+        let title = name::step(state, &text, Some(&platform), &env);
+
+        if let Some(lazy) = &state.lazy {
+            dest = lazy.directories.settle(&dest, self.copies_into_directory());
+        }
+        let actions = self.actions(converter, state, &dest, &options, &title)?;
+        if let Some(lazy) = &mut state.lazy {
+            lazy.directories.made(&dest);
+        }
+        let mut metadata = converter.metadata(title, self.instruction);
+        metadata.ignore_cache = state.ignore_cache;
+        let linked = self.link
+            && self.chmod.is_empty()
+            && !state.is_windows()
+            && (converter.input.caps)(caps::MERGE_OP);
+        if linked {
+            self.link(state, actions, &metadata, &text, &env);
+        } else {
+            onto::apply(state, actions, metadata);
+        }
+        history::layer(state, &self.history_line());
+        Ok(())
+    }
+
+    fn options(&self, state: &StageState) -> Result<CopyOptions, ErrorKind> {
+        // Windows layers carry no owner, and a name would be looked up in the base.
+        let owner = (!self.chown.is_empty() && !state.is_windows()).then(|| Owner::parse(self.chown));
+        let mode = if self.chmod.is_empty() { None } else { Some(chmod(self.chmod)?) };
+        Ok(CopyOptions { mode, owner, exclude_patterns: self.exclude.to_vec(), ..CopyOptions::default() })
+    }
+
+    fn checksum(&self) -> &str {
+        self.add.map_or("", |add| add.checksum.as_str())
+    }
+
+    fn check_checksum(&self) -> Result<(), ErrorKind> {
+        if self.checksum().is_empty() {
+            return Ok(());
+        }
+        let [source] = self.paths.sources.as_slice() else { return Err(ErrorKind::ChecksumSources) };
+        // A git reference that is wrong is reported as such later.
+        match copy_source::remote(source) {
+            Ok(None) => Err(ErrorKind::ChecksumLocal),
+            _ => Ok(()),
+        }
+    }
+
+    /// More than one source, or one that may be more than one file.
+    fn copies_into_directory(&self) -> bool {
+        self.paths.sources.len() + self.paths.contents.len() > 1
+            || self.parents
+            || self.paths.sources.iter().any(|source| copy_source::has_wildcard(source))
+    }
+
+    fn actions(
+        &self,
+        converter: &Converter<'_>,
+        state: &StageState,
+        dest: &str,
+        options: &CopyOptions,
+        title: &str,
+    ) -> Result<Vec<Action>, ErrorKind> {
+        let mut actions = Vec::with_capacity(self.paths.sources.len() + self.paths.contents.len());
+        let mut keep_git_dir = self.add.and_then(|add| add.keep_git_dir);
+        let mut checksum = self.checksum().to_owned();
+        let remote_options = CopyOptions { create_dest_path: true, ..options.clone() };
+        for source in &self.paths.sources {
+            match copy_source::remote(source)? {
+                Some(Remote::Git(git)) => {
+                    if self.add.is_none() {
+                        return Err(ErrorKind::GitInCopy);
+                    }
+                    let files =
+                        copy_source::git(converter, &git, &mut keep_git_dir, &mut checksum, title)?;
+                    actions.push(copy_action(&files, "/", dest, remote_options.clone()));
+                }
+                Some(Remote::Http) => {
+                    let Some(add) = self.add else { return Err(ErrorKind::UrlInCopy) };
+                    let (files, filename) = copy_source::http(source, &checksum, title)?;
+                    let options = CopyOptions {
+                        attempt_unpack: add.unpack.unwrap_or(false),
+                        ..remote_options.clone()
+                    };
+                    actions.push(copy_action(&files, &filename, dest, options));
+                }
+                None => {
+                    checks::copy_ignored(
+                        self.ignore,
+                        source,
+                        self.add.is_some(),
+                        &self.instruction.location,
+                        self.lint,
+                    );
+                    let unpack = self.add.is_some_and(|add| add.unpack.unwrap_or(true));
+                    actions.push(copy_source::files(
+                        state,
+                        &self.from,
+                        source,
+                        self.parents,
+                        unpack,
+                        dest,
+                        options,
+                    )?);
+                }
+            }
+        }
+        for content in &self.paths.contents {
+            actions.push(copy_source::content(state, content, dest, options)?);
+        }
+        Ok(actions)
+    }
+
+    /// The files as a layer of their own, which needs nothing below it to be there.
+    fn link(
+        &self,
+        state: &mut StageState,
+        actions: Vec<Action>,
+        metadata: &llb::Metadata,
+        text: &str,
+        env: &crate::env::EnvList,
+    ) {
+        let platform = state.platform.clone();
+        let mut again = |text: &str| {
+            state.step -= usize::from(state.steps > 0);
+            name::step(state, text, Some(&platform), env)
+        };
+        let group = ProgressGroup { id: go::random_id(), name: again(text), weak: true };
+        let title = again(&format!("LINK {text}"));
+        let copy = llb::Metadata { progress_group: Some(group.clone()), ..metadata.clone() };
+        let merge = llb::Metadata {
+            name: Some(title),
+            progress_group: Some(ProgressGroup { weak: false, ..group }),
+            ..metadata.clone()
+        };
+        let layer = State::scratch().file(actions, copy);
+        let merged = llb::merge(&[&state.state, &layer], merge);
+        state.state = state.state.clone().with_output(merged.output);
+    }
+
+    fn history_line(&self) -> String {
+        let mut line = self.word.to_owned();
+        if self.parents {
+            line.push_str(" --parents");
+        }
+        for (flag, value) in [("chown", self.chown), ("chmod", self.chmod)] {
+            if !value.is_empty() {
+                line.push_str(&format!(" --{flag}={value}"));
+            }
+        }
+        for source in &self.paths.sources {
+            line.push(' ');
+            line.push_str(source);
+        }
+        for content in &self.paths.contents {
+            line.push_str(" <<");
+            line.push_str(&content.path);
+        }
+        line.push(' ');
+        line.push_str(&self.paths.dest);
+        line
+    }
+}
+
+fn copy_action(from: &State, src: &str, dest: &str, options: CopyOptions) -> Action {
+    Action::Copy {
+        source: from.output.clone(),
+        src: src.to_owned(),
+        dest: dest.to_owned(),
+        options: Box::new(options),
+    }
+}
+
+/// Bits in octal, or a symbolic mode.
+fn chmod(text: &str) -> Result<Chmod, ErrorKind> {
+    if let Some(bits) = go::parse_octal(text) {
+        return if bits > 0o7777 { Err(ErrorKind::Chmod(text.to_owned())) } else { Ok(Chmod::Mode(bits)) };
+    }
+    match go::check_mode(text) {
+        Ok(()) => Ok(Chmod::Symbolic(text.to_owned())),
+        Err(e) if e.is_number() => Err(ErrorKind::Chmod(text.to_owned())),
+        Err(e) => Err(ErrorKind::SymbolicChmod(e)),
+    }
+}
+
+/// Upstream's `pathRelativeToWorkingDir`.
+fn destination(state: &StageState, dest: &str) -> Result<String, ErrorKind> {
+    let os = &state.platform.os;
+    let mut dest = path::remove_drive_letter(dest, os, true).map_err(ErrorKind::DriveLetter)?;
+    if path::is_abs(&dest, os) {
+        return path::normalize("/", &dest, os, true).map_err(ErrorKind::Destination);
+    }
+    if dest.is_empty() || dest == "." {
+        "./".clone_into(&mut dest);
+    }
+    path::normalize(&state.state.dir, &dest, os, true).map_err(ErrorKind::Destination)
+}

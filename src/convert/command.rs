@@ -1,0 +1,85 @@
+//! What a container runs: CMD, ENTRYPOINT, HEALTHCHECK, and the shell in front of shell forms.
+
+use super::history;
+use super::stage::StageState;
+use crate::go;
+use crate::image::{HealthConfig, Image};
+use crate::instruction::{CommandLine, Healthcheck, Instruction};
+use crate::lint::{Linter, rules};
+use crate::span::Range;
+
+pub(super) fn cmd(state: &mut StageState, line: &CommandLine, instruction: &Instruction, lint: &Linter) {
+    used_once(&mut state.cmd, instruction, lint);
+    let args = with_own_shell(&state.image, line, instruction, lint);
+    history::config(state, format!("CMD {}", go::quote_list(&args)));
+    state.image.config.cmd = Some(args);
+    state.image.config.args_escaped = true;
+}
+
+pub(super) fn entrypoint(
+    state: &mut StageState,
+    line: &CommandLine,
+    instruction: &Instruction,
+    lint: &Linter,
+) {
+    used_once(&mut state.entrypoint, instruction, lint);
+    let args = with_own_shell(&state.image, line, instruction, lint);
+    history::config(state, format!("ENTRYPOINT {}", go::quote_list(&args)));
+    state.image.config.entrypoint = Some(args);
+    // The base's CMD was for the base's ENTRYPOINT.
+    if state.cmd.is_none() {
+        state.image.config.cmd = None;
+    }
+}
+
+pub(super) fn healthcheck(
+    state: &mut StageState,
+    check: &Healthcheck,
+    instruction: &Instruction,
+    lint: &Linter,
+) {
+    used_once(&mut state.healthcheck, instruction, lint);
+    let config = HealthConfig::from(check);
+    history::config(state, format!("HEALTHCHECK {}", config.to_history()));
+    state.image.config.healthcheck = Some(config);
+}
+
+/// The shell of the image in front of a shell form (upstream's `withShell`).
+pub(super) fn with_shell(image: &Image, args: &[String]) -> Vec<String> {
+    let mut line = if !image.config.shell.is_empty() {
+        image.config.shell.clone()
+    } else if image.platform.os == "windows" {
+        vec!["cmd".to_owned(), "/S".to_owned(), "/C".to_owned()]
+    } else {
+        vec!["/bin/sh".to_owned(), "-c".to_owned()]
+    };
+    line.push(args.join(" "));
+    line
+}
+
+fn with_own_shell(image: &Image, line: &CommandLine, instruction: &Instruction, lint: &Linter) -> Vec<String> {
+    if !line.prepend_shell {
+        return line.args.clone();
+    }
+    if image.config.shell.is_empty() {
+        lint.run(
+            &rules::JSON_ARGS_RECOMMENDED,
+            &instruction.location,
+            rules::json_args_recommended(&instruction.word),
+        );
+    }
+    with_shell(image, &line.args)
+}
+
+/// Reports the earlier of two, since it is the one without effect (upstream's
+/// `validateUsedOnce`).
+fn used_once(earlier: &mut Option<Vec<Range>>, instruction: &Instruction, lint: &Linter) {
+    if let Some(location) = earlier {
+        lint.run(
+            &rules::MULTIPLE_INSTRUCTIONS_DISALLOWED,
+            location,
+            rules::multiple_instructions_disallowed(&instruction.word),
+        );
+    }
+    *earlier = Some(instruction.location.clone());
+}

@@ -1,0 +1,58 @@
+//! Instructions that change the image's config and nothing else: LABEL, MAINTAINER, SHELL,
+//! STOPSIGNAL, USER, VOLUME.
+
+use super::stage::StageState;
+use super::{ErrorKind, history};
+use crate::go;
+use crate::instruction::{Instruction, KeyValue};
+use crate::lint::{Linter, rules};
+
+pub(super) fn label(state: &mut StageState, pairs: &[KeyValue], instruction: &Instruction, lint: &Linter) {
+    let mut line = "LABEL".to_owned();
+    for pair in pairs {
+        if pair.no_delimiter {
+            lint.run(
+                &rules::LEGACY_KEY_VALUE_FORMAT,
+                &instruction.location,
+                rules::legacy_key_value_format(&instruction.word),
+            );
+        }
+        line.push_str(&format!(" {}={}", pair.key, pair.value));
+        state.image.config.labels.insert(pair.key.clone(), pair.value.clone());
+    }
+    history::config(state, line);
+}
+
+pub(super) fn maintainer(state: &mut StageState, name: &str) {
+    name.clone_into(&mut state.image.author);
+    history::config(state, format!("MAINTAINER {name}"));
+}
+
+pub(super) fn shell(state: &mut StageState, shell: &[String]) {
+    state.image.config.shell = shell.to_vec();
+    history::config(state, format!("SHELL {}", go::format_list(shell)));
+}
+
+pub(super) fn stop_signal(state: &mut StageState, signal: &str) -> Result<(), ErrorKind> {
+    go::check_signal(signal).map_err(ErrorKind::Signal)?;
+    signal.clone_into(&mut state.image.config.stop_signal);
+    history::config(state, format!("STOPSIGNAL {signal}"));
+    Ok(())
+}
+
+pub(super) fn user(state: &mut StageState, user: &str) {
+    user.clone_into(&mut state.state.user);
+    user.clone_into(&mut state.image.config.user);
+    history::config(state, format!("USER {user}"));
+}
+
+pub(super) fn volume(state: &mut StageState, volumes: &[String]) -> Result<(), ErrorKind> {
+    for volume in volumes {
+        if volume.is_empty() {
+            return Err(ErrorKind::EmptyVolume);
+        }
+        state.image.config.volumes.insert(volume.clone());
+    }
+    history::config(state, format!("VOLUME {}", go::format_list(volumes)));
+    Ok(())
+}

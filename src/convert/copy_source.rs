@@ -1,0 +1,156 @@
+//! What COPY and ADD copy from: git repositories, URLs, paths, heredocs.
+
+use super::stage::StageState;
+use super::{Converter, ErrorKind};
+use crate::go::path as go_path;
+use crate::image::Digest;
+use crate::instruction::SourceContent;
+use crate::llb::{Action, CopyOptions, Git, Http, Metadata, State};
+use crate::path;
+use crate::source::{GitRef, git_ref, is_http};
+
+/// A source of ADD that is not a file of a file system.
+pub(super) enum Remote {
+    Git(Box<GitRef>),
+    Http,
+}
+
+/// Whether a source is remote, and how.
+pub(super) fn remote(source: &str) -> Result<Option<Remote>, ErrorKind> {
+    if let Some(git) = git_ref(source).map_err(ErrorKind::Git)?.filter(|git| !git.indistinguishable_from_local)
+    {
+        return Ok(Some(Remote::Git(Box::new(git))));
+    }
+    Ok(is_http(source).then_some(Remote::Http))
+}
+
+/// The checkout of a repository.
+pub(super) fn git(
+    converter: &Converter<'_>,
+    git: &GitRef,
+    keep_git_dir: &mut Option<bool>,
+    checksum: &mut String,
+    name: &str,
+) -> Result<State, ErrorKind> {
+    if let (Some(flag), Some(query)) = (*keep_git_dir, git.keep_git_dir)
+        && flag != query
+    {
+        return Err(ErrorKind::KeepGitDir);
+    }
+    if let Some(query) = git.keep_git_dir {
+        *keep_git_dir = Some(query);
+    }
+    if !checksum.is_empty() && !git.checksum.is_empty() && *checksum != git.checksum {
+        return Err(ErrorKind::ChecksumMismatch(checksum.clone(), git.checksum.clone()));
+    }
+    if !git.checksum.is_empty() {
+        checksum.clone_from(&git.checksum);
+    }
+    let source = Git {
+        keep_git_dir: *keep_git_dir == Some(true),
+        checksum: checksum.clone(),
+        advice: converter.input.options().git_advice,
+        mtime: String::new(),
+        ..Git::from(git)
+    };
+    Ok(source.state(Metadata::named(name)))
+}
+
+/// A download, and the name of its file.
+pub(super) fn http(url: &str, checksum: &str, name: &str) -> Result<(State, String), ErrorKind> {
+    let filename = crate::go::url_base(url).unwrap_or_else(|| "__unnamed__".to_owned());
+    let checksum = if checksum.is_empty() {
+        String::new()
+    } else {
+        Digest::parse(checksum).map_err(ErrorKind::Digest)?.to_string()
+    };
+    let source = Http { url: url.to_owned(), filename: filename.clone(), checksum, accept: String::new() };
+    let metadata = Metadata { command: Some(String::new()), ..Metadata::named(name) };
+    Ok((source.state(metadata), filename))
+}
+
+/// A path in the source file system, as an action.
+pub(super) fn files(
+    state: &StageState,
+    from: &State,
+    source: &str,
+    parents: bool,
+    unpack: bool,
+    dest: &str,
+    options: &CopyOptions,
+) -> Result<Action, ErrorKind> {
+    let os = &state.platform.os;
+    let normalize = |p: &str| path::normalize("/", p, os, false).map_err(ErrorKind::DriveLetter);
+    let mut source = source.to_owned();
+    let mut include = Vec::new();
+    let mut required = Vec::new();
+    if parents {
+        // What stands after `/./` is kept as the path at the destination.
+        let (root, pattern) = match source.split_once("/./") {
+            Some((root, pattern)) => (root.to_owned(), pattern.to_owned()),
+            None => ("/".to_owned(), source.clone()),
+        };
+        source = root;
+        let pattern = normalize(&pattern)?;
+        include.push(pattern.strip_prefix('/').unwrap_or(&pattern).to_owned());
+        if !has_wildcard(&source) && !has_wildcard(&pattern) {
+            required.push(normalize(&go_path::join(&[&source, &pattern]))?);
+        }
+    }
+    let src = normalize(&source)?;
+    let options = CopyOptions {
+        follow_symlinks: true,
+        dir_contents_only: true,
+        include_patterns: include,
+        required_paths: required,
+        attempt_unpack: unpack,
+        create_dest_path: true,
+        allow_wildcard: true,
+        allow_empty_wildcard: true,
+        ..options.clone()
+    };
+    Ok(Action::Copy { source: from.output.clone(), src, dest: dest.to_owned(), options: Box::new(options) })
+}
+
+/// A heredoc, as an action.
+pub(super) fn content(
+    state: &StageState,
+    content: &SourceContent,
+    dest: &str,
+    options: &CopyOptions,
+) -> Result<Action, ErrorKind> {
+    let os = &state.platform.os;
+    let file = path::remove_drive_letter(&content.path, os, false).map_err(ErrorKind::DriveLetter)?;
+    let make =
+        Action::MkFile { path: file.clone(), mode: 0o644, data: content.data.clone().into_bytes() };
+    let source = State::scratch().file(vec![make], Metadata::internal("preparing inline document"));
+    let options = CopyOptions { create_dest_path: true, ..options.clone() };
+    Ok(Action::Copy {
+        source: source.output,
+        src: path::to_slash(&file, os),
+        dest: dest.to_owned(),
+        options: Box::new(options),
+    })
+}
+
+/// Whether a path holds a pattern (upstream's `containsWildcards`).
+pub(super) fn has_wildcard(path: &str) -> bool {
+    let mut escaped = false;
+    path.chars().any(|c| {
+        let special = !escaped && matches!(c, '*' | '?' | '[');
+        escaped = !escaped && c == '\\';
+        special
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_escaped_star_is_no_wildcard() {
+        assert!(has_wildcard("a*"));
+        assert!(!has_wildcard("a\\*"));
+        assert!(has_wildcard("a\\\\*"));
+    }
+}

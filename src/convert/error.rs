@@ -1,0 +1,116 @@
+//! What can be wrong with an instruction once its variables have values.
+
+use crate::image::DigestError;
+use crate::image::port::PortError;
+use crate::span::Located;
+use crate::{expand, go, instruction, path, source};
+
+/// A conversion's error with its places.
+pub type Error = Located<ErrorKind>;
+
+/// What is wrong with an instruction.
+#[derive(Debug, thiserror::Error)]
+pub enum ErrorKind {
+    /// A variable that cannot be expanded.
+    #[error(transparent)]
+    Expand(expand::Error),
+    /// Operands that are wrong with their variables expanded.
+    #[error(transparent)]
+    Instruction(instruction::ErrorKind),
+    /// A stage that was to be converted before; a mistake of this program.
+    #[error("stage needs to be converted before it is used")]
+    Unfinished,
+    /// COPY from a stage further down.
+    #[error("cannot copy from stage {from:?}, it needs to be defined before current stage {stage:?}")]
+    CopyNotBefore {
+        /// The stage that is copied from.
+        from: String,
+        /// The stage that copies.
+        stage: String,
+    },
+    /// A mount from a stage further down.
+    #[error("cannot mount from stage {from:?} to {target:?}, stage needs to be defined before current command")]
+    MountNotBefore {
+        /// The stage that is mounted.
+        from: String,
+        /// Where to.
+        target: String,
+    },
+    /// A mount over the whole file system.
+    #[error("invalid mount target {0:?}")]
+    MountTarget(String),
+    /// A secret mount that names nothing.
+    #[error("one of source, target required")]
+    SecretWithoutName,
+    /// On Windows, a secret's file has no usual place.
+    #[error("secret target is required on Windows, e.g. --mount=type=secret,id={id},target=C:/path/to/secret")]
+    SecretTargetMissing {
+        /// The secret.
+        id: String,
+    },
+    /// On Windows, a secret's file in the current directory of a drive.
+    #[error(
+        "secret target {target:?} must be an absolute path with forward slashes on Windows, e.g. \
+         --mount=type=secret,id={id},target=C:/path/to/secret"
+    )]
+    SecretTargetRelative {
+        /// The file.
+        target: String,
+        /// The secret.
+        id: String,
+    },
+    /// An SSH mount with a source.
+    #[error("ssh does not support source")]
+    SshSource,
+    /// Heredocs in exec form.
+    #[error("parsing produced an invalid run command")]
+    HeredocCommand,
+    /// Permissions out of range.
+    #[error("invalid chmod parameter: '{0}'. it should be octal string and between 0 and 07777")]
+    Chmod(String),
+    /// Permissions that are no symbolic mode.
+    #[error(transparent)]
+    SymbolicChmod(go::ModeError),
+    /// `--checksum` with several sources.
+    #[error("checksum can't be specified for multiple sources")]
+    ChecksumSources,
+    /// `--checksum` with a file.
+    #[error("checksum requires HTTP(S) or Git sources")]
+    ChecksumLocal,
+    /// Two checksums.
+    #[error("checksum mismatch {0:?} != {1:?}")]
+    ChecksumMismatch(String, String),
+    /// A checksum that is no digest.
+    #[error(transparent)]
+    Digest(DigestError),
+    /// Two wishes about `.git`.
+    #[error("inconsistent keep-git-dir configuration")]
+    KeepGitDir,
+    /// COPY of a repository.
+    #[error("source can't be a git ref for COPY")]
+    GitInCopy,
+    /// COPY of a URL.
+    #[error("source can't be a URL for COPY")]
+    UrlInCopy,
+    /// A repository's address that is wrong.
+    #[error(transparent)]
+    Git(source::GitRefError),
+    /// A path on another drive.
+    #[error("removing drive letter: {0}")]
+    DriveLetter(path::PathError),
+    /// A destination that is no path.
+    #[error(transparent)]
+    Destination(path::PathError),
+    /// A working directory that is no path.
+    #[error("normalizing workdir: {0}")]
+    Workdir(path::PathError),
+    /// A volume without a name.
+    #[error("VOLUME specified can not be an empty string")]
+    EmptyVolume,
+    /// A signal that does not exist.
+    #[error(transparent)]
+    Signal(go::SignalError),
+    /// A port that is none.
+    #[error(transparent)]
+    Port(PortError),
+}

@@ -1,0 +1,62 @@
+//! Variables in an instruction's operands.
+
+use super::stage::StageState;
+use super::{Converter, Error, ErrorKind};
+use crate::env::Env;
+use crate::expand::{self, Expansion, Lexer};
+use crate::instruction::{Instruction, Kind};
+use crate::lint::{Linter, rules};
+use crate::span::{Located, Range};
+use crate::suggest;
+
+/// Arguments that steer the build and never become variables.
+pub(super) const NOT_IN_ENV: [&str; 2] = ["BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STAGE"];
+
+/// Expands what the instruction lets be expanded. ARG is left: its default may not count.
+pub(super) fn expand(
+    converter: &Converter<'_>,
+    state: &StageState,
+    instruction: &mut Instruction,
+    lint: &Linter,
+) -> Result<(), Error> {
+    let location = instruction.location.clone();
+    let mut report = Report { state, location: &location, lint };
+    if !matches!(instruction.kind, Kind::Arg(_)) {
+        let lexer = converter.input.setting.lexer;
+        instruction
+            .expand(&mut |word| report.expand(lexer, word))
+            .map_err(|e| Located::nowhere(ErrorKind::Instruction(e)))?;
+    }
+    // The text of a heredoc has no quotes and always the usual escape character.
+    let raw = Lexer { skip_process_quotes: true, ..Lexer::new('\\') };
+    instruction
+        .expand_raw(&mut |word| report.expand(&raw, word))
+        .map_err(|e| Located::nowhere(ErrorKind::Instruction(e)))
+}
+
+/// Expands words and reports variables that nothing defines.
+pub(super) struct Report<'r> {
+    pub(super) state: &'r StageState,
+    pub(super) location: &'r [Range],
+    pub(super) lint: &'r Linter,
+}
+
+impl Report<'_> {
+    pub(super) fn expand(&mut self, lexer: &Lexer, word: &str) -> Result<String, expand::Error> {
+        let expansion = lexer.process_word(word, self.state)?;
+        self.undefined(&expansion);
+        Ok(expansion.result)
+    }
+
+    /// Upstream's `reportUnmatchedVariables`.
+    fn undefined(&self, expansion: &Expansion) {
+        let declared = |name: &str| self.state.build_args.iter().any(|arg| arg.key == name);
+        for name in expansion.unmatched.iter().filter(|name| !declared(name)) {
+            if NOT_IN_ENV.contains(&name.as_str()) {
+                continue;
+            }
+            let hint = suggest::search(name, &self.state.keys(), true).unwrap_or_default();
+            self.lint.run(&rules::UNDEFINED_VAR, self.location, rules::undefined_var(name, &hint));
+        }
+    }
+}

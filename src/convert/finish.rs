@@ -1,0 +1,118 @@
+//! The result of a conversion: the image config, and what was left open in the graph.
+
+use std::collections::HashMap;
+
+use super::expansion::NOT_IN_ENV;
+use super::stage::StageState;
+use super::{Converter, Error, ErrorKind};
+use crate::env::Env;
+use crate::go;
+use crate::image::Image;
+use crate::llb::{Late, Marshaler, Output, State, caps};
+use crate::plan::{Start, StageId};
+use crate::span::Located;
+
+/// A converted target.
+#[derive(Debug)]
+pub struct Converted {
+    /// The file system.
+    pub state: State,
+    /// The image's config.
+    pub image: Image,
+    /// The base's config as it is.
+    pub base_image: Option<Image>,
+    /// `SOURCE_DATE_EPOCH` in seconds.
+    pub epoch: Option<i64>,
+    /// Encodes states of this conversion.
+    pub marshaler: Marshaler,
+    /// The build context, where the SBOM scanner is to look at it.
+    pub scan_context: Option<State>,
+    /// Stages the SBOM scanner is to look at, by name.
+    pub scan_stages: Vec<(String, State)>,
+    /// Steps run anew.
+    pub ignore_cache: bool,
+    /// Every converted stage (for the outline).
+    pub stages: Vec<(StageId, StageState)>,
+}
+
+/// Upstream's `finalizeResultImage`.
+pub(super) fn finish(mut converter: Converter<'_>) -> Result<Converted, Error> {
+    let plan = converter.plan;
+    let input = converter.input;
+    let unfinished = || Located::nowhere(ErrorKind::Unfinished);
+    if let Some(target) = converter.finished(plan.target) {
+        target.paths.borrow_mut().add_all();
+    }
+    let bindings = bindings(&converter);
+    let mut stages: Vec<(StageId, StageState)> = std::mem::take(&mut converter.stages)
+        .into_iter()
+        .filter_map(|(id, state)| Some((id, state?)))
+        .collect();
+    for (_, state) in &mut stages {
+        mark_scans(&converter, state);
+    }
+    let target = stages.iter().find(|(id, _)| *id == plan.target).map(|(_, state)| state);
+    let target = target.ok_or_else(unfinished)?.clone();
+    let scanned = |id: StageId| id != plan.target;
+    let reachable = plan.stages.reachable(plan.target);
+    let scan_stages: Vec<(String, State)> = stages
+        .iter()
+        .filter(|(id, state)| scanned(*id) && reachable.contains(id) && state.scan.stage)
+        .map(|(_, state)| (state.name.clone(), state.whole()))
+        .collect();
+    let ignore_cache = stages
+        .iter()
+        .any(|(id, state)| state.ignore_cache && (*id == plan.target || (reachable.contains(id) && state.scan.stage)));
+
+    let mut image = target.image.clone();
+    image.config.labels.extend(input.options().labels.clone());
+    if !input.setting.implicit_target {
+        image.set_platform(&input.setting.platforms.target);
+    }
+    image.platform = image.platform.normalize();
+    let mut marshaler = Marshaler::new(
+        input.setting.platforms.target.clone(),
+        (input.caps)(caps::EXEC_META_SETS_DEFAULT_PATH),
+    );
+    marshaler.bindings = bindings;
+    Ok(Converted {
+        state: target.whole(),
+        image,
+        base_image: target.base_image.clone(),
+        epoch: target.epoch,
+        marshaler,
+        scan_context: target.scan.context.then(|| State::new(Some(Output::late(converter.context)))),
+        scan_stages,
+        ignore_cache,
+        stages,
+    })
+}
+
+/// What every late place of the graph becomes.
+fn bindings(converter: &Converter<'_>) -> HashMap<Late, Option<Output>> {
+    let main = converter.input.main.state(converter.context_paths.to_follow());
+    let mut bindings = HashMap::from([(converter.context, main.output)]);
+    for (id, stage) in converter.plan.stages.iter() {
+        let Some(resolved) = &stage.resolved else { continue };
+        let Start::Context { late: Some(local), .. } = &resolved.start else { continue };
+        let follow = converter.finished(id).map_or_else(Vec::new, |state| state.paths.borrow().to_follow());
+        bindings.insert(local.late, local.state(follow).output);
+    }
+    bindings
+}
+
+/// Whether the SBOM scanner is to look at the stage or its context.
+fn mark_scans(converter: &Converter<'_>, state: &mut StageState) {
+    let wanted = |name: &str| {
+        let own = state.build_args.iter().rev().find(|arg| arg.key == name).and_then(|arg| arg.value.as_deref());
+        own.or_else(|| converter.plan.globals.env.get(name)).is_some_and(|value| is_enabled(&state.name, value))
+    };
+    let [context, stage] = NOT_IN_ENV.map(wanted);
+    state.scan.context = context;
+    state.scan.stage = stage;
+}
+
+/// A boolean, or a list of stages (upstream's `isEnabledForStage`).
+fn is_enabled(stage: &str, value: &str) -> bool {
+    go::parse_bool(value).unwrap_or_else(|| value.split(',').any(|name| name == stage))
+}

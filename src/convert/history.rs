@@ -1,0 +1,28 @@
+//! The image's history: a line for each instruction.
+
+use super::stage::StageState;
+use crate::go;
+use crate::image::History;
+
+const COMMENT: &str = "buildkit.dockerfile.v0";
+
+/// Adds a line for an instruction that changes only the config.
+pub(super) fn config(state: &mut StageState, line: String) {
+    add(state, line, true);
+}
+
+/// Adds a line for an instruction that makes a layer (upstream's `commitToHistory` with a state).
+pub(super) fn layer(state: &mut StageState, line: &str) {
+    add(state, format!("{line} # buildkit"), false);
+}
+
+/// Adds a line as it is.
+pub(super) fn add(state: &mut StageState, created_by: String, empty_layer: bool) {
+    state.image.history.push(History {
+        created: state.epoch.map(go::rfc3339),
+        created_by,
+        comment: COMMENT.to_owned(),
+        empty_layer,
+        ..History::default()
+    });
+}

@@ -1,0 +1,117 @@
+//! Names of steps in progress output.
+
+use super::Converter;
+use super::stage::StageState;
+use crate::env::Env;
+use crate::expand::Lexer;
+use crate::image::Platform;
+use crate::plan::Stage;
+
+/// `[platform stage 1/3] text` for the next step of a stage (upstream's `prefixCommand`).
+pub(super) fn step(state: &mut StageState, text: &str, platform: Option<&Platform>, env: &dyn Env) -> String {
+    if state.steps == 0 {
+        return text.to_owned();
+    }
+    let platform = platform.filter(|_| state.show_platform).map(|platform| prefix(platform, env));
+    let mut out = "[".to_owned();
+    // A Windows stage that is named after its system says so once.
+    for part in platform.iter().filter(|platform| **platform != state.name).chain([&state.name]) {
+        if !part.is_empty() {
+            out.push_str(part);
+            out.push(' ');
+        }
+    }
+    state.step += 1;
+    let width = state.steps.ilog10() as usize + 1;
+    out.push_str(&format!("{:width$}/{}] ", state.step, state.steps));
+    if state.is_trigger {
+        out.push_str("ONBUILD ");
+    }
+    out + text
+}
+
+/// The name of a base: that of any step, or for a Windows base its version.
+pub(super) fn base(
+    converter: &Converter<'_>,
+    state: &mut StageState,
+    text: &str,
+    platform: &Platform,
+    stage: &Stage<'_>,
+) -> String {
+    if platform.os != "windows" || state.steps == 0 || !converter.input.layering.is_fanned_out() {
+        return step(state, text, Some(platform), &crate::env::EnvList::new());
+    }
+    state.step += 1;
+    let version = crate::windows::versions::label(&stage.written_base, &state.image.platform.os_version);
+    let architecture = if platform.architecture == "amd64" {
+        String::new()
+    } else {
+        format!("/{}", platform.architecture)
+    };
+    format!("[windows{architecture} {version}] {text}")
+}
+
+/// The platform of a stage, and what it builds for where that is another one.
+fn prefix(platform: &Platform, env: &dyn Env) -> String {
+    // Steps of a Windows stage are shared by all Windows versions: none of them is named.
+    if platform.os == "windows" {
+        let architecture = &platform.architecture;
+        return if architecture == "amd64" { "windows".to_owned() } else { format!("windows/{architecture}") };
+    }
+    platform.format_all() + &cross_target(platform, env)
+}
+
+/// `->arch` for a stage that builds for another platform (upstream's `formatTargetPlatform`).
+fn cross_target(base: &Platform, env: &dyn Env) -> String {
+    let Some(mut target) = target_of(env) else { return String::new() };
+    if target.os.is_empty() {
+        target.os.clone_from(&base.os);
+    }
+    if target.architecture.is_empty() {
+        target.architecture.clone_from(&base.architecture);
+    }
+    let target = target.normalize();
+    if target.os != base.os {
+        return format!("->{}", target.format_all());
+    }
+    if target.architecture == base.architecture {
+        return String::new();
+    }
+    if target.variant.is_empty() {
+        format!("->{}", target.architecture)
+    } else {
+        format!("->{}/{}", target.architecture, target.variant)
+    }
+}
+
+/// The platform that the TARGET arguments name (upstream's `platformFromEnv`).
+fn target_of(env: &dyn Env) -> Option<Platform> {
+    let mut platform = Platform::default();
+    let mut found = false;
+    for key in env.keys() {
+        let value = env.get(key).unwrap_or_default();
+        match key {
+            "TARGETPLATFORM" => {
+                if let Ok(platform) = Platform::parse(value) {
+                    return Some(platform);
+                }
+                continue;
+            }
+            "TARGETOS" => value.clone_into(&mut platform.os),
+            "TARGETARCH" => value.clone_into(&mut platform.architecture),
+            "TARGETVARIANT" => value.clone_into(&mut platform.variant),
+            _ => continue,
+        }
+        found = true;
+    }
+    found.then_some(platform)
+}
+
+/// An instruction as it is shown: its word in capitals, its variables expanded where they can be.
+pub(super) fn instruction(lexer: &Lexer, code: &str, env: &dyn Env) -> String {
+    let shown = lexer.process_word(code, env).map_or_else(|_| code.to_owned(), |expansion| expansion.result);
+    match shown.split_once(' ') {
+        Some((word, rest)) => format!("{} {rest}", word.to_uppercase()),
+        None => shown.to_uppercase(),
+    }
+}

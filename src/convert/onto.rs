@@ -1,0 +1,12 @@
+//! Putting a file operation on top of a stage.
+
+use super::stage::StageState;
+use crate::llb::{FileAction, Metadata};
+
+/// Adds a step: as a layer of its own on a lazy Windows base, else on the file system as it is.
+pub(super) fn apply(state: &mut StageState, actions: Vec<FileAction>, metadata: Metadata) {
+    match &mut state.lazy {
+        Some(lazy) => lazy.push(&state.state.dir, actions, metadata),
+        None => state.state = state.state.file(actions, metadata),
+    }
+}

@@ -1,0 +1,71 @@
+//! Secrets and SSH sockets in RUN.
+
+use super::stage::{SecretInfo, StageState};
+use super::ErrorKind;
+use crate::go::path as go_path;
+use crate::instruction::Mount;
+use crate::llb::{SecretMount, SshMount};
+use crate::path;
+use crate::span::Range;
+
+/// Upstream's `dispatchSecret`.
+pub(super) fn secret(
+    state: &mut StageState,
+    mount: &Mount,
+    location: &[Range],
+) -> Result<SecretMount, ErrorKind> {
+    let windows = state.is_windows();
+    let target = if windows { path::to_slash(&mount.target, "windows") } else { mount.target.clone() };
+    let mut id = if mount.source.is_empty() { mount.id.clone() } else { mount.source.clone() };
+    if id.is_empty() {
+        if target.is_empty() {
+            return Err(ErrorKind::SecretWithoutName);
+        }
+        id = go_path::base(&target);
+    }
+    if windows && !target.is_empty() && !path::is_abs(&target, "windows") {
+        return Err(ErrorKind::SecretTargetRelative { target, id });
+    }
+    let target = if !target.is_empty() {
+        Some(target)
+    } else if mount.env.is_some() {
+        None
+    } else if windows {
+        return Err(ErrorKind::SecretTargetMissing { id });
+    } else {
+        Some(format!("/run/secrets/{}", go_path::base(&id)))
+    };
+    state
+        .secrets
+        .entry(id.clone())
+        .or_insert_with(|| SecretInfo { required: mount.required, location: location.to_vec() });
+    Ok(SecretMount {
+        id,
+        target,
+        env: mount.env.clone(),
+        mode: mount.mode.unwrap_or(0o400),
+        uid: mount.uid.unwrap_or_default(),
+        gid: mount.gid.unwrap_or_default(),
+        optional: !mount.required,
+    })
+}
+
+/// Upstream's `dispatchSSH`.
+pub(super) fn ssh(state: &mut StageState, mount: &Mount, location: &[Range]) -> Result<SshMount, ErrorKind> {
+    if !mount.source.is_empty() {
+        return Err(ErrorKind::SshSource);
+    }
+    let name = if mount.id.is_empty() { "default" } else { &mount.id };
+    state
+        .ssh
+        .entry(name.to_owned())
+        .or_insert_with(|| SecretInfo { required: mount.required, location: location.to_vec() });
+    Ok(SshMount {
+        id: mount.id.clone(),
+        target: mount.target.clone(),
+        mode: mount.mode.unwrap_or(0o600),
+        uid: mount.uid.unwrap_or_default(),
+        gid: mount.gid.unwrap_or_default(),
+        optional: !mount.required,
+    })
+}

@@ -1,0 +1,236 @@
+//! A stage while it is converted.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::paths::Paths;
+use super::{Converter, Error, ErrorKind, name, workdir};
+use crate::env::Env;
+use crate::image::{Image, Platform};
+use crate::instruction::OptionalKeyValue;
+use crate::llb::{self, State};
+use crate::path::default_path_env;
+use crate::plan::{ArgInfo, Resolved, StageId, Start};
+use crate::span::{Located, Range};
+use crate::windows::lazy::LazyLayers;
+
+/// What an instruction sees and changes (upstream's `dispatchState`).
+#[derive(Debug, Clone)]
+pub struct StageState {
+    /// File system and settings; of a lazy Windows stage the base alone.
+    pub state: State,
+    /// The layers on top of a lazy Windows base.
+    pub lazy: Option<LazyLayers>,
+    /// The image config so far.
+    pub image: Image,
+    /// The base's config as it is.
+    pub base_image: Option<Image>,
+    /// The platform.
+    pub platform: Platform,
+    /// ARGs of this stage and of those below it.
+    pub build_args: Vec<OptionalKeyValue>,
+    /// The name in progress output.
+    pub name: String,
+    /// Every step runs anew.
+    pub ignore_cache: bool,
+    /// What the SBOM scanner looks at besides the result.
+    pub scan: Scan,
+    /// `SOURCE_DATE_EPOCH` in seconds.
+    pub epoch: Option<i64>,
+    /// What is known of arguments (for the outline).
+    pub args: BTreeMap<String, ArgInfo>,
+    /// Arguments that are used (for the outline).
+    pub used_args: BTreeSet<String>,
+    /// Secrets that are used (for the outline).
+    pub secrets: BTreeMap<String, SecretInfo>,
+    /// SSH sockets that are used (for the outline).
+    pub ssh: BTreeMap<String, SecretInfo>,
+    /// Nothing is to be converted: a context or an image stands for the whole stage.
+    pub(super) complete: bool,
+    /// Paths used of the build context.
+    pub(super) context_paths: Paths,
+    /// Paths used of the file system this stage starts from; shared with the stages below and
+    /// above it.
+    pub(super) paths: Rc<RefCell<Paths>>,
+    pub(super) steps: usize,
+    pub(super) step: usize,
+    pub(super) is_trigger: bool,
+    pub(super) show_platform: bool,
+    pub(super) workdir_set: bool,
+    pub(super) entrypoint: Option<Vec<Range>>,
+    pub(super) cmd: Option<Vec<Range>>,
+    pub(super) healthcheck: Option<Vec<Range>>,
+}
+
+/// What the SBOM scanner looks at besides the result.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Scan {
+    /// This stage.
+    pub stage: bool,
+    /// The build context.
+    pub context: bool,
+}
+
+/// A secret or an SSH socket (for the outline).
+#[derive(Debug, Clone)]
+pub struct SecretInfo {
+    /// The build fails without it.
+    pub required: bool,
+    /// Where it is used first.
+    pub location: Vec<Range>,
+}
+
+impl StageState {
+    /// The whole file system, for those who read it.
+    #[must_use]
+    pub fn whole(&self) -> State {
+        self.lazy.as_ref().map_or_else(|| self.state.clone(), |lazy| lazy.whole(&self.state))
+    }
+
+    /// Whether the stage is a Windows stage.
+    #[must_use]
+    pub fn is_windows(&self) -> bool {
+        self.platform.os == "windows"
+    }
+}
+
+/// The state a stage starts with: its base and what the base's config says.
+pub(super) fn start(converter: &Converter<'_>, id: StageId) -> Result<StageState, Error> {
+    let stage = &converter.plan.stages[id];
+    let mut state = match stage.base {
+        Some(base) => on_stage(converter, id, base)?,
+        None => on_resolved(converter, id)?,
+    };
+    if state.complete {
+        return Ok(state);
+    }
+    // Windows sets its own PATH.
+    let has_path = state.image.config.env.iter().any(|entry| key_value(entry).0 == "PATH");
+    if !has_path && !state.is_windows() {
+        let path = format!("PATH={}", default_path_env(&state.platform.os));
+        state.image.config.env.push(path);
+    }
+    for entry in &state.image.config.env {
+        let (key, value) = key_value(entry);
+        state.state.env.set(key, value);
+    }
+    let options = converter.input.options();
+    if !options.hostname.is_empty() {
+        state.state.hostname.clone_from(&options.hostname);
+    }
+    let working_dir = state.image.config.working_dir.clone();
+    if !working_dir.is_empty() {
+        workdir::set(&mut state, &working_dir).map_err(Located::nowhere)?;
+    }
+    if !state.image.config.user.is_empty() {
+        state.state.user.clone_from(&state.image.config.user);
+    }
+    state.state.network = options.network;
+    Ok(state)
+}
+
+/// A stage on top of another one (upstream's `dispatchState.init`).
+fn on_stage(converter: &Converter<'_>, id: StageId, base: StageId) -> Result<StageState, Error> {
+    let stage = &converter.plan.stages[id];
+    let below = converter.finished(base).ok_or_else(|| Located::nowhere(ErrorKind::Unfinished))?;
+    let mut args = converter.plan.globals.infos.clone();
+    args.extend(below.args.clone());
+    let mut state = StageState {
+        name: stage.name.clone(),
+        ignore_cache: stage.ignore_cache,
+        complete: stage.context.is_some(),
+        steps: stage.steps,
+        step: 0,
+        is_trigger: false,
+        scan: Scan::default(),
+        context_paths: Paths::default(),
+        used_args: stage.used_args.clone(),
+        args,
+        secrets: below.secrets.clone(),
+        ssh: below.ssh.clone(),
+        entrypoint: None,
+        cmd: None,
+        healthcheck: None,
+        ..below.clone()
+    };
+    state.image.config.on_build.clear();
+    Ok(state)
+}
+
+fn on_resolved(converter: &Converter<'_>, id: StageId) -> Result<StageState, Error> {
+    let stage = &converter.plan.stages[id];
+    let resolved: &Resolved =
+        stage.resolved.as_ref().ok_or_else(|| Located::nowhere(ErrorKind::Unfinished))?;
+    let mut state = StageState {
+        state: State::scratch(),
+        lazy: None,
+        image: resolved.image.clone(),
+        base_image: resolved.base_image.clone(),
+        platform: resolved.platform.clone(),
+        build_args: Vec::new(),
+        name: stage.name.clone(),
+        ignore_cache: stage.ignore_cache,
+        scan: Scan::default(),
+        epoch: converter.input.epoch,
+        args: stage.args.clone(),
+        used_args: stage.used_args.clone(),
+        secrets: BTreeMap::new(),
+        ssh: BTreeMap::new(),
+        complete: resolved.complete,
+        context_paths: Paths::default(),
+        paths: Rc::default(),
+        steps: stage.steps,
+        step: 0,
+        is_trigger: false,
+        show_platform: converter.input.options().multi_platform,
+        workdir_set: false,
+        entrypoint: None,
+        cmd: None,
+        healthcheck: None,
+    };
+    match &resolved.start {
+        Start::Scratch => {}
+        Start::Context { state: context, .. } => state.state = (**context).clone(),
+        Start::Image(reference) => {
+            let code = stage.from.map(|from| from.code.clone()).unwrap_or_default();
+            let shown = state.platform.clone();
+            let name = name::base(converter, &mut state, &format!("FROM {reference}"), &shown, stage);
+            let metadata = llb::Metadata {
+                name: Some(name),
+                command: Some(code),
+                location: vec![llb::Location {
+                    map: Arc::clone(&converter.input.source),
+                    ranges: stage.location.clone(),
+                }],
+                ..llb::Metadata::default()
+            };
+            let image = llb::Image {
+                reference: reference.clone(),
+                platform: Some(state.platform.clone()),
+                resolve_mode: converter.input.options().resolve_mode,
+            };
+            state.state = image.state(metadata);
+            if state.is_windows() && stage.from.is_some() {
+                state.lazy = converter.input.layering.layers(&state.platform);
+            }
+        }
+    }
+    Ok(state)
+}
+
+/// `KEY=value` in two.
+pub(super) fn key_value(entry: &str) -> (&str, &str) {
+    entry.split_once('=').unwrap_or((entry, ""))
+}
+
+impl Env for StageState {
+    fn get(&self, key: &str) -> Option<&str> {
+        self.state.env.get(key)
+    }
+
+    fn keys(&self) -> Vec<&str> {
+        self.state.env.keys()
+    }
+}
