@@ -1,0 +1,73 @@
+//! An image index of several Windows versions.
+
+use serde::Deserialize;
+
+use crate::image::Platform;
+
+/// An image of an index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The digest of its manifest.
+    pub digest: String,
+    /// Its `os.version`.
+    pub os_version: String,
+}
+
+#[derive(Deserialize)]
+struct Index {
+    #[serde(default)]
+    manifests: Vec<Manifest>,
+}
+
+#[derive(Deserialize)]
+struct Manifest {
+    digest: String,
+    platform: Option<ManifestPlatform>,
+}
+
+#[derive(Deserialize)]
+struct ManifestPlatform {
+    #[serde(default)]
+    os: String,
+    #[serde(default)]
+    architecture: String,
+    #[serde(default, rename = "os.version")]
+    os_version: String,
+}
+
+/// The Windows images of an index for an architecture, each `os.version` once, in the index's
+/// order. None for what is no index.
+#[must_use]
+pub fn windows_entries(json: &[u8], platform: &Platform) -> Vec<Entry> {
+    let Ok(index) = serde_json::from_slice::<Index>(json) else { return Vec::new() };
+    let mut found: Vec<Entry> = Vec::new();
+    for manifest in index.manifests {
+        let Some(of) = manifest.platform else { continue };
+        let fits = of.os == "windows" && of.architecture == platform.architecture;
+        if fits && !found.iter().any(|entry| entry.os_version == of.os_version) {
+            found.push(Entry { digest: manifest.digest, os_version: of.os_version });
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn windows_entries_of_the_architecture_are_found_once() {
+        let json = br#"{"schemaVersion":2,"manifests":[
+            {"digest":"sha256:1","platform":{"os":"linux","architecture":"amd64"}},
+            {"digest":"sha256:2","platform":{"os":"windows","architecture":"amd64","os.version":"10.0.26100.1"}},
+            {"digest":"sha256:3","platform":{"os":"windows","architecture":"arm64","os.version":"10.0.26100.1"}},
+            {"digest":"sha256:4","platform":{"os":"windows","architecture":"amd64","os.version":"10.0.26100.1"}},
+            {"digest":"sha256:5","platform":{"os":"windows","architecture":"amd64","os.version":"10.0.20348.2"}}]}"#;
+        let platform = Platform::parse("windows/amd64").unwrap();
+        let digests: Vec<String> =
+            windows_entries(json, &platform).into_iter().map(|entry| entry.digest).collect();
+        assert_eq!(digests, ["sha256:2", "sha256:5"]);
+        assert!(windows_entries(b"{}", &platform).is_empty());
+        assert!(windows_entries(b"no json", &platform).is_empty());
+    }
+}

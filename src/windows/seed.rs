@@ -1,0 +1,66 @@
+//! The seed: a Windows image of a few hundred bytes that layers are made on.
+
+use crate::image::Platform;
+use crate::llb::{Image, Metadata, ResolveMode, State};
+use crate::proto::pb;
+use prost::Message as _;
+
+/// Where BuildKit tells a frontend what it was started from.
+pub const FRONTEND_DEFINITION: &str = "/run/config/buildkit/metadata/frontend.bin";
+
+/// A seed that is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seed {
+    /// The image, pinned.
+    pub reference: String,
+}
+
+impl Seed {
+    /// The seed for an architecture.
+    #[must_use]
+    pub fn state(&self, platform: &Platform) -> State {
+        Image {
+            reference: self.reference.clone(),
+            platform: Some(Self::platform(platform)),
+            resolve_mode: ResolveMode::Default,
+        }
+        .state(Metadata::internal("windows layer seed"))
+    }
+
+    /// The platform of the seed for a stage's platform.
+    #[must_use]
+    pub fn platform(of: &Platform) -> Platform {
+        Platform { os_version: String::new(), os_features: None, ..of.clone() }
+    }
+}
+
+/// The image a frontend was started from, by the definition BuildKit left for it.
+#[must_use]
+pub fn own_image(definition: &[u8]) -> Option<String> {
+    let definition = pb::Definition::decode(definition).ok()?;
+    let sources = definition.def.iter().filter_map(|bytes| match pb::Op::decode(bytes.as_slice()).ok()?.op? {
+        pb::op::Op::Source(source) => Some(source.identifier),
+        _ => None,
+    });
+    sources.into_iter().find_map(|id| id.strip_prefix("docker-image://").map(str::to_owned))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::llb::Marshaler;
+
+    #[test]
+    fn the_own_image_is_read_from_the_definition() {
+        let image = Image {
+            reference: "host/fanlight:1@sha256:00".to_owned(),
+            platform: None,
+            resolve_mode: ResolveMode::Default,
+        };
+        let linux = Platform::parse("linux/amd64").unwrap();
+        let definition = Marshaler::new(linux, true).marshal(&image.state(Metadata::default()));
+        let bytes = definition.to_pb().encode_to_vec();
+        assert_eq!(own_image(&bytes).as_deref(), Some("host/fanlight:1@sha256:00"));
+        assert_eq!(own_image(b"\xff"), None);
+    }
+}
