@@ -1,1 +1,91 @@
-//! (being written)
+//! Variable expansion: `$NAME`, `${NAME:-default}`, quotes and escapes.
+//!
+//! Mirrors `shell.Lex` of moby/buildkit's `frontend/dockerfile/shell`.
+
+mod error;
+mod pattern;
+mod run;
+mod scanner;
+mod template;
+
+use std::collections::BTreeSet;
+
+pub use error::{Error, ErrorKind};
+
+use crate::env::Env;
+use run::Run;
+
+/// How deep `${...}` may stand inside one another. docker/dockerfile has no limit; no Dockerfile
+/// written by a person has ten levels.
+pub const DEEPEST: usize = 200;
+
+/// The longest result in bytes. BuildKit takes no message of that size, and a few lines that each
+/// multiply the last would otherwise fill all memory.
+pub const LONGEST: usize = 16 << 20;
+
+/// Expands words. The defaults, apart from the escape character, are those of most instructions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools)]
+pub struct Lexer {
+    /// The escape character, `\` or `` ` ``.
+    pub escape: char,
+    /// Quotes stay in the result.
+    pub raw_quotes: bool,
+    /// Escape characters stay in the result.
+    pub raw_escapes: bool,
+    /// Quotes are ordinary characters.
+    pub skip_process_quotes: bool,
+    /// Variables that are not set stay as written.
+    pub skip_unset_env: bool,
+}
+
+/// An expanded word.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Expansion {
+    /// The text.
+    pub result: String,
+    /// Variables that were read and are set.
+    pub matched: BTreeSet<String>,
+    /// Variables that were read and are not set.
+    pub unmatched: BTreeSet<String>,
+}
+
+impl Lexer {
+    /// A lexer for files with this escape character (`shell.NewLex`).
+    #[must_use]
+    pub const fn new(escape: char) -> Self {
+        Self {
+            escape,
+            raw_quotes: false,
+            raw_escapes: false,
+            skip_process_quotes: false,
+            skip_unset_env: false,
+        }
+    }
+
+    /// Expands `word` to one text, spaces kept (`ProcessWordWithMatches`).
+    ///
+    /// # Errors
+    /// [`Error`] for broken syntax, patterns and required variables that are missing.
+    pub fn process_word(&self, word: &str, env: &dyn Env) -> Result<Expansion, Error> {
+        let mut run = Run::new(*self, word, env);
+        let (result, _) = run.whole()?;
+        let (matched, unmatched) = run.into_names();
+        Ok(Expansion { result, matched, unmatched })
+    }
+
+    /// Expands `word` and splits it at spaces outside quotes, those of values included
+    /// (`ProcessWords`).
+    ///
+    /// As in docker/dockerfile, text that stands directly before a `${NAME:-default}` form is
+    /// lost: `a${X:-b}` gives `b`. Cache keys depend on it.
+    ///
+    /// # Errors
+    /// See [`Lexer::process_word`].
+    pub fn process_words(&self, word: &str, env: &dyn Env) -> Result<Vec<String>, Error> {
+        Ok(Run::new(*self, word, env).whole()?.1)
+    }
+}
+
+#[cfg(test)]
+mod tests;

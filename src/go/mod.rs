@@ -6,13 +6,16 @@
 pub mod csv;
 pub mod duration;
 pub mod format;
+pub mod glob;
 pub mod json;
 pub mod json_value;
 pub mod number;
 pub mod path;
 pub mod quote;
+pub mod regexp;
 pub mod time;
 pub mod unicode;
 mod unicode_tables;
 
+pub use json::string as json_string;
 pub use quote::{Quoted, quote};

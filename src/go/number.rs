@@ -96,3 +96,30 @@ fn signed(text: &str, base: u32, bits: u32) -> Result<i64, NumberErrorKind> {
         i64::try_from(value).ok().filter(|_| value < cutoff).ok_or(Range)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn agrees_with_go() {
+        let cases: Vec<serde_json::Value> =
+            serde_json::from_str(include_str!("../../testdata/path/strconv.json")).unwrap();
+        fn show<T: std::fmt::Display>(result: Result<T, NumberError>) -> String {
+            result.map_or_else(|error| format!("!{error}"), |value| value.to_string())
+        }
+        for case in cases {
+            let text = case["in"].as_str().unwrap();
+            assert_eq!(crate::go::quote(text), case["quote"]);
+            if case["bool"].is_null() {
+                continue;
+            }
+            assert_eq!(show(parse_int(text, 10, 64)), case["i64"]);
+            assert_eq!(show(parse_int(text, 10, 32)), case["i32"]);
+            assert_eq!(show(parse_uint(text, 8, 32)), case["o32"]);
+            assert_eq!(show(parse_uint(text, 10, 32)), case["u32"]);
+            assert_eq!(show(atoi(text)), case["atoi"]);
+            assert_eq!(show(parse_bool(text)), case["bool"]);
+        }
+    }
+}

@@ -63,3 +63,23 @@ pub fn ext(path: &str) -> &str {
     let name = &path[path.rfind('/').map_or(0, |slash| slash + 1)..];
     name.rfind('.').map_or("", |dot| &name[dot..])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn agrees_with_go() {
+        let cases: Vec<serde_json::Value> =
+            serde_json::from_str(include_str!("../../testdata/path/go.json")).unwrap();
+        for case in cases {
+            let path = case["in"].as_str().unwrap();
+            assert_eq!(clean(path), case["clean"], "{path:?}");
+            assert_eq!(base(path), case["base"], "{path:?}");
+            assert_eq!(dir(path), case["dir"], "{path:?}");
+            assert_eq!(ext(path), case["ext"], "{path:?}");
+            assert_eq!(join(&[path, case["with"].as_str().unwrap()]), case["join"], "{case}");
+        }
+        assert_eq!(join(&["", ""]), "");
+    }
+}

@@ -1,0 +1,62 @@
+//! Why a word cannot be expanded.
+
+use crate::go::Quoted;
+use crate::go::regexp::TooSlow;
+
+/// An error of expansion with the word it is about.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("failed to process {}: {kind}", Quoted(.word))]
+pub struct Error {
+    /// The word as written.
+    pub word: String,
+    /// What is wrong with it.
+    pub kind: ErrorKind,
+}
+
+/// What is wrong with a word. The texts are docker/dockerfile's.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ErrorKind {
+    /// A single quote is not closed.
+    #[error("unexpected end of statement while looking for matching single-quote")]
+    SingleQuote,
+    /// A double quote is not closed.
+    #[error("unexpected end of statement while looking for matching double-quote")]
+    DoubleQuote,
+    /// `${` is not closed.
+    #[error("syntax error: missing '}}'")]
+    MissingBrace,
+    /// `${NAME/` has no second slash.
+    #[error("syntax error: missing '/' in ${{}}")]
+    MissingSlash,
+    /// `${}`, `${:`, `${{`.
+    #[error("syntax error: bad substitution")]
+    BadSubstitution,
+    /// A modifier that does not exist.
+    #[error("unsupported modifier ({0}) in substitution")]
+    UnsupportedModifier(String),
+    /// A variable that `?` requires.
+    #[error("{name}: {message}")]
+    Required {
+        /// The variable.
+        name: String,
+        /// The text after `?`, or a standard one.
+        message: String,
+    },
+    /// A backslash in a pattern before a character that has none.
+    #[error("invalid pattern ({pattern}) in substitution: invalid escape '\\{escape}'")]
+    InvalidPattern {
+        /// The pattern, reversed where it is one of `%`.
+        pattern: String,
+        /// The character.
+        escape: char,
+    },
+    /// More than [`super::DEEPEST`] levels of `${`.
+    #[error("substitutions are nested deeper than {} levels", super::DEEPEST)]
+    TooDeep,
+    /// A result of more than [`super::LONGEST`] bytes.
+    #[error("expansion is longer than {} bytes", super::LONGEST)]
+    TooLong,
+    /// A pattern and a value that take too much time.
+    #[error(transparent)]
+    TooSlow(#[from] TooSlow),
+}

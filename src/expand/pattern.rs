@@ -1,0 +1,93 @@
+//! Shell patterns in `${name#pattern}`: `*` and `?`, nothing else.
+//!
+//! As docker/dockerfile turns them into Go regular expressions, neither wildcard matches a newline.
+
+use super::scanner::Scanner;
+use super::{ErrorKind, LONGEST, template};
+use crate::go::regexp::{Program, Step};
+
+type Result<T> = std::result::Result<T, ErrorKind>;
+
+/// Translates a pattern (`convertShellPatternToRegex`).
+fn compile(pattern: &str, greedy: bool) -> Result<Program> {
+    let mut program = Program::default();
+    let mut scanner = Scanner::new(pattern);
+    while let Some(c) = scanner.next() {
+        match c {
+            '*' => program.repeat(Step::Any, greedy),
+            '?' => program.push(Step::Any),
+            // The escape of a closing character belongs to the `${}`, not to the pattern.
+            '\\' if matches!(scanner.peek(), Some('}' | '/')) => {}
+            '\\' => match scanner.next() {
+                Some(escaped @ ('*' | '?' | '\\')) => program.push(Step::Char(escaped)),
+                other => {
+                    return Err(ErrorKind::InvalidPattern {
+                        pattern: pattern.to_owned(),
+                        escape: other.unwrap_or(char::REPLACEMENT_CHARACTER),
+                    });
+                }
+            },
+            c => program.push(Step::Char(c)),
+        }
+    }
+    Ok(program)
+}
+
+/// Removes the shortest or, if `greedy`, longest match from the front.
+pub(super) fn trim_prefix(pattern: &str, value: &str, greedy: bool) -> Result<String> {
+    let found = compile(pattern, greedy)?.find(value, 0, true)?;
+    Ok(value[found.map_or(0, |range| range.end)..].to_owned())
+}
+
+/// Removes the shortest or, if `greedy`, longest match from the end. Both texts are reversed,
+/// since a search prefers what is leftmost.
+pub(super) fn trim_suffix(pattern: &str, value: &str, greedy: bool) -> Result<String> {
+    let value: String = value.chars().rev().collect();
+    let rest = trim_prefix(&reverse(pattern), &value, greedy)?;
+    Ok(rest.chars().rev().collect())
+}
+
+/// Reverses a pattern, keeping each backslash before its character.
+fn reverse(pattern: &str) -> String {
+    let mut units: Vec<(char, Option<char>)> = Vec::new();
+    let mut chars = pattern.chars();
+    while let Some(c) = chars.next() {
+        units.push((c, if c == '\\' { chars.next() } else { None }));
+    }
+    units.into_iter().rev().flat_map(|(c, escaped)| std::iter::once(c).chain(escaped)).collect()
+}
+
+/// Replaces the first match, or all of them (`regexp.ReplaceAllString`, where the replacement is a
+/// template). Both wildcards are greedy.
+pub(super) fn replace(pattern: &str, value: &str, replacement: &str, all: bool) -> Result<String> {
+    let program = compile(pattern, true)?;
+    if !all {
+        return Ok(match program.find(value, 0, false)? {
+            Some(range) => format!("{}{replacement}{}", &value[..range.start], &value[range.end..]),
+            None => value.to_owned(),
+        });
+    }
+    let template = template::Template::parse(replacement);
+    let mut out = String::new();
+    let mut copied = 0;
+    let mut from = 0;
+    while let Some(range) = program.find(value, from, false)? {
+        out.push_str(&value[copied..range.start]);
+        // An empty match right after another one is none.
+        if range.end > copied || range.start == 0 {
+            template.push(&mut out, &value[range.clone()]);
+        }
+        copied = range.end;
+        // The next search starts at least one character further.
+        let step = value[from..].chars().next().map_or(1, char::len_utf8);
+        from = range.end.max(from + step);
+        if out.len() > LONGEST {
+            return Err(ErrorKind::TooLong);
+        }
+        if from > value.len() {
+            break;
+        }
+    }
+    out.push_str(&value[copied..]);
+    Ok(out)
+}

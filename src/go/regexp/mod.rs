@@ -1,0 +1,221 @@
+//! The part of Go's `regexp` that shell patterns and ignore patterns are translated to.
+//!
+//! A [`Program`] runs all its alternatives side by side, one character at a time, in order of
+//! preference: the result is the one a backtracking matcher would find first, and the time is
+//! bounded by program length times text length.
+
+mod class;
+
+use std::ops::Range;
+
+pub use class::Class;
+
+/// One instruction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// This character.
+    Char(char),
+    /// Any character but a newline: Go's `.`.
+    Any,
+    /// A character of a class.
+    Class(Class),
+    /// The start of the text.
+    Start,
+    /// The end of the text.
+    End,
+    /// Where an ASCII word starts or ends (`true`), or anywhere else (`false`).
+    WordBoundary(bool),
+    /// Go on in either place, the first one preferred.
+    Split(usize, usize),
+    /// Go on there.
+    Jump(usize),
+}
+
+/// A compiled pattern. Its end is the match.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Program {
+    steps: Vec<Step>,
+}
+
+/// A search that took more than [`BUDGET`] steps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("pattern takes too long to match")]
+pub struct TooSlow;
+
+/// How much work one search may do, in instructions run. Only texts and patterns of many
+/// kilobytes, full of wildcards, come near: this is less than a second.
+pub const BUDGET: usize = 50_000_000;
+
+impl Program {
+    /// Adds an instruction.
+    pub fn push(&mut self, step: Step) {
+        self.steps.push(step);
+    }
+
+    /// Adds any number of characters that `step` accepts: as many as possible if `greedy`, else as
+    /// few.
+    pub fn repeat(&mut self, step: Step, greedy: bool) {
+        let start = self.steps.len();
+        self.split(start + 1, start + 3, greedy);
+        self.push(step);
+        self.push(Step::Jump(start));
+    }
+
+    /// Adds `inner`, present if possible, else left out.
+    pub fn optional(&mut self, inner: impl FnOnce(&mut Self)) {
+        let start = self.steps.len();
+        self.push(Step::Jump(0));
+        inner(self);
+        self.steps[start] = Step::Split(start + 1, self.steps.len());
+    }
+
+    fn split(&mut self, repeat: usize, leave: usize, greedy: bool) {
+        self.push(if greedy { Step::Split(repeat, leave) } else { Step::Split(leave, repeat) });
+    }
+
+    /// Whether the pattern matches from the start of `text`.
+    ///
+    /// # Errors
+    /// [`TooSlow`].
+    pub fn matches_at_start(&self, text: &str) -> Result<bool, TooSlow> {
+        Ok(self.find(text, 0, true)?.is_some())
+    }
+
+    /// The leftmost match that starts at `from`, a character's offset in bytes, or after it; only
+    /// at `from` if `anchored`.
+    ///
+    /// # Errors
+    /// [`TooSlow`].
+    pub fn find(&self, text: &str, from: usize, anchored: bool) -> Result<Option<Range<usize>>, TooSlow> {
+        let mut search = Search {
+            program: self,
+            text,
+            seen: vec![usize::MAX; self.steps.len() + 1],
+            pending: Vec::new(),
+            spent: 0,
+        };
+        let mut found: Option<Range<usize>> = None;
+        let (mut current, mut next) = (Vec::new(), Vec::new());
+        let mut at = from;
+        loop {
+            let mut rest = text[at..].chars();
+            let c = rest.next();
+            let after = text.len() - rest.as_str().len();
+            // A new attempt is less preferred than every earlier one.
+            if found.is_none() && (at == from || !anchored) {
+                search.follow(&mut current, 0, at, at)?;
+            }
+            if current.is_empty() && (found.is_some() || anchored) {
+                return Ok(found);
+            }
+            for &(step, start) in &current {
+                let accepted = match self.steps.get(step) {
+                    None => {
+                        // Everything after this one is less preferred.
+                        found = Some(start..at);
+                        break;
+                    }
+                    Some(Step::Char(expected)) => c == Some(*expected),
+                    Some(Step::Any) => c.is_some_and(|c| c != '\n'),
+                    Some(Step::Class(class)) => c.is_some_and(|c| class.contains(c)),
+                    Some(_) => false,
+                };
+                if accepted {
+                    search.follow(&mut next, step + 1, start, after)?;
+                }
+            }
+            if c.is_none() {
+                return Ok(found);
+            }
+            current.clear();
+            std::mem::swap(&mut current, &mut next);
+            at = after;
+        }
+    }
+}
+
+struct Search<'a> {
+    program: &'a Program,
+    text: &'a str,
+    /// For each step the position at which it was last queued.
+    seen: Vec<usize>,
+    /// Steps to look at, the most preferred on top.
+    pending: Vec<usize>,
+    spent: usize,
+}
+
+impl Search<'_> {
+    /// Queues the steps that are reached from `step` at position `at` without reading a character.
+    fn follow(
+        &mut self,
+        queue: &mut Vec<(usize, usize)>,
+        step: usize,
+        start: usize,
+        at: usize,
+    ) -> Result<(), TooSlow> {
+        self.pending.push(step);
+        while let Some(step) = self.pending.pop() {
+            if std::mem::replace(&mut self.seen[step], at) == at {
+                continue;
+            }
+            self.spent += 1;
+            if self.spent > BUDGET {
+                return Err(TooSlow);
+            }
+            match self.program.steps.get(step) {
+                Some(Step::Jump(to)) => self.pending.push(*to),
+                Some(Step::Split(first, second)) => self.pending.extend([*second, *first]),
+                Some(Step::Start) if at != 0 => {}
+                Some(Step::End) if at != self.text.len() => {}
+                Some(Step::WordBoundary(wanted)) if self.at_word_boundary(at) != *wanted => {}
+                Some(Step::Start | Step::End | Step::WordBoundary(_)) => self.pending.push(step + 1),
+                _ => queue.push((step, start)),
+            }
+        }
+        Ok(())
+    }
+
+    fn at_word_boundary(&self, at: usize) -> bool {
+        let bytes = self.text.as_bytes();
+        let word = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
+        word(at.checked_sub(1).and_then(|i| bytes.get(i))) != word(bytes.get(at))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn literal(text: &str) -> Program {
+        let mut program = Program::default();
+        text.chars().for_each(|c| program.push(Step::Char(c)));
+        program
+    }
+
+    #[test]
+    fn finds_the_leftmost_preferred_match() {
+        let mut lazy = literal("a");
+        lazy.repeat(Step::Any, false);
+        lazy.push(Step::Char('b'));
+        assert_eq!(lazy.find("xaabxb", 0, false), Ok(Some(1..4)));
+        let mut greedy = literal("a");
+        greedy.repeat(Step::Any, true);
+        greedy.push(Step::Char('b'));
+        assert_eq!(greedy.find("xaabxb", 0, false), Ok(Some(1..6)));
+        assert_eq!(greedy.find("xaab\nxb", 0, false), Ok(Some(1..4)));
+        assert_eq!(greedy.find("xaab", 0, true), Ok(None));
+        assert_eq!(greedy.find("xaab", 2, true), Ok(Some(2..4)));
+        assert_eq!(Program::default().find("é", 2, false), Ok(Some(2..2)));
+    }
+
+    #[test]
+    fn many_wildcards_take_no_exponential_time() {
+        let mut program = Program::default();
+        for _ in 0..100 {
+            program.repeat(Step::Any, true);
+            program.push(Step::Char('a'));
+        }
+        program.push(Step::Char('b'));
+        assert_eq!(program.find(&"a".repeat(5000), 0, false), Ok(None));
+    }
+}
