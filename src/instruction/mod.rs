@@ -3,6 +3,29 @@
 //! Mirrors moby/buildkit's `frontend/dockerfile/instructions`. Nothing here knows a platform, a
 //! base image or a build argument.
 
+mod comment;
+mod csv;
+mod device;
+mod error;
+mod expand;
+mod flag;
+mod from;
+mod health;
+mod mount;
+mod number;
+mod pair;
+mod parse;
+mod path;
+mod request;
+mod run;
 mod types;
+#[cfg(test)]
+mod upstream_dump;
+#[cfg(test)]
+mod upstream_tests;
 
+pub use csv::CsvError;
+pub use error::{Error, ErrorKind, Suggestion};
+pub use number::NumberError;
+pub use parse::{parse, parse_trigger};
 pub use types::*;

@@ -79,7 +79,7 @@ pub enum Kind {
     Entrypoint(CommandLine),
     /// ENV.
     Env(Vec<KeyValue>),
-    /// EXPOSE, ports as written.
+    /// EXPOSE, ports as written, sorted.
     Expose(Vec<String>),
     /// HEALTHCHECK.
     Healthcheck(Healthcheck),
@@ -145,6 +145,16 @@ pub struct InlineFile {
     pub data: String,
     /// `<<-`: leading tabs are cut.
     pub chomp: bool,
+    /// The text as it is in the file, where that is not valid UTF-8.
+    pub raw: Option<Vec<u8>>,
+}
+
+impl InlineFile {
+    /// The bytes of the heredoc, tabs not cut.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        self.raw.as_deref().unwrap_or(self.data.as_bytes())
+    }
 }
 
 /// A heredoc that becomes a file.
@@ -156,6 +166,16 @@ pub struct SourceContent {
     pub data: String,
     /// Variables are expanded in the text.
     pub expand: bool,
+    /// The text as it is in the file, where that is not valid UTF-8 and not to be expanded.
+    pub raw: Option<Vec<u8>>,
+}
+
+impl SourceContent {
+    /// The bytes of the file.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        self.raw.as_deref().unwrap_or(self.data.as_bytes())
+    }
 }
 
 /// Sources and destination of COPY and ADD.

@@ -1,0 +1,41 @@
+//! `RUN --device`.
+
+use super::csv;
+use super::error::{ErrorKind, Suggestion};
+use super::types::Device;
+use crate::lint::suggest;
+use crate::syntax::text::{lower, parse_bool};
+
+/// Reads one `--device` (upstream's `ParseDevice`). The first field may be the name alone.
+pub(super) fn parse(value: &str) -> Result<Device, ErrorKind> {
+    let fields = csv::fields(value).map_err(|error| ErrorKind::Csv { of: "devices", error })?;
+    let mut device = Device::default();
+    for field in fields {
+        let Some((key, value)) = field.split_once('=') else {
+            if lower(&field) == "required" {
+                device.required = true;
+            } else if device.name.is_empty() {
+                device.name = field;
+            } else {
+                return Err(ErrorKind::NotAPair(field));
+            }
+            continue;
+        };
+        match lower(key).as_str() {
+            "name" if device.name.is_empty() => device.name = value.to_owned(),
+            "name" => return Err(ErrorKind::DeviceName(device.name)),
+            "required" => {
+                device.required = parse_bool(value).ok_or_else(|| ErrorKind::Value {
+                    key: "required".to_owned(),
+                    value: value.to_owned(),
+                })?;
+            }
+            _ if device.name.is_empty() => device.name = field,
+            key => {
+                let suggestion = Suggestion(suggest(key, ["name", "required"], true));
+                return Err(ErrorKind::UnknownKey { key: key.to_owned(), field, suggestion });
+            }
+        }
+    }
+    Ok(device)
+}

@@ -1,0 +1,235 @@
+//! What can be wrong with an instruction, in Docker's words.
+
+use super::number::NumberError;
+use crate::span::Located;
+use crate::syntax::{self, text::quote};
+
+/// A word that may have been meant: `(did you mean ..?)`, or nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Suggestion(pub Option<String>);
+
+impl std::fmt::Display for Suggestion {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.0 {
+            Some(word) => write!(f, " (did you mean {word}?)"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Why an instruction is not valid.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ErrorKind {
+    /// An instruction of the Dockerfile is wrong.
+    #[error("dockerfile parse error on line {line}: {kind}")]
+    OnLine {
+        /// The line the instruction starts on.
+        line: u32,
+        /// What is wrong.
+        kind: Box<Self>,
+    },
+    /// An ONBUILD trigger cannot be parsed.
+    #[error(transparent)]
+    Syntax(#[from] syntax::ErrorKind),
+    /// There is no such instruction.
+    #[error("unknown instruction: {word}{suggestion}")]
+    UnknownInstruction {
+        /// The word.
+        word: String,
+        /// An instruction close to it.
+        suggestion: Suggestion,
+    },
+    /// An instruction other than ARG before the first FROM.
+    #[error("no build stage in current context")]
+    NoStage,
+    /// FROM as a trigger.
+    #[error("*instructions.Stage is not a command type")]
+    NotACommand,
+    /// An ONBUILD trigger that is none or several instructions.
+    #[error("onbuild trigger should be a single expression")]
+    NotOneTrigger,
+    /// Bytes that BuildKit would not accept.
+    #[error("{0} is not valid UTF-8")]
+    InvalidUtf8(&'static str),
+
+    /// No operands.
+    #[error("{0} requires at least one argument")]
+    AtLeastOneArgument(&'static str),
+    /// None or several operands.
+    #[error("{0} requires exactly one argument")]
+    ExactlyOneArgument(&'static str),
+    /// COPY or ADD with one operand.
+    #[error(
+        "{0} requires at least two arguments, but only one was provided. Destination could not be determined"
+    )]
+    NoDestination(&'static str),
+    /// A heredoc as the destination.
+    #[error("{0} cannot accept a heredoc as a destination")]
+    HeredocDestination(&'static str),
+    /// A pair without a name.
+    #[error("{0} names can not be blank")]
+    BlankName(&'static str),
+    /// SHELL with something else than a JSON array.
+    #[error("{0} requires the arguments to be in JSON form")]
+    NotJson(&'static str),
+    /// FROM with two or more than three words, or without AS.
+    #[error("FROM requires either one or three arguments")]
+    FromArguments,
+    /// A stage name that cannot be one.
+    #[error(
+        "invalid name for build stage: {}, name can't start with a number or contain symbols",
+        quote(.0)
+    )]
+    StageName(String),
+    /// ONBUILD ONBUILD.
+    #[error("Chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed")]
+    ChainedOnbuild,
+    /// An instruction that is no trigger.
+    #[error("{0} isn't allowed as an ONBUILD trigger")]
+    NotATrigger(String),
+    /// A volume without a name.
+    #[error("VOLUME specified can not be an empty string")]
+    EmptyVolume,
+
+    /// A flag the instruction does not have.
+    #[error("unknown flag: {flag}{suggestion}")]
+    UnknownFlag {
+        /// The flag, with its dashes.
+        flag: String,
+        /// A flag close to it.
+        suggestion: Suggestion,
+    },
+    /// A flag that stands twice.
+    #[error("duplicate flag specified: {0}")]
+    DuplicateFlag(String),
+    /// A flag without a value.
+    #[error("missing a value on flag: {0}")]
+    MissingFlagValue(String),
+    /// A flag that is neither true nor false.
+    #[error("expecting boolean value for flag {flag}, not: {value}")]
+    FlagNotBoolean {
+        /// The flag, with its dashes.
+        flag: String,
+        /// Its value.
+        value: String,
+    },
+
+    /// HEALTHCHECK NONE with more words.
+    #[error("HEALTHCHECK NONE takes no arguments")]
+    NoneTakesNoArguments,
+    /// HEALTHCHECK CMD without a command.
+    #[error("Missing command after HEALTHCHECK CMD")]
+    NoHealthCommand,
+    /// HEALTHCHECK with neither CMD nor NONE.
+    #[error("Unknown type {} in HEALTHCHECK (try CMD)", quote(.0))]
+    HealthType(String),
+    /// A duration that is shorter than a millisecond, or negative.
+    #[error("Interval {} cannot be less than 1ms", quote(.0))]
+    ShortInterval(&'static str),
+    /// A number or a duration that is none.
+    #[error(transparent)]
+    Number(#[from] NumberError),
+    /// A negative number of retries.
+    #[error("--retries cannot be negative ({0})")]
+    NegativeRetries(i64),
+
+    /// `RUN --network` with an unknown value.
+    #[error("invalid network mode {}", quote(.0))]
+    Network(String),
+    /// `RUN --security` with an unknown value.
+    #[error("security {} is not valid", quote(.0))]
+    Security(String),
+    /// The list of a `--mount` or `--device` is not well formed.
+    #[error("failed to parse csv {of}: {error}")]
+    Csv {
+        /// `mounts` or `devices`.
+        of: &'static str,
+        /// What is wrong.
+        error: super::csv::CsvError,
+    },
+    /// A field without `=` that needs one.
+    #[error("invalid field '{0}' must be a key=value pair")]
+    NotAPair(String),
+    /// A field with an unknown key.
+    #[error("unexpected key '{key}' in '{field}'{suggestion}")]
+    UnknownKey {
+        /// The key.
+        key: String,
+        /// The field.
+        field: String,
+        /// A key close to it.
+        suggestion: Suggestion,
+    },
+    /// A key that another type of mount has.
+    #[error("unexpected key '{key}' for mount type '{kind}'")]
+    KeyOfOtherType {
+        /// The key.
+        key: String,
+        /// The type of the mount.
+        kind: &'static str,
+    },
+    /// A value that is not what its key takes.
+    #[error("invalid value for {key}: {value}")]
+    Value {
+        /// The key.
+        key: String,
+        /// Its value.
+        value: String,
+    },
+    /// `mode`, `uid` or `gid` with something else than a number.
+    #[error("invalid value {value} for {key}")]
+    Id {
+        /// The key.
+        key: &'static str,
+        /// Its value.
+        value: String,
+    },
+    /// `mode`, `uid` or `gid` for a mount that has none.
+    #[error("{key} not allowed for {} type mounts", quote(.kind))]
+    IdNotAllowed {
+        /// The key.
+        key: &'static str,
+        /// The type of the mount.
+        kind: &'static str,
+    },
+    /// A variable in a key that takes none.
+    #[error("'{0}' doesn't support variable expansion, define alias stage instead")]
+    Variable(String),
+    /// An unknown type of mount.
+    #[error("unsupported mount type {}{suggestion}", quote(.value))]
+    MountType {
+        /// The type.
+        value: String,
+        /// A type close to it.
+        suggestion: Suggestion,
+    },
+    /// An unknown `sharing`.
+    #[error("unsupported sharing value {}{suggestion}", quote(.value))]
+    Sharing {
+        /// The value.
+        value: String,
+        /// A value close to it.
+        suggestion: Suggestion,
+    },
+    /// `sharing` for a mount that is no cache.
+    #[error("invalid cache sharing set for {0} mount")]
+    SharingNotAllowed(&'static str),
+    /// A secret with `from`.
+    #[error("secret mount should not have a from")]
+    SecretFrom,
+    /// A secret with `sharing`.
+    #[error("secret mount should not define sharing")]
+    SecretSharing,
+    /// A secret without a name or a place.
+    #[error("invalid secret mount. one of source, target required")]
+    SecretWithoutName,
+    /// A secret with two names.
+    #[error("both source and id can't be set")]
+    SecretSourceAndId,
+    /// A device with two names.
+    #[error("device name already set to {0}")]
+    DeviceName(String),
+}
+
+/// An error in an instruction and its place.
+pub type Error = Located<ErrorKind>;

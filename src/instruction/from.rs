@@ -1,0 +1,74 @@
+//! FROM: a stage.
+
+use super::comment::{check_description, descriptions};
+use super::error::ErrorKind;
+use super::flag;
+use super::request::Request;
+use super::types::Stage;
+use crate::lint::{Linter, message, rule};
+use crate::syntax::text::{equal_fold, lower, upper};
+
+/// The stage a FROM starts. The casing is checked even of one that is wrong.
+pub(super) fn stage(request: &Request<'_>, lint: Option<&Linter>) -> Result<Stage, ErrorKind> {
+    if let Some(lint) = lint {
+        check_casing(request, lint);
+    }
+    let name = stage_name(request.args())?;
+    let mut flags = request.flags(&flag::FROM)?;
+    let base = request.args().first().cloned().ok_or(ErrorKind::FromArguments)?;
+    let comments = &request.node.comments;
+    if let (Some(lint), false) = (lint, name.is_empty()) {
+        check_description("FROM", &[&name], comments, &request.location, lint);
+    }
+    Ok(Stage {
+        doc_comment: descriptions(comments, [name.as_str()].into_iter()).swap_remove(0),
+        name,
+        original_word: request.node.word.clone(),
+        base,
+        platform: flags.text("platform"),
+        code: request.code(),
+        location: request.location.clone(),
+        comments: comments.clone(),
+        instructions: Vec::new(),
+    })
+}
+
+/// The name after AS in lower case; empty where there is none.
+fn stage_name(args: &[String]) -> Result<String, ErrorKind> {
+    match args {
+        [_] => Ok(String::new()),
+        [_, word, name] if equal_fold(word, "as") => {
+            let lowered = lower(name);
+            let rest = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.');
+            if lowered.starts_with(|c: char| c.is_ascii_lowercase()) && lowered.bytes().all(rest) {
+                Ok(lowered)
+            } else {
+                Err(ErrorKind::StageName(name.clone()))
+            }
+        }
+        _ => Err(ErrorKind::FromArguments),
+    }
+}
+
+fn check_casing(request: &Request<'_>, lint: &Linter) {
+    let args = request.args();
+    if let [_, _, name] = args
+        && *name != lower(name)
+    {
+        lint.run(&rule::STAGE_NAME_CASING, &request.location, message::stage_name_casing(name));
+    }
+    if let [_, as_word, _, ..] = args {
+        let from = &request.node.word;
+        // A FROM in mixed case is told by another rule.
+        let matches = if *from == lower(from) {
+            *as_word == lower(as_word)
+        } else if *from == upper(from) {
+            *as_word == upper(as_word)
+        } else {
+            true
+        };
+        if !matches {
+            lint.run(&rule::FROM_AS_CASING, &request.location, message::from_as_casing(from, as_word));
+        }
+    }
+}

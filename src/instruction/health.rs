@@ -1,0 +1,63 @@
+//! HEALTHCHECK.
+
+use std::time::Duration;
+
+use super::error::ErrorKind;
+use super::flag::{self, Flags};
+use super::number::{parse_duration, parse_i32};
+use super::request::Request;
+use super::types::Healthcheck;
+use crate::syntax::text::upper;
+
+/// HEALTHCHECK NONE and HEALTHCHECK CMD. The flags of NONE are not looked at, as upstream does not.
+pub(super) fn healthcheck(request: &Request<'_>) -> Result<Healthcheck, ErrorKind> {
+    let [kind, args @ ..] = request.args() else {
+        return Err(ErrorKind::AtLeastOneArgument(request.name));
+    };
+    let kind = upper(kind);
+    if kind == "NONE" {
+        return match args {
+            [] => Ok(Healthcheck { test: vec![kind], ..Healthcheck::default() }),
+            _ => Err(ErrorKind::NoneTakesNoArguments),
+        };
+    }
+    let mut flags = request.flags(&flag::HEALTHCHECK)?;
+    if kind != "CMD" {
+        return Err(ErrorKind::HealthType(kind));
+    }
+    let command = request.command_words(args);
+    if command.is_empty() {
+        return Err(ErrorKind::NoHealthCommand);
+    }
+    let word = if request.node.json { "CMD" } else { "CMD-SHELL" };
+    Ok(Healthcheck {
+        test: std::iter::once(word.to_owned()).chain(command).collect(),
+        interval: interval(&mut flags, "interval")?,
+        timeout: interval(&mut flags, "timeout")?,
+        start_period: interval(&mut flags, "start-period")?,
+        start_interval: interval(&mut flags, "start-interval")?,
+        retries: retries(&flags.text("retries"))?,
+    })
+}
+
+/// A duration of a millisecond or more, or none.
+fn interval(flags: &mut Flags, name: &'static str) -> Result<Duration, ErrorKind> {
+    let text = flags.text(name);
+    if text.is_empty() {
+        return Ok(Duration::ZERO);
+    }
+    match parse_duration(&text)? {
+        Some(duration) if duration.is_zero() || duration >= Duration::from_millis(1) => Ok(duration),
+        _ => Err(ErrorKind::ShortInterval(name)),
+    }
+}
+
+fn retries(text: &str) -> Result<i64, ErrorKind> {
+    if text.is_empty() {
+        return Ok(0);
+    }
+    match parse_i32(text)? {
+        negative @ ..0 => Err(ErrorKind::NegativeRetries(negative)),
+        retries => Ok(retries),
+    }
+}

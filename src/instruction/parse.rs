@@ -1,0 +1,210 @@
+//! From the tree to stages of instructions.
+
+use super::comment::check_description;
+use super::error::{Error, ErrorKind, Suggestion};
+use super::request::Request;
+use super::types::{Dockerfile, GlobalArg, Instruction, Kind, Stage};
+use super::{flag, from, health, pair, path, run};
+use crate::lint::{Linter, message, rule, suggest};
+use crate::span::Range;
+use crate::syntax::text::{lower, upper};
+use crate::syntax::{self, Node, Tree};
+
+/// Every instruction.
+const NAMES: [&str; 18] = [
+    "ADD",
+    "ARG",
+    "CMD",
+    "COPY",
+    "ENTRYPOINT",
+    "ENV",
+    "EXPOSE",
+    "FROM",
+    "HEALTHCHECK",
+    "LABEL",
+    "MAINTAINER",
+    "ONBUILD",
+    "RUN",
+    "SHELL",
+    "STOPSIGNAL",
+    "USER",
+    "VOLUME",
+    "WORKDIR",
+];
+
+/// Gives the instructions of a tree their meaning (upstream's `instructions.Parse`).
+///
+/// The linter is told of what can be seen in one instruction; [`crate::lint::checks`] looks at all of them.
+/// A file without a FROM has no stages, and is not an error here.
+///
+/// # Errors
+/// The first instruction that is wrong, with its line in the text, or that stands before the first FROM.
+pub fn parse(tree: &Tree, lint: Option<&Linter>) -> Result<Dockerfile, Error> {
+    let mut dockerfile = Dockerfile { escape: tree.escape, global_args: Vec::new(), stages: Vec::new() };
+    for node in &tree.nodes {
+        let parsed = parse_node(node, lint).map_err(|error| {
+            error.map(|kind| ErrorKind::OnLine { line: node.start_line, kind: Box::new(kind) })
+        })?;
+        match (parsed, dockerfile.stages.last_mut()) {
+            (Parsed::Stage(stage), _) => dockerfile.stages.push(stage),
+            (Parsed::Instruction(instruction), Some(stage)) => stage.instructions.push(instruction),
+            (Parsed::Instruction(instruction), None) => {
+                let Instruction { kind: Kind::Arg(args), location, comments, .. } = instruction else {
+                    return Err(Error::at(ErrorKind::NoStage, &instruction.location));
+                };
+                dockerfile.global_args.push(GlobalArg { args, location, comments });
+            }
+        }
+    }
+    Ok(dockerfile)
+}
+
+/// Parses one ONBUILD trigger of a base image. `location` is that of the FROM it came with.
+///
+/// # Errors
+/// The trigger has no valid shape (the places are then lines of the trigger), is not one instruction, or
+/// the instruction is wrong.
+pub fn parse_trigger(trigger: &str, location: &[Range]) -> Result<Instruction, Error> {
+    let mut tree = syntax::parse(trigger.as_bytes()).map_err(|error| error.map(ErrorKind::Syntax))?;
+    let (Some(mut node), true) = (tree.nodes.pop(), tree.nodes.is_empty()) else {
+        return Err(Error::nowhere(ErrorKind::NotOneTrigger));
+    };
+    node.start_line = location.iter().map(|range| range.start.line).min().unwrap_or(0);
+    node.end_line = location.iter().map(|range| range.end.line).max().unwrap_or(0);
+    match parse_node(&node, None)? {
+        Parsed::Instruction(instruction) => Ok(instruction),
+        Parsed::Stage(_) => Err(Error::at(ErrorKind::NotACommand, &node.location())),
+    }
+}
+
+enum Parsed {
+    Stage(Stage),
+    Instruction(Instruction),
+}
+
+fn parse_node(node: &Node, lint: Option<&Linter>) -> Result<Parsed, Error> {
+    let lint = lint.map(|lint| lint.with_comments(&node.comments));
+    let location = node.location();
+    let word = lower(&node.word);
+    let Some(name) = NAMES.into_iter().find(|name| name.eq_ignore_ascii_case(&word)) else {
+        let suggestion = Suggestion(suggest(&node.word, NAMES, false));
+        let kind = ErrorKind::UnknownInstruction { word: node.word.clone(), suggestion };
+        return Err(Error::at(kind, &location));
+    };
+    let request = Request { node, name, location };
+    let parsed = if name == "FROM" {
+        from::stage(&request, lint.as_ref()).map(Parsed::Stage)
+    } else {
+        kind(&request, lint.as_ref()).map(|kind| {
+            Parsed::Instruction(Instruction {
+                kind,
+                word: node.word.clone(),
+                code: request.code(),
+                location: request.location.clone(),
+                comments: node.comments.clone(),
+            })
+        })
+    };
+    parsed.map_err(|kind| Error::at(kind, &request.location))
+}
+
+fn kind(request: &Request<'_>, lint: Option<&Linter>) -> Result<Kind, ErrorKind> {
+    let no_flags = || request.flags(&flag::NONE).map(drop);
+    Ok(match request.name {
+        "ADD" => Kind::Add(path::add(request)?),
+        "COPY" => Kind::Copy(path::copy(request)?),
+        "RUN" => Kind::Run(run::run(request)?),
+        "ENV" => Kind::Env(pair::pairs(request)?),
+        "LABEL" => Kind::Label(pair::pairs(request)?),
+        "HEALTHCHECK" => Kind::Healthcheck(health::healthcheck(request)?),
+        "ONBUILD" => Kind::Onbuild(onbuild(request)?),
+        // Upstream does not look at the flags of STOPSIGNAL.
+        "STOPSIGNAL" => Kind::StopSignal(request.one()?),
+        "ARG" => {
+            let args = pair::args(request)?;
+            if let Some(lint) = lint {
+                let names: Vec<_> = args.iter().map(|arg| arg.key.as_str()).collect();
+                check_description("ARG", &names, &request.node.comments, &request.location, lint);
+            }
+            Kind::Arg(args)
+        }
+        "CMD" => {
+            no_flags()?;
+            Kind::Cmd(request.command())
+        }
+        "ENTRYPOINT" => {
+            no_flags()?;
+            Kind::Entrypoint(request.command())
+        }
+        "EXPOSE" => {
+            let mut ports = request.some()?;
+            no_flags()?;
+            ports.sort_unstable();
+            Kind::Expose(ports)
+        }
+        "MAINTAINER" => {
+            if let Some(lint) = lint {
+                lint.run(&rule::MAINTAINER_DEPRECATED, &request.location, message::maintainer_deprecated());
+            }
+            let maintainer = request.one()?;
+            no_flags()?;
+            Kind::Maintainer(maintainer)
+        }
+        "SHELL" => {
+            no_flags()?;
+            let words = request.some()?;
+            if !request.node.json {
+                return Err(ErrorKind::NotJson(request.name));
+            }
+            Kind::Shell(words)
+        }
+        "USER" => {
+            let user = request.one()?;
+            no_flags()?;
+            Kind::User(user)
+        }
+        "VOLUME" => {
+            let volumes = request.some()?;
+            no_flags()?;
+            Kind::Volume(trimmed_volumes(&volumes)?)
+        }
+        _ => {
+            let path = request.one()?;
+            no_flags()?;
+            Kind::Workdir(path)
+        }
+    })
+}
+
+fn trimmed_volumes(volumes: &[String]) -> Result<Vec<String>, ErrorKind> {
+    let trimmed = volumes.iter().map(|volume| match volume.trim() {
+        "" => Err(ErrorKind::EmptyVolume),
+        volume => Ok(volume.to_owned()),
+    });
+    trimmed.collect()
+}
+
+/// The trigger as it will be parsed again: the rest of the line, and its heredocs.
+fn onbuild(request: &Request<'_>) -> Result<String, ErrorKind> {
+    let Some(sub) = &request.node.sub else { return Err(ErrorKind::AtLeastOneArgument(request.name)) };
+    request.flags(&flag::NONE)?;
+    match upper(sub.word.trim()) {
+        word if word == "ONBUILD" => return Err(ErrorKind::ChainedOnbuild),
+        word if word == "MAINTAINER" || word == "FROM" => return Err(ErrorKind::NotATrigger(word)),
+        _ => {}
+    }
+    let original = &request.node.original;
+    let space = |c: char| matches!(c, '\t' | '\n' | '\x0C' | '\r' | ' ');
+    let line = original.trim_start_matches(space);
+    let mut trigger = match line.split_at_checked(request.name.len()) {
+        Some((word, rest)) if word.eq_ignore_ascii_case(request.name) => rest.trim_start_matches(space),
+        _ => original,
+    }
+    .to_owned();
+    for heredoc in &request.node.heredocs {
+        trigger.push('\n');
+        trigger.push_str(&syntax::text::lossy(&heredoc.content));
+        trigger.push_str(&heredoc.name);
+    }
+    Ok(trigger)
+}

@@ -1,0 +1,61 @@
+//! One instruction of the tree, on the way to a typed one.
+
+use super::error::ErrorKind;
+use super::flag::{Flags, Table};
+use super::types::CommandLine;
+use crate::span::Range;
+use crate::syntax::Node;
+
+/// An instruction of the tree and what most instructions ask of it (upstream's `parseRequest`).
+pub(super) struct Request<'a> {
+    pub(super) node: &'a Node,
+    /// The name in upper case, for messages.
+    pub(super) name: &'static str,
+    pub(super) location: Vec<Range>,
+}
+
+impl Request<'_> {
+    pub(super) fn args(&self) -> &[String] {
+        &self.node.args
+    }
+
+    pub(super) fn flags(&self, table: &Table) -> Result<Flags, ErrorKind> {
+        Flags::parse(table, &self.node.flags)
+    }
+
+    /// The only operand.
+    pub(super) fn one(&self) -> Result<String, ErrorKind> {
+        match self.args() {
+            [only] => Ok(only.clone()),
+            _ => Err(ErrorKind::ExactlyOneArgument(self.name)),
+        }
+    }
+
+    /// The operands, of which there must be one.
+    pub(super) fn some(&self) -> Result<Vec<String>, ErrorKind> {
+        match self.args() {
+            [] => Err(ErrorKind::AtLeastOneArgument(self.name)),
+            args => Ok(args.to_vec()),
+        }
+    }
+
+    /// The instruction as written, trimmed.
+    pub(super) fn code(&self) -> String {
+        self.node.original.trim().to_owned()
+    }
+
+    /// The words of a command: those of a JSON array, or everything as one word (upstream's
+    /// `handleJSONArgs`).
+    pub(super) fn command_words(&self, args: &[String]) -> Vec<String> {
+        if self.node.json || args.is_empty() { args.to_vec() } else { vec![args.join(" ")] }
+    }
+
+    /// A command in shell or exec form, without heredocs.
+    pub(super) fn command(&self) -> CommandLine {
+        CommandLine {
+            args: self.command_words(self.args()),
+            files: Vec::new(),
+            prepend_shell: !self.node.json,
+        }
+    }
+}
