@@ -12,9 +12,9 @@ use tonic::Request;
 use tonic::transport::Channel;
 
 use super::capabilities::{Capabilities, names};
-use super::error::Failure;
+use super::error::Error;
 use super::memo::Memo;
-use super::resolve::Sources;
+use super::resolve::{ResolveImage, ResolvedImage, Sources};
 use super::result::BuildResult;
 use super::transport::MAX_MESSAGE_BYTES;
 use crate::proto::frontend::llb_bridge_client::LlbBridgeClient;
@@ -30,7 +30,7 @@ pub struct Bridge {
     client: LlbBridgeClient<Channel>,
     capabilities: Arc<Capabilities>,
     sources: Sources,
-    inputs: Memo<(), Result<Arc<BTreeMap<String, pb::Definition>>, Failure>>,
+    inputs: Memo<(), Result<Arc<BTreeMap<String, pb::Definition>>, Error>>,
 }
 
 /// What to solve: a definition, or a request to another frontend.
@@ -65,7 +65,7 @@ impl Bridge {
     /// # Errors
     ///
     /// If there is no answer in 15 seconds.
-    pub async fn connect(channel: Channel, product: &str) -> Result<Self, Failure> {
+    pub async fn connect(channel: Channel, product: &str) -> Result<Self, Error> {
         let mut client = LlbBridgeClient::new(channel)
             .max_decoding_message_size(MAX_MESSAGE_BYTES)
             .max_encoding_message_size(MAX_MESSAGE_BYTES);
@@ -89,12 +89,21 @@ impl Bridge {
         &self.sources
     }
 
+    /// The config of an image.
+    ///
+    /// # Errors
+    ///
+    /// If it is not there, or a source policy put something else than an image in its place.
+    pub async fn resolve_image_config(&self, request: &ResolveImage) -> Result<Arc<ResolvedImage>, Error> {
+        Ok(self.sources.image(request.clone()).await?)
+    }
+
     /// Solves.
     ///
     /// # Errors
     ///
     /// If BuildKit lacks a capability that an operation needs, and BuildKit's own error.
-    pub async fn solve(&self, request: SolveRequest) -> Result<BuildResult, Failure> {
+    pub async fn solve(&self, request: SolveRequest) -> Result<BuildResult, Error> {
         let used = request.definition.iter().flat_map(|definition| definition.metadata.values());
         for capability in used.flat_map(|metadata| metadata.caps.keys()) {
             self.capabilities.llb.require(capability)?;
@@ -125,7 +134,7 @@ impl Bridge {
     /// # Errors
     ///
     /// The build's.
-    pub async fn evaluate(&self, reference: &Ref) -> Result<(), Failure> {
+    pub async fn evaluate(&self, reference: &Ref) -> Result<(), Error> {
         self.client.clone().evaluate(frontend::EvaluateRequest { r#ref: reference.id.clone() }).await?;
         Ok(())
     }
@@ -140,7 +149,7 @@ impl Bridge {
         reference: &Ref,
         path: &str,
         range: Option<FileRange>,
-    ) -> Result<Vec<u8>, Failure> {
+    ) -> Result<Vec<u8>, Error> {
         let request = frontend::ReadFileRequest {
             r#ref: reference.id.clone(),
             file_path: path.to_owned(),
@@ -160,7 +169,7 @@ impl Bridge {
         reference: &Ref,
         path: &str,
         pattern: &str,
-    ) -> Result<Vec<fsutil::Stat>, Failure> {
+    ) -> Result<Vec<fsutil::Stat>, Error> {
         self.capabilities.frontend.require(names::READ_DIR)?;
         let request = frontend::ReadDirRequest {
             r#ref: reference.id.clone(),
@@ -176,7 +185,7 @@ impl Bridge {
     /// # Errors
     ///
     /// If it is not there.
-    pub async fn stat(&self, reference: &Ref, path: &str) -> Result<fsutil::Stat, Failure> {
+    pub async fn stat(&self, reference: &Ref, path: &str) -> Result<fsutil::Stat, Error> {
         self.capabilities.frontend.require(names::STAT_FILE)?;
         let request =
             frontend::StatFileRequest { r#ref: reference.id.clone(), path: path.to_owned(), mount_index: 0 };
@@ -189,7 +198,7 @@ impl Bridge {
     /// # Errors
     ///
     /// BuildKit's.
-    pub async fn inputs(&self) -> Result<Arc<BTreeMap<String, pb::Definition>>, Failure> {
+    pub async fn inputs(&self) -> Result<Arc<BTreeMap<String, pb::Definition>>, Error> {
         if !self.capabilities.frontend.supports(names::FRONTEND_INPUTS) {
             return Ok(Arc::default());
         }
@@ -205,7 +214,7 @@ impl Bridge {
     /// # Errors
     ///
     /// BuildKit's. A build does not fail because of them.
-    pub async fn warn(&self, warning: frontend::WarnRequest) -> Result<(), Failure> {
+    pub async fn warn(&self, warning: frontend::WarnRequest) -> Result<(), Error> {
         if self.capabilities.frontend.supports(names::WARNINGS) {
             self.client.clone().warn(warning).await?;
         }
@@ -217,11 +226,11 @@ impl Bridge {
     /// # Errors
     ///
     /// BuildKit's, for example if the result is too large for a message.
-    pub async fn return_result(&self, result: BuildResult) -> Result<(), Failure> {
+    pub async fn return_result(&self, result: BuildResult) -> Result<(), Error> {
         let arrays = self.capabilities.frontend.supports(names::REFERENCE_ARRAY);
         let message = result.into_message(arrays);
         if message.encoded_len() > MAX_MESSAGE_BYTES {
-            return Err(Failure::new(format_args!(
+            return Err(Error::new(format_args!(
                 "the result is {} bytes long, and BuildKit accepts {MAX_MESSAGE_BYTES}",
                 message.encoded_len()
             )));
@@ -235,7 +244,7 @@ impl Bridge {
     /// # Errors
     ///
     /// If the connection broke.
-    pub async fn return_error(&self, failure: Failure) -> Result<(), Failure> {
+    pub async fn return_error(&self, failure: Error) -> Result<(), Error> {
         self.client.clone().r#return(failure.into_request()).await?;
         Ok(())
     }
@@ -298,7 +307,7 @@ mod tests {
         let fake = Fake::default().with_caps(&[names::REFERENCE_ARRAY]);
         let bridge = bridge_to(&fake).await;
         bridge.return_result(BuildResult::default()).await.unwrap();
-        bridge.return_error(Failure::new("bad")).await.unwrap();
+        bridge.return_error(Error::new("bad")).await.unwrap();
         let returned = fake.returned();
         assert_eq!(
             returned[0].result.as_ref().unwrap().result,

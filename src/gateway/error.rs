@@ -1,6 +1,6 @@
 //! How an error goes back to BuildKit, and how BuildKit's own errors come in.
 //!
-//! A [`Failure`] is a gRPC status: a code, a message and typed details. BuildKit's clients print
+//! An [`Error`] is a gRPC status: a code, a message and typed details. BuildKit's clients print
 //! the Dockerfile excerpt from details of type `errdefs.Source`. An error that BuildKit itself
 //! gave keeps its code and its details on the way back. Mirrors `util/grpcerrors`.
 
@@ -24,7 +24,7 @@ mod type_url {
 
 /// Why a build failed.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Failure {
+pub struct Error {
     code: Code,
     message: String,
     /// The message is BuildKit's and the code stands for itself: once something is put before the
@@ -34,7 +34,7 @@ pub struct Failure {
     details: Vec<rpc::Any>,
 }
 
-impl Failure {
+impl Error {
     /// An error of the user's making.
     pub fn new(message: impl fmt::Display) -> Self {
         Self { code: Code::Unknown, message: message.to_string(), relayed: false, details: Vec::new() }
@@ -132,7 +132,7 @@ impl Failure {
 }
 
 /// The message as Go prints the error.
-impl fmt::Display for Failure {
+impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.relayed && !matches!(self.code, Code::Ok | Code::Unknown) {
             write!(f, "{}: ", code_name(self.code))?;
@@ -141,9 +141,9 @@ impl fmt::Display for Failure {
     }
 }
 
-impl std::error::Error for Failure {}
+impl std::error::Error for Error {}
 
-impl From<Status> for Failure {
+impl From<Status> for Error {
     fn from(status: Status) -> Self {
         // What cannot be read is as good as no details.
         let details = rpc::Status::decode(status.details()).map(|full| full.details).unwrap_or_default();
@@ -157,7 +157,7 @@ impl From<Status> for Failure {
     }
 }
 
-impl From<UnsupportedCapability> for Failure {
+impl From<UnsupportedCapability> for Error {
     fn from(error: UnsupportedCapability) -> Self {
         Self::new(error)
     }
@@ -194,7 +194,7 @@ fn code_name(code: Code) -> &'static str {
 mod tests {
     use super::*;
 
-    fn relayed() -> Failure {
+    fn relayed() -> Error {
         let detail = |url: &str| rpc::Any { type_url: url.to_owned(), value: b"{}".to_vec() };
         let full = rpc::Status {
             code: Code::NotFound as i32,
@@ -220,7 +220,7 @@ mod tests {
     fn the_innermost_place_is_the_last_detail() {
         let file = pb::SourceInfo { filename: "Dockerfile".into(), ..Default::default() };
         let error = Located::at("bad", &[Range::lines(3, 3)]).with_location(&[Range::lines(1, 2)]);
-        let failure = Failure::located(&error, &file);
+        let failure = Error::located(&error, &file);
         assert!(failure.has_source());
         let status = failure.into_status();
         assert_eq!((status.code, status.message.as_str()), (2, "bad"));
@@ -234,17 +234,17 @@ mod tests {
     #[test]
     fn a_detail_that_is_too_large_does_not_cost_the_message() {
         let file = pb::SourceInfo { data: vec![b'x'; 8 << 20], ..Default::default() };
-        let status = Failure::new("bad").with_source(&file, &[Range::lines(1, 1)]).into_status();
+        let status = Error::new("bad").with_source(&file, &[Range::lines(1, 1)]).into_status();
         assert_eq!((status.message.as_str(), status.details.len()), ("bad", 0));
-        let status = Failure::new("ä".repeat(8 << 20)).into_status();
+        let status = Error::new("ä".repeat(8 << 20)).into_status();
         assert!(status.encoded_len() < 8 << 20);
     }
 
     #[test]
     fn what_the_frontend_lacks() {
-        let status = Failure::unsupported_frontend_cap("x.y").into_status();
+        let status = Error::unsupported_frontend_cap("x.y").into_status();
         assert_eq!((status.code, status.message.as_str()), (12, "unsupported frontend capability x.y"));
         assert_eq!(status.details[0].value, br#"{"name":"x.y"}"#);
-        assert_eq!(Failure::unsupported_subrequest("r").to_string(), "unsupported request r");
+        assert_eq!(Error::unsupported_subrequest("r").to_string(), "unsupported request r");
     }
 }

@@ -19,6 +19,6 @@ pub mod transport;
 
 pub use bridge::{Bridge, FileRange, SolveRequest};
 pub use capabilities::{Capabilities, CapabilitySet, UnsupportedCapability};
-pub use error::Failure;
-pub use resolve::{ImageQuery, OciStore, ResolveError, ResolvedImage, Sources};
+pub use error::Error;
+pub use resolve::{OciStore, ResolveError, ResolveImage, ResolvedImage, Sources};
 pub use result::{BuildResult, MapResult, References};

@@ -10,8 +10,10 @@ use prost::Message as _;
 use tonic::transport::Channel;
 
 use super::capabilities::{Capabilities, names};
-use super::error::Failure;
+use super::error::Error;
 use super::memo::Memo;
+use crate::image::Platform;
+use crate::llb::ResolveMode;
 use crate::proto::frontend::llb_bridge_client::LlbBridgeClient;
 use crate::proto::{frontend, pb};
 
@@ -25,18 +27,18 @@ pub struct Sources {
     capabilities: Arc<Capabilities>,
     /// By the request's bytes without the log name.
     images: Memo<Vec<u8>, Result<Arc<ResolvedImage>, ResolveError>>,
-    others: Memo<Vec<u8>, Result<Arc<frontend::ResolveSourceMetaResponse>, Failure>>,
+    others: Memo<Vec<u8>, Result<Arc<frontend::ResolveSourceMetaResponse>, Error>>,
 }
 
 /// Which image.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct ImageQuery {
+pub struct ResolveImage {
     /// The reference in its normal form, with a tag or digest.
     pub reference: String,
     /// The platform to select; BuildKit's own if there is none.
-    pub platform: Option<pb::Platform>,
-    /// `default`, `pull` or `local`; empty for the default.
-    pub resolve_mode: String,
+    pub platform: Option<Platform>,
+    /// When the registry is asked.
+    pub resolve_mode: ResolveMode,
     /// The line shown while it is looked up.
     pub log_name: String,
     /// The image is in an OCI layout of the client.
@@ -68,7 +70,7 @@ pub struct ResolvedImage {
 pub enum ResolveError {
     /// It could not be looked up.
     #[error(transparent)]
-    Failed(#[from] Failure),
+    Failed(#[from] Error),
     /// A source policy put something else in its place.
     #[error("ref mutated by policy to non-image: {IMAGE}{reference} -> {identifier}")]
     NotAnImage {
@@ -79,7 +81,7 @@ pub enum ResolveError {
     },
 }
 
-impl From<ResolveError> for Failure {
+impl From<ResolveError> for Error {
     fn from(error: ResolveError) -> Self {
         match error {
             ResolveError::Failed(failure) => failure,
@@ -104,7 +106,7 @@ impl Sources {
     /// # Errors
     ///
     /// If it is not there, or a source policy put something else in its place.
-    pub async fn image(&self, query: ImageQuery) -> Result<Arc<ResolvedImage>, ResolveError> {
+    pub async fn image(&self, query: ResolveImage) -> Result<Arc<ResolvedImage>, ResolveError> {
         if self.capabilities.frontend.supports(names::SOURCE_META) {
             let request = query.into_source_meta();
             let key = frontend::ResolveSourceMetaRequest { log_name: String::new(), ..request.clone() };
@@ -144,7 +146,7 @@ impl Sources {
         Ok(Arc::new(ResolvedImage { reference, digest: answer.digest, config: answer.config }))
     }
 
-    /// What a source is. A BuildKit that cannot tell returns the source as it was given.
+    /// What a source other than an image is. For a BuildKit that cannot tell, it is what was asked.
     ///
     /// # Errors
     ///
@@ -152,46 +154,16 @@ impl Sources {
     pub async fn meta(
         &self,
         request: frontend::ResolveSourceMetaRequest,
-    ) -> Result<Arc<frontend::ResolveSourceMetaResponse>, Failure> {
+    ) -> Result<Arc<frontend::ResolveSourceMetaResponse>, Error> {
         if !self.capabilities.frontend.supports(names::SOURCE_META) {
-            return self.meta_by_config(request).await;
+            let unknown =
+                frontend::ResolveSourceMetaResponse { source: request.source, ..Default::default() };
+            return Ok(Arc::new(unknown));
         }
         let key = frontend::ResolveSourceMetaRequest { log_name: String::new(), ..request.clone() };
         let ask =
             async { Ok(Arc::new(self.client.clone().resolve_source_meta(request).await?.into_inner())) };
         self.others.get(key.encode_to_vec(), ask).await
-    }
-
-    async fn meta_by_config(
-        &self,
-        request: frontend::ResolveSourceMetaRequest,
-    ) -> Result<Arc<frontend::ResolveSourceMetaResponse>, Failure> {
-        let mut source = request.source.unwrap_or_default();
-        let Some(scheme) =
-            [IMAGE, OCI_LAYOUT].into_iter().find(|scheme| source.identifier.starts_with(scheme))
-        else {
-            return Ok(Arc::new(frontend::ResolveSourceMetaResponse {
-                source: Some(source),
-                ..Default::default()
-            }));
-        };
-        let query = ImageQuery {
-            reference: name(&source.identifier),
-            platform: request.platform,
-            resolve_mode: request.resolve_mode,
-            log_name: request.log_name,
-            store: (scheme == OCI_LAYOUT).then(|| OciStore::from_attrs(&source.attrs)),
-        };
-        let image = self.image(query).await?;
-        source.identifier = format!("{scheme}{}", image.reference);
-        Ok(Arc::new(frontend::ResolveSourceMetaResponse {
-            source: Some(source),
-            image: Some(frontend::ResolveSourceImageResponse {
-                digest: image.digest.clone(),
-                config: image.config.clone(),
-            }),
-            ..Default::default()
-        }))
     }
 }
 
@@ -201,7 +173,7 @@ fn name(identifier: &str) -> String {
     name.strip_prefix(OCI_LAYOUT).unwrap_or(name).to_owned()
 }
 
-impl ImageQuery {
+impl ResolveImage {
     fn into_source_meta(self) -> frontend::ResolveSourceMetaRequest {
         let scheme = if self.store.is_some() { OCI_LAYOUT } else { IMAGE };
         let source = pb::SourceOp {
@@ -210,9 +182,9 @@ impl ImageQuery {
         };
         frontend::ResolveSourceMetaRequest {
             source: Some(source),
-            platform: self.platform,
+            platform: self.platform.as_ref().map(pb::Platform::from),
             log_name: self.log_name,
-            resolve_mode: self.resolve_mode,
+            resolve_mode: self.resolve_mode.as_str().to_owned(),
             ..Default::default()
         }
     }
@@ -222,8 +194,8 @@ impl ImageQuery {
         let store = self.store.unwrap_or_default();
         frontend::ResolveImageConfigRequest {
             r#ref: self.reference,
-            platform: self.platform,
-            resolve_mode: self.resolve_mode,
+            platform: self.platform.as_ref().map(pb::Platform::from),
+            resolve_mode: self.resolve_mode.as_str().to_owned(),
             log_name: self.log_name,
             resolver_type,
             session_id: store.session_id,
@@ -240,14 +212,6 @@ impl OciStore {
         let attr = |key: &str, value| pb::Attr { key: Some(key.to_owned()), value: Some(value) };
         vec![attr(Self::SESSION, self.session_id), attr(Self::STORE, self.store_id)]
     }
-
-    fn from_attrs(attrs: &[pb::Attr]) -> Self {
-        let value = |key: &str| {
-            let attr = attrs.iter().find(|attr| attr.key() == key);
-            attr.map_or_else(String::new, |attr| attr.value().to_owned())
-        };
-        Self { session_id: value(Self::SESSION), store_id: value(Self::STORE) }
-    }
 }
 
 #[cfg(test)]
@@ -255,8 +219,8 @@ mod tests {
     use super::*;
     use crate::gateway::testing::{Fake, bridge_to};
 
-    fn query(reference: &str, log_name: &str) -> ImageQuery {
-        ImageQuery { reference: reference.into(), log_name: log_name.into(), ..Default::default() }
+    fn query(reference: &str, log_name: &str) -> ResolveImage {
+        ResolveImage { reference: reference.into(), log_name: log_name.into(), ..Default::default() }
     }
 
     #[tokio::test]
@@ -285,7 +249,7 @@ mod tests {
         let sources = bridge_to(&fake).await.sources().clone();
         for _ in 0..2 {
             let error = sources.image(query("none", "")).await.unwrap_err();
-            assert_eq!(Failure::from(error).code(), tonic::Code::NotFound);
+            assert_eq!(Error::from(error).code(), tonic::Code::NotFound);
         }
         assert_eq!(fake.calls("ResolveSourceMeta"), 1);
     }
@@ -310,9 +274,6 @@ mod tests {
             source: Some(pb::SourceOp { identifier: identifier.into(), attrs: Vec::new() }),
             ..Default::default()
         };
-        let image = sources.meta(source("docker-image://a")).await.unwrap();
-        assert_eq!(image.image.as_ref().unwrap().config, b"{}");
-        assert_eq!(image.source.as_ref().unwrap().identifier, "docker-image://a");
         let other = sources.meta(source("https://example.com/")).await.unwrap();
         assert_eq!(
             (other.image.as_ref(), other.source.as_ref().unwrap().identifier.as_str()),

@@ -203,7 +203,7 @@ impl<'a> Pass<'a> {
         };
         let head = pb::OpHead {
             inputs: inputs.list,
-            platform: platform.map(platform_to_pb),
+            platform: platform.map(pb::Platform::from),
             constraints: Some(pb::WorkerConstraints::default()),
         };
         // Go writes the operation after platform and constraints.
@@ -332,13 +332,15 @@ pub(super) fn digest_of(bytes: &[u8]) -> String {
     text
 }
 
-fn platform_to_pb(platform: &Platform) -> pb::Platform {
-    pb::Platform {
-        architecture: platform.architecture.clone(),
-        os: platform.os.clone(),
-        variant: platform.variant.clone(),
-        os_version: platform.os_version.clone(),
-        os_features: platform.os_features.clone().unwrap_or_default(),
+impl From<&Platform> for pb::Platform {
+    fn from(platform: &Platform) -> Self {
+        Self {
+            architecture: platform.architecture.clone(),
+            os: platform.os.clone(),
+            variant: platform.variant.clone(),
+            os_version: platform.os_version.clone(),
+            os_features: platform.os_features.clone().unwrap_or_default(),
+        }
     }
 }
 

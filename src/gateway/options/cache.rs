@@ -62,9 +62,7 @@ impl NoCache {
         }
     }
 
-    /// Whether the stage called `name` is built anew (upstream's `IsNoCache`).
-    #[must_use]
-    pub fn applies_to(&self, name: &str) -> bool {
+    pub(super) fn applies_to(&self, name: &str) -> bool {
         match self {
             Self::No => false,
             Self::All => true,

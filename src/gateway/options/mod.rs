@@ -62,6 +62,8 @@ pub struct Options {
     pub ulimits: Vec<pb::Ulimit>,
     /// Limits of containers (`memory`, `cpushares`...).
     pub linux_resources: Option<pb::LinuxResources>,
+    /// Devices for every RUN. No option of the client sets any.
+    pub devices: Vec<pb::CdiDevice>,
     /// The network of RUN (`force-network-mode`).
     pub network: NetworkMode,
     /// The control group that containers are put under (`cgroup-parent`).
@@ -108,6 +110,7 @@ impl Options {
             shm_size: shm_size(text("shm-size"))?,
             ulimits: containers::ulimits(text("ulimit")).map_err(ErrorKind::Ulimit)?,
             linux_resources: resources::parse(&raw)?,
+            devices: Vec::new(),
             network: network(text("force-network-mode"))?,
             no_cache: NoCache::parse(raw.get("no-cache")),
             multi_platform: multi_platform(text("multi-platform"), target_platforms.len())?,
@@ -128,6 +131,12 @@ impl Options {
             session_id,
             workers,
         })
+    }
+
+    /// Whether the stage called `name` is built anew (upstream's `IsNoCache`).
+    #[must_use]
+    pub fn is_no_cache(&self, name: &str) -> bool {
+        self.no_cache.applies_to(name)
     }
 
     /// The session that the local directory `name` comes from.

@@ -2,7 +2,7 @@
 //!
 //! Mirrors `validateCaps` of moby/buildkit's `frontend/dockerfile/builder`.
 
-use crate::gateway::error::Failure;
+use crate::gateway::error::Error;
 
 /// What this frontend can do. The image carries the list as label `moby.buildkit.frontend.caps`.
 pub const FRONTEND_CAPS: &[&str] = &[
@@ -20,14 +20,14 @@ pub const FRONTEND_CAPS: &[&str] = &[
 /// # Errors
 ///
 /// For the first capability that is missing and not so marked.
-pub fn check_required_caps(list: &str) -> Result<Option<Failure>, Failure> {
+pub fn check_required_caps(list: &str) -> Result<Option<Error>, Error> {
     let mut pending = None;
     for entry in list.split(',').filter(|_| !list.is_empty()) {
         let (name, _) = entry.split_once('+').unwrap_or((entry, ""));
         if FRONTEND_CAPS.contains(&name) {
             continue;
         }
-        let failure = Failure::unsupported_frontend_cap(name);
+        let failure = Error::unsupported_frontend_cap(name);
         if !entry.contains("+forward") {
             return Err(failure);
         }
@@ -47,7 +47,7 @@ mod tests {
             check_required_caps("moby.buildkit.frontend.inputs,moby.buildkit.frontend.contexts+x"),
             Ok(None)
         );
-        let missing = Failure::unsupported_frontend_cap("future");
+        let missing = Error::unsupported_frontend_cap("future");
         assert_eq!(check_required_caps("moby.buildkit.frontend.inputs,future"), Err(missing.clone()));
         assert_eq!(check_required_caps("future+forward"), Ok(Some(missing.clone())));
         assert_eq!(check_required_caps("x+forward,future"), Err(missing));

@@ -46,7 +46,7 @@ fn as_fixture(options: &Options) -> Map<String, Value> {
     });
     let import = |entry: &frontend::CacheOptionsEntry| json!({"type": entry.r#type, "attrs": entry.attrs});
     let mut no_cache = vec!["", "a", "B", "stage"];
-    no_cache.retain(|stage| options.no_cache.applies_to(stage));
+    no_cache.retain(|stage| options.is_no_cache(stage));
     let value = json!({
         "build": platforms(std::slice::from_ref(&options.build_platform)),
         "buildArgs": options.build_args,
