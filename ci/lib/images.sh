@@ -28,11 +28,25 @@ frontend_binaries() {
 
 frontend_platforms() { echo linux/amd64,linux/arm64,windows/amd64,windows/arm64; }
 
-# push_frontend REF BINARIES METADATA: builds frontend.Dockerfile with the buildkitd of BUILDKIT_HOST.
+# push_frontend REF BINARIES: builds frontend.Dockerfile with the buildkitd of BUILDKIT_HOST; prints the digest.
 push_frontend() {
 	buildctl build --progress plain --frontend dockerfile.v0 --local context="$ROOT" --local dockerfile="$ROOT" \
 		--local build="$2" --opt context:build=local:build --opt filename=frontend.Dockerfile \
 		--opt platform="$(frontend_platforms)" --opt build-arg:SOURCE_DATE_EPOCH=0 \
 		--output "type=image,name=$1,push=true,rewrite-timestamp=true,oci-mediatypes=true" \
-		--metadata-file "$3" >"$RUN/log/frontend.log" 2>&1 || { tail -n 40 "$RUN/log/frontend.log" >&2; die "building $1 failed"; }
+		--metadata-file "$RUN/frontend.json" >"$RUN/log/frontend.log" 2>&1 ||
+		{ tail -n 40 "$RUN/log/frontend.log" >&2; die "building $1 failed"; }
+	image_digest "$RUN/frontend.json"
+}
+
+# image_digest FILE: the digest in the metadata that a build wrote.
+image_digest() { sed -nE 's/.*"containerimage.digest": *"(sha256:[0-9a-f]{64})".*/\1/p' "$1"; }
+
+# push_peer REF: docker/dockerfile's own frontend as an image, to compare with; prints the digest.
+push_peer() {
+	local arch
+	for arch in amd64 arm64; do
+		install -D "$(engine buildkit)/dockerfile-frontend" "$RUN/peer/linux/$arch/fanlight"
+	done
+	push_frontend "$1" "$RUN/peer"
 }

@@ -1,8 +1,9 @@
 package bases
 
 import (
+	"archive/tar"
+	"bytes"
 	"io"
-	"os"
 	"time"
 
 	"fanlight/ci/tools/registry"
@@ -15,9 +16,9 @@ import (
 // LinuxEnv is the environment of the Linux bases.
 var LinuxEnv = []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}
 
-// PushLinux uploads a Linux image of one uncompressed layer: the tar in the file, or, where there is none, no layer.
+// PushLinux uploads a Linux image of one uncompressed layer, or, where none is given, of no layer.
 // Uncompressed, since packing and unpacking would take longer than the way over loopback.
-func PushLinux(host registry.Host, repo, tag, arch string, layer *os.File) (ocispec.Descriptor, error) {
+func PushLinux(host registry.Host, repo, tag, arch string, layer io.ReadSeeker) (ocispec.Descriptor, error) {
 	created := time.Date(2026, 11, 10, 0, 0, 0, 0, time.UTC)
 	config := ocispec.Image{Created: &created, Platform: ocispec.Platform{OS: "linux", Architecture: arch}}
 	if arch == "arm64" {
@@ -30,7 +31,7 @@ func PushLinux(host registry.Host, repo, tag, arch string, layer *os.File) (ocis
 	manifest := ocispec.Manifest{Versioned: specs.Versioned{SchemaVersion: 2}, MediaType: ocispec.MediaTypeImageManifest}
 	manifest.Layers = []ocispec.Descriptor{}
 	if layer != nil {
-		desc, err := describeFile(layer)
+		desc, err := describe(layer)
 		if err != nil {
 			return desc, err
 		}
@@ -50,15 +51,29 @@ func PushLinux(host registry.Host, repo, tag, arch string, layer *os.File) (ocis
 	return desc, err
 }
 
-func describeFile(file *os.File) (ocispec.Descriptor, error) {
-	dgst, err := digest.FromReader(file)
+func describe(layer io.ReadSeeker) (ocispec.Descriptor, error) {
+	dgst, err := digest.FromReader(layer)
 	if err != nil {
 		return ocispec.Descriptor{}, err
 	}
-	size, err := file.Seek(0, io.SeekCurrent)
+	size, err := layer.Seek(0, io.SeekCurrent)
 	if err != nil {
 		return ocispec.Descriptor{}, err
 	}
-	_, err = file.Seek(0, io.SeekStart)
+	_, err = layer.Seek(0, io.SeekStart)
 	return ocispec.Descriptor{MediaType: ocispec.MediaTypeImageLayer, Digest: dgst, Size: size}, err
+}
+
+// TextLayer is an uncompressed layer of one file.
+func TextLayer(name, text string) ([]byte, error) {
+	var layer bytes.Buffer
+	out := tar.NewWriter(&layer)
+	err := out.WriteHeader(&tar.Header{Name: name, Typeflag: tar.TypeReg, Mode: 0o644, Size: int64(len(text))})
+	if err == nil {
+		_, err = out.Write([]byte(text))
+	}
+	if err == nil {
+		err = out.Close()
+	}
+	return layer.Bytes(), err
 }

@@ -1,5 +1,6 @@
 // Command windows-bases pushes stand-ins for Microsoft's base images to a registry: the tags of nanoserver and servercore,
-// a HostProcess base, and an image whose index holds Linux and several Windows versions.
+// a HostProcess base, an image whose index holds Linux and several Windows versions, and small Linux images that go
+// with the versions.
 //
 //	windows-bases -registry 127.0.0.1:5000 [-mb 2] [-layers FILE]
 //
@@ -8,6 +9,7 @@
 package main
 
 import (
+	"bytes"
 	"flag"
 	"fmt"
 	"os"
@@ -67,6 +69,9 @@ func (m *maker) all() error {
 		return err
 	}
 	if err := m.hostProcess(); err != nil {
+		return err
+	}
+	if err := m.caches(); err != nil {
 		return err
 	}
 	return m.multi()
@@ -130,6 +135,7 @@ func (m *maker) hostProcess() error {
 	if err != nil {
 		return err
 	}
+	m.layers = append(m.layers, digest.FromBytes(layer.Blob).String())
 	desc, err := bases.Push(m.host, repo, "v1.0.0", bases.Image{Arch: "amd64", Layers: []bases.Layer{layer}})
 	if err != nil {
 		return err
@@ -166,6 +172,33 @@ func (m *maker) multi() error {
 		return err
 	}
 	m.print(repo, "1", desc)
+	return nil
+}
+
+// caches pushes a Linux image for each version, with a file that names the tag: something to copy from in lockstep.
+func (m *maker) caches() error {
+	const repo = "library/cache"
+	for _, v := range versions {
+		for _, tag := range v.tags {
+			layer, err := bases.TextLayer("version.txt", tag+"\n")
+			if err != nil {
+				return err
+			}
+			var entries []ocispec.Descriptor
+			for _, arch := range []string{"amd64", "arm64"} {
+				desc, err := bases.PushLinux(m.host, repo, "", arch, bytes.NewReader(layer))
+				if err != nil {
+					return err
+				}
+				entries = append(entries, desc)
+			}
+			desc, err := bases.PushIndex(m.host, repo, tag, true, entries)
+			if err != nil {
+				return err
+			}
+			m.print(repo, tag, desc)
+		}
+	}
 	return nil
 }
 

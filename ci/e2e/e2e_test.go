@@ -1,0 +1,130 @@
+// Package e2e builds the cases of testdata/e2e with real engines and looks at what they pushed.
+//
+// ci/test starts the servers and gives their addresses; see environment below. Every case is built by every client:
+// buildctl and buildx on a standalone buildkitd, and buildx on a Docker Engine.
+package e2e
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+)
+
+const casesFolder = "../../testdata/e2e"
+
+// environment is what ci/test gives.
+type environment struct {
+	// registry is host:port; registryLog is its access log; baseLayers lists the layers nobody may download.
+	registry, registryLog string
+	baseLayers            map[string]bool
+	// frontend is the image under test, REF@DIGEST.
+	frontend string
+	// buildkit and engine are the addresses of buildkitd and of dockerd.
+	buildkit, engine string
+}
+
+func loadEnvironment(t *testing.T) environment {
+	t.Helper()
+	env := environment{baseLayers: map[string]bool{}}
+	for name, to := range map[string]*string{
+		"REGISTRY": &env.registry, "REGISTRY_LOG": &env.registryLog, "FRONTEND": &env.frontend,
+		"BUILDKIT_HOST": &env.buildkit, "ENGINE": &env.engine,
+	} {
+		if *to = os.Getenv(name); *to == "" {
+			t.Skipf("%s is not set: these tests run through ci/test", name)
+		}
+	}
+	list, err := os.ReadFile(os.Getenv("BASE_LAYERS"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, dgst := range strings.Fields(string(list)) {
+		env.baseLayers[dgst] = true
+	}
+	return env
+}
+
+// fill puts the run's addresses in the place of the names that the cases use.
+func (env environment) fill(text string) string {
+	return strings.NewReplacer(
+		"registry.test/fanlight:1", env.frontend,
+		"registry.test", env.registry,
+	).Replace(text)
+}
+
+var builds atomic.Int64
+
+func TestCases(t *testing.T) {
+	env := loadEnvironment(t)
+	folders, err := filepath.Glob(filepath.Join(casesFolder, "*", "case.json"))
+	if err != nil || len(folders) == 0 {
+		t.Fatalf("no cases in %s: %v", casesFolder, err)
+	}
+	for _, client := range clients(t, env) {
+		t.Run(client.name, func(t *testing.T) {
+			for _, file := range folders {
+				folder := filepath.Dir(file)
+				t.Run(filepath.Base(folder), func(t *testing.T) {
+					context := copyCase(t, env, folder)
+					for _, one := range loadCase(t, env, file) {
+						t.Run(one.Name, func(t *testing.T) { runCase(t, env, client, context, one) })
+					}
+				})
+			}
+		})
+	}
+}
+
+func runCase(t *testing.T, env environment, client client, context string, one testCase) {
+	if reason := one.Skip[client.name]; reason != "" {
+		t.Skip(reason)
+	}
+	offset := logSize(t, env.registryLog)
+	request := buildRequest{
+		context: context,
+		options: one.Options,
+		// A name of its own, so that nothing is left over from another build.
+		ref: fmt.Sprintf("%s/e2e/%d", env.registry, builds.Add(1)),
+	}
+	output, err := client.build(t, request)
+	if len(one.Error) > 0 {
+		checkRefusal(t, one, output, err)
+		return
+	}
+	if err != nil {
+		t.Fatalf("%v\n%s", err, output)
+	}
+	for text, count := range one.Runs {
+		if got := ranLines(output, text); got != count {
+			t.Errorf("%q was run %d times, want %d\n%s", text, got, count, output)
+		}
+	}
+	for _, text := range one.Output {
+		if !strings.Contains(output, text) {
+			t.Errorf("the output lacks %q:\n%s", text, output)
+		}
+	}
+	checkNoBaseFetched(t, env, offset)
+	checkImage(t, env, client, request.ref, one)
+}
+
+// checkRefusal wants a build that failed, with all the texts, and fast: before anything was built.
+func checkRefusal(t *testing.T, one testCase, output string, err error) {
+	t.Helper()
+	if err == nil {
+		t.Fatalf("the build did not fail, want %q\n%s", one.Error, output)
+	}
+	for _, text := range one.Error {
+		if !strings.Contains(output, text) {
+			t.Errorf("the output lacks %q:\n%s", text, output)
+		}
+	}
+	for text, count := range one.Runs {
+		if got := ranLines(output, text); got != count {
+			t.Errorf("%q was run %d times, want %d", text, got, count)
+		}
+	}
+}

@@ -1,0 +1,163 @@
+package e2e
+
+import (
+	"encoding/json"
+	"slices"
+	"testing"
+
+	"fanlight/ci/tools/registry"
+
+	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
+)
+
+// image is an entry of a pushed index, with what it points to.
+type image struct {
+	desc     ocispec.Descriptor
+	manifest ocispec.Manifest
+	config   ocispec.Image
+}
+
+// pulled is what a build pushed: its images in order, and the attestations, by the digest of their image.
+type pulled struct {
+	ref          registry.Ref
+	images       []image
+	attestations map[string]int
+}
+
+func pull(t *testing.T, name string) pulled {
+	t.Helper()
+	ref, err := registry.Parse(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	result := pulled{ref: ref, attestations: map[string]int{}}
+	var index ocispec.Index
+	desc, err := ref.Manifest(&index)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(index.Manifests) == 0 {
+		// One image, not an index.
+		index.Manifests = []ocispec.Descriptor{desc}
+	}
+	for _, desc := range index.Manifests {
+		if of := desc.Annotations["vnd.docker.reference.digest"]; of != "" {
+			result.attestations[of]++
+			continue
+		}
+		one := image{desc: desc}
+		if _, err := ref.At(desc.Digest.String()).Manifest(&one.manifest); err != nil {
+			t.Fatal(err)
+		}
+		blob, err := ref.Blob(one.manifest.Config.Digest)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = json.NewDecoder(blob).Decode(&one.config)
+		blob.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if one.desc.Platform == nil {
+			one.desc.Platform = &one.config.Platform
+		}
+		result.images = append(result.images, one)
+	}
+	return result
+}
+
+// checkImage compares what was pushed with the case.
+func checkImage(t *testing.T, env environment, client client, ref string, one testCase) {
+	t.Helper()
+	got := pull(t, ref)
+	if len(got.images) != len(one.Index) {
+		t.Fatalf("%d images, want %d: %s", len(got.images), len(one.Index), got.platforms())
+	}
+	var shared []ocispec.Descriptor
+	for i, want := range one.Index {
+		entry := got.images[i]
+		checkPlatform(t, entry, want)
+		own := entry.manifest.Layers
+		if want.Base != "" {
+			own = checkBase(t, entry, want)
+		}
+		files := map[string]string{}
+		for path, content := range one.Files[entry.desc.Platform.OS] {
+			files[path] = content
+		}
+		for path, content := range want.Files {
+			files[path] = content
+		}
+		checkLayers(t, got.ref, entry, own, files)
+		if one.Shared && entry.desc.Platform.OS == "windows" {
+			if shared != nil && !slices.EqualFunc(shared, own, func(a, b ocispec.Descriptor) bool { return a.Digest == b.Digest }) {
+				t.Errorf("entry %d has layers of its own that the one before has not", i)
+			}
+			shared = own
+		}
+		if client.attests && got.attestations[entry.desc.Digest.String()] != 1 {
+			t.Errorf("%s %s: %d attestations, want 1", want.Platform, want.OSVersion, got.attestations[entry.desc.Digest.String()])
+		}
+	}
+}
+
+func (p pulled) platforms() []string {
+	var names []string
+	for _, one := range p.images {
+		names = append(names, platformName(*one.desc.Platform)+" "+one.desc.Platform.OSVersion)
+	}
+	return names
+}
+
+func platformName(platform ocispec.Platform) string {
+	name := platform.OS + "/" + platform.Architecture
+	if platform.Variant != "" && platform.Variant != "v8" {
+		name += "/" + platform.Variant
+	}
+	return name
+}
+
+// checkPlatform looks at the index entry and at the image's own config: they must say the same.
+func checkPlatform(t *testing.T, got image, want entry) {
+	t.Helper()
+	version := want.OSVersion
+	if version == "-" {
+		version = ""
+	}
+	for place, platform := range map[string]ocispec.Platform{"index": *got.desc.Platform, "config": got.config.Platform} {
+		if name := platformName(platform); name != want.Platform {
+			t.Errorf("%s: platform %s, want %s", place, name, want.Platform)
+		}
+		if platform.OSVersion != version {
+			t.Errorf("%s: %s: os.version %q, want %q", place, want.Platform, platform.OSVersion, version)
+		}
+	}
+	if !slices.Equal(got.desc.Platform.OSFeatures, got.config.OSFeatures) {
+		t.Errorf("os.features: index %v, config %v", got.desc.Platform.OSFeatures, got.config.OSFeatures)
+	}
+}
+
+// checkBase wants the base's layers below, and its os.features; it gives the layers above.
+func checkBase(t *testing.T, got image, want entry) []ocispec.Descriptor {
+	t.Helper()
+	for _, base := range pull(t, want.Base).images {
+		if platformName(base.config.Platform) != want.Platform || base.config.OSVersion != got.config.OSVersion {
+			continue
+		}
+		layers := base.manifest.Layers
+		if len(got.manifest.Layers) < len(layers) {
+			t.Fatalf("%d layers, fewer than the base's %d", len(got.manifest.Layers), len(layers))
+		}
+		for i, layer := range layers {
+			if got.manifest.Layers[i].Digest != layer.Digest {
+				t.Errorf("layer %d is %s, the base's is %s", i, got.manifest.Layers[i].Digest, layer.Digest)
+			}
+		}
+		if !slices.Equal(base.config.OSFeatures, got.config.OSFeatures) {
+			t.Errorf("os.features %v, the base's are %v", got.config.OSFeatures, base.config.OSFeatures)
+		}
+		return got.manifest.Layers[len(layers):]
+	}
+	t.Fatalf("%s has no image for %s %s", want.Base, want.Platform, got.config.OSVersion)
+	return nil
+}

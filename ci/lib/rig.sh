@@ -1,0 +1,28 @@
+# Everything up at once: what the tests need.
+
+# start_rig: the servers, the bases and the frontend image. Sets REGISTRY, BUILDKIT_HOST, ENGINE, FRONTEND and PEER.
+# FRONTEND is fanlight, or, with FANLIGHT_BINARIES, what is in that folder (linux/ARCH/fanlight).
+start_rig() {
+	[ -z "${RIG:-}" ] || return 0
+	local binaries
+	binaries=${FANLIGHT_BINARIES:-$(frontend_binaries)}
+	start_mirror
+	start_registry
+	start_buildkitd
+	start_dockerd
+	use_buildx
+	push_windows_bases
+	push_linux_base
+	FRONTEND=$REGISTRY/fanlight@$(push_frontend "$REGISTRY/fanlight:1" "$binaries")
+	PEER=$REGISTRY/peer@$(push_peer "$REGISTRY/peer:1")
+	export FRONTEND PEER MIRROR RIG=up
+}
+
+# agreement [FLAG...]: the Linux cases of testdata/agreement through fanlight and docker/dockerfile, against the ledger.
+agreement() {
+	need_go
+	(cd "$ROOT/ci/oracle" && go build -o "$RUN/oracle" .)
+	cd "$ROOT"
+	"$RUN/oracle" -image "$FRONTEND" -peer "$PEER" -context testdata/agreement/context -ledger testdata/agreement.tsv \
+		-hide "$MIRROR=MIRROR,$REGISTRY=REGISTRY" "$@" testdata/agreement
+}

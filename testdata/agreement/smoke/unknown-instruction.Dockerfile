@@ -1,0 +1,3 @@
+FROM alpine
+COPYY x y
+RUN foo
