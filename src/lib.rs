@@ -23,5 +23,6 @@ pub mod proto;
 pub mod request;
 pub mod source;
 pub mod span;
+pub mod suggest;
 pub mod syntax;
 pub mod windows;

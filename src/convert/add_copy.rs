@@ -51,7 +51,8 @@ pub(super) fn add(
         lint,
     };
     job.run(converter, state).map_err(Located::nowhere)?;
-    for source in add.paths.sources.iter().filter(|s| !s.starts_with("http://") && !s.starts_with("https://")) {
+    for source in add.paths.sources.iter().filter(|s| !s.starts_with("http://") && !s.starts_with("https://"))
+    {
         state.context_paths.add(source);
     }
     Ok(())
@@ -183,17 +184,14 @@ impl Job<'_> {
                     if self.add.is_none() {
                         return Err(ErrorKind::GitInCopy);
                     }
-                    let files =
-                        copy_source::git(converter, &git, &mut keep_git_dir, &mut checksum, title)?;
+                    let files = copy_source::git(converter, &git, &mut keep_git_dir, &mut checksum, title)?;
                     actions.push(copy_action(&files, "/", dest, remote_options.clone()));
                 }
                 Some(Remote::Http) => {
                     let Some(add) = self.add else { return Err(ErrorKind::UrlInCopy) };
                     let (files, filename) = copy_source::http(source, &checksum, title)?;
-                    let options = CopyOptions {
-                        attempt_unpack: add.unpack.unwrap_or(false),
-                        ..remote_options.clone()
-                    };
+                    let options =
+                        CopyOptions { attempt_unpack: add.unpack.unwrap_or(false), ..remote_options.clone() };
                     actions.push(copy_action(&files, &filename, dest, options));
                 }
                 None => {
@@ -237,7 +235,7 @@ impl Job<'_> {
             state.step -= usize::from(state.steps > 0);
             name::step(state, text, Some(&platform), env)
         };
-        let group = ProgressGroup { id: go::random_id(), name: again(text), weak: true };
+        let group = ProgressGroup { id: format!("link {text}"), name: again(text), weak: true };
         let title = again(&format!("LINK {text}"));
         let copy = llb::Metadata { progress_group: Some(group.clone()), ..metadata.clone() };
         let merge = llb::Metadata {
@@ -285,8 +283,9 @@ fn copy_action(from: &State, src: &str, dest: &str, options: CopyOptions) -> Act
 
 /// Bits in octal, or a symbolic mode.
 fn chmod(text: &str) -> Result<Chmod, ErrorKind> {
-    if let Some(bits) = go::parse_octal(text) {
-        return if bits > 0o7777 { Err(ErrorKind::Chmod(text.to_owned())) } else { Ok(Chmod::Mode(bits)) };
+    if let Ok(bits) = go::number::parse_uint(text, 8, 32) {
+        let bits = u32::try_from(bits).ok().filter(|bits| *bits <= 0o7777);
+        return bits.map(Chmod::Mode).ok_or_else(|| ErrorKind::Chmod(text.to_owned()));
     }
     match go::check_mode(text) {
         Ok(()) => Ok(Chmod::Symbolic(text.to_owned())),
@@ -298,12 +297,12 @@ fn chmod(text: &str) -> Result<Chmod, ErrorKind> {
 /// Upstream's `pathRelativeToWorkingDir`.
 fn destination(state: &StageState, dest: &str) -> Result<String, ErrorKind> {
     let os = &state.platform.os;
-    let mut dest = path::remove_drive_letter(dest, os, true).map_err(ErrorKind::DriveLetter)?;
+    let mut dest = path::strip_drive_letter(dest, os, true).map_err(ErrorKind::DriveLetter)?;
     if path::is_abs(&dest, os) {
-        return path::normalize("/", &dest, os, true).map_err(ErrorKind::Destination);
+        return path::normalize_path("/", &dest, os, true).map_err(ErrorKind::Destination);
     }
     if dest.is_empty() || dest == "." {
         "./".clone_into(&mut dest);
     }
-    path::normalize(&state.state.dir, &dest, os, true).map_err(ErrorKind::Destination)
+    path::normalize_path(&state.state.dir, &dest, os, true).map_err(ErrorKind::Destination)
 }

@@ -20,7 +20,7 @@ pub(super) fn dispatch(
 ) -> Result<(), Error> {
     let mut shown = Vec::with_capacity(args.len());
     for arg in args {
-        checks::no_secret_key("ARG", &arg.key, &instruction.location, lint);
+        checks::secret_key("ARG", &arg.key, &instruction.location, lint);
         let mut arg = arg.clone();
         let given = converter.input.setting.build_args.get(&arg.key);
         let global = converter.plan.globals.env.get(&arg.key);

@@ -1,18 +1,20 @@
 //! What a container runs: CMD, ENTRYPOINT, HEALTHCHECK, and the shell in front of shell forms.
 
+use std::time::Duration;
+
 use super::history;
 use super::stage::StageState;
 use crate::go;
-use crate::image::{HealthConfig, Image};
+use crate::image::{self, Image};
 use crate::instruction::{CommandLine, Healthcheck, Instruction};
-use crate::lint::{Linter, rules};
+use crate::lint::{Linter, message, rule};
 use crate::span::Range;
 
 pub(super) fn cmd(state: &mut StageState, line: &CommandLine, instruction: &Instruction, lint: &Linter) {
     used_once(&mut state.cmd, instruction, lint);
     let args = with_own_shell(&state.image, line, instruction, lint);
-    history::config(state, format!("CMD {}", go::quote_list(&args)));
-    state.image.config.cmd = Some(args);
+    history::config(state, format!("CMD {}", go::format::quoted_slice(&args)));
+    state.image.config.cmd = args;
     state.image.config.args_escaped = true;
 }
 
@@ -24,11 +26,11 @@ pub(super) fn entrypoint(
 ) {
     used_once(&mut state.entrypoint, instruction, lint);
     let args = with_own_shell(&state.image, line, instruction, lint);
-    history::config(state, format!("ENTRYPOINT {}", go::quote_list(&args)));
-    state.image.config.entrypoint = Some(args);
+    history::config(state, format!("ENTRYPOINT {}", go::format::quoted_slice(&args)));
+    state.image.config.entrypoint = args;
     // The base's CMD was for the base's ENTRYPOINT.
     if state.cmd.is_none() {
-        state.image.config.cmd = None;
+        state.image.config.cmd.clear();
     }
 }
 
@@ -39,8 +41,16 @@ pub(super) fn healthcheck(
     lint: &Linter,
 ) {
     used_once(&mut state.healthcheck, instruction, lint);
-    let config = HealthConfig::from(check);
-    history::config(state, format!("HEALTHCHECK {}", config.to_history()));
+    let nanos = |duration: Duration| i64::try_from(duration.as_nanos()).unwrap_or(i64::MAX);
+    let config = image::Healthcheck {
+        test: check.test.clone(),
+        interval: nanos(check.interval),
+        timeout: nanos(check.timeout),
+        start_period: nanos(check.start_period),
+        start_interval: nanos(check.start_interval),
+        retries: check.retries,
+    };
+    history::config(state, format!("HEALTHCHECK {config}"));
     state.image.config.healthcheck = Some(config);
 }
 
@@ -57,15 +67,20 @@ pub(super) fn with_shell(image: &Image, args: &[String]) -> Vec<String> {
     line
 }
 
-fn with_own_shell(image: &Image, line: &CommandLine, instruction: &Instruction, lint: &Linter) -> Vec<String> {
+fn with_own_shell(
+    image: &Image,
+    line: &CommandLine,
+    instruction: &Instruction,
+    lint: &Linter,
+) -> Vec<String> {
     if !line.prepend_shell {
         return line.args.clone();
     }
     if image.config.shell.is_empty() {
         lint.run(
-            &rules::JSON_ARGS_RECOMMENDED,
+            &rule::JSON_ARGS_RECOMMENDED,
             &instruction.location,
-            rules::json_args_recommended(&instruction.word),
+            message::json_args_recommended(&instruction.word),
         );
     }
     with_shell(image, &line.args)
@@ -76,9 +91,9 @@ fn with_own_shell(image: &Image, line: &CommandLine, instruction: &Instruction, 
 fn used_once(earlier: &mut Option<Vec<Range>>, instruction: &Instruction, lint: &Linter) {
     if let Some(location) = earlier {
         lint.run(
-            &rules::MULTIPLE_INSTRUCTIONS_DISALLOWED,
+            &rule::MULTIPLE_INSTRUCTIONS_DISALLOWED,
             location,
-            rules::multiple_instructions_disallowed(&instruction.word),
+            message::multiple_instructions_disallowed(&instruction.word),
         );
     }
     *earlier = Some(instruction.location.clone());

@@ -5,16 +5,16 @@ use super::stage::StageState;
 use super::{ErrorKind, history};
 use crate::go;
 use crate::instruction::{Instruction, KeyValue};
-use crate::lint::{Linter, rules};
+use crate::lint::{Linter, message, rule};
 
 pub(super) fn label(state: &mut StageState, pairs: &[KeyValue], instruction: &Instruction, lint: &Linter) {
     let mut line = "LABEL".to_owned();
     for pair in pairs {
         if pair.no_delimiter {
             lint.run(
-                &rules::LEGACY_KEY_VALUE_FORMAT,
+                &rule::LEGACY_KEY_VALUE_FORMAT,
                 &instruction.location,
-                rules::legacy_key_value_format(&instruction.word),
+                message::legacy_key_value_format(&instruction.word),
             );
         }
         line.push_str(&format!(" {}={}", pair.key, pair.value));
@@ -30,7 +30,7 @@ pub(super) fn maintainer(state: &mut StageState, name: &str) {
 
 pub(super) fn shell(state: &mut StageState, shell: &[String]) {
     state.image.config.shell = shell.to_vec();
-    history::config(state, format!("SHELL {}", go::format_list(shell)));
+    history::config(state, format!("SHELL {}", go::format::slice(shell)));
 }
 
 pub(super) fn stop_signal(state: &mut StageState, signal: &str) -> Result<(), ErrorKind> {
@@ -53,6 +53,6 @@ pub(super) fn volume(state: &mut StageState, volumes: &[String]) -> Result<(), E
         }
         state.image.config.volumes.insert(volume.clone());
     }
-    history::config(state, format!("VOLUME {}", go::format_list(volumes)));
+    history::config(state, format!("VOLUME {}", go::format::slice(volumes)));
     Ok(())
 }

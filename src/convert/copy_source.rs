@@ -3,7 +3,7 @@
 use super::stage::StageState;
 use super::{Converter, ErrorKind};
 use crate::go::path as go_path;
-use crate::image::Digest;
+use crate::image::digest;
 use crate::instruction::SourceContent;
 use crate::llb::{Action, CopyOptions, Git, Http, Metadata, State};
 use crate::path;
@@ -17,7 +17,8 @@ pub(super) enum Remote {
 
 /// Whether a source is remote, and how.
 pub(super) fn remote(source: &str) -> Result<Option<Remote>, ErrorKind> {
-    if let Some(git) = git_ref(source).map_err(ErrorKind::Git)?.filter(|git| !git.indistinguishable_from_local)
+    if let Some(git) =
+        git_ref(source).map_err(ErrorKind::Git)?.filter(|git| !git.indistinguishable_from_local)
     {
         return Ok(Some(Remote::Git(Box::new(git))));
     }
@@ -62,7 +63,8 @@ pub(super) fn http(url: &str, checksum: &str, name: &str) -> Result<(State, Stri
     let checksum = if checksum.is_empty() {
         String::new()
     } else {
-        Digest::parse(checksum).map_err(ErrorKind::Digest)?.to_string()
+        digest::validate(checksum).map_err(ErrorKind::Digest)?;
+        checksum.to_owned()
     };
     let source = Http { url: url.to_owned(), filename: filename.clone(), checksum, accept: String::new() };
     let metadata = Metadata { command: Some(String::new()), ..Metadata::named(name) };
@@ -80,7 +82,7 @@ pub(super) fn files(
     options: &CopyOptions,
 ) -> Result<Action, ErrorKind> {
     let os = &state.platform.os;
-    let normalize = |p: &str| path::normalize("/", p, os, false).map_err(ErrorKind::DriveLetter);
+    let normalize = |p: &str| path::normalize_path("/", p, os, false).map_err(ErrorKind::DriveLetter);
     let mut source = source.to_owned();
     let mut include = Vec::new();
     let mut required = Vec::new();
@@ -120,9 +122,8 @@ pub(super) fn content(
     options: &CopyOptions,
 ) -> Result<Action, ErrorKind> {
     let os = &state.platform.os;
-    let file = path::remove_drive_letter(&content.path, os, false).map_err(ErrorKind::DriveLetter)?;
-    let make =
-        Action::MkFile { path: file.clone(), mode: 0o644, data: content.data.clone().into_bytes() };
+    let file = path::strip_drive_letter(&content.path, os, false).map_err(ErrorKind::DriveLetter)?;
+    let make = Action::MkFile { path: file.clone(), mode: 0o644, data: content.data.clone().into_bytes() };
     let source = State::scratch().file(vec![make], Metadata::internal("preparing inline document"));
     let options = CopyOptions { create_dest_path: true, ..options.clone() };
     Ok(Action::Copy {

@@ -3,7 +3,7 @@
 use super::history;
 use super::stage::{StageState, key_value};
 use crate::instruction::{Instruction, KeyValue};
-use crate::lint::{Linter, checks, rules};
+use crate::lint::{Linter, checks, message, rule};
 
 /// Upstream's `dispatchEnv`.
 pub(super) fn dispatch(state: &mut StageState, pairs: &[KeyValue], instruction: &Instruction, lint: &Linter) {
@@ -11,12 +11,12 @@ pub(super) fn dispatch(state: &mut StageState, pairs: &[KeyValue], instruction: 
     for pair in pairs {
         if pair.no_delimiter {
             lint.run(
-                &rules::LEGACY_KEY_VALUE_FORMAT,
+                &rule::LEGACY_KEY_VALUE_FORMAT,
                 &instruction.location,
-                rules::legacy_key_value_format(&instruction.word),
+                message::legacy_key_value_format(&instruction.word),
             );
         }
-        checks::no_secret_key("ENV", &pair.key, &instruction.location, lint);
+        checks::secret_key("ENV", &pair.key, &instruction.location, lint);
         let entry = format!("{}={}", pair.key, pair.value);
         line.push(' ');
         line.push_str(&entry);

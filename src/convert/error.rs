@@ -1,7 +1,6 @@
 //! What can be wrong with an instruction once its variables have values.
 
-use crate::image::DigestError;
-use crate::image::port::PortError;
+use crate::image::{digest, port};
 use crate::span::Located;
 use crate::{expand, go, instruction, path, source};
 
@@ -29,7 +28,9 @@ pub enum ErrorKind {
         stage: String,
     },
     /// A mount from a stage further down.
-    #[error("cannot mount from stage {from:?} to {target:?}, stage needs to be defined before current command")]
+    #[error(
+        "cannot mount from stage {from:?} to {target:?}, stage needs to be defined before current command"
+    )]
     MountNotBefore {
         /// The stage that is mounted.
         from: String,
@@ -43,7 +44,9 @@ pub enum ErrorKind {
     #[error("one of source, target required")]
     SecretWithoutName,
     /// On Windows, a secret's file has no usual place.
-    #[error("secret target is required on Windows, e.g. --mount=type=secret,id={id},target=C:/path/to/secret")]
+    #[error(
+        "secret target is required on Windows, e.g. --mount=type=secret,id={id},target=C:/path/to/secret"
+    )]
     SecretTargetMissing {
         /// The secret.
         id: String,
@@ -82,7 +85,7 @@ pub enum ErrorKind {
     ChecksumMismatch(String, String),
     /// A checksum that is no digest.
     #[error(transparent)]
-    Digest(DigestError),
+    Digest(digest::ErrorKind),
     /// Two wishes about `.git`.
     #[error("inconsistent keep-git-dir configuration")]
     KeepGitDir,
@@ -97,13 +100,13 @@ pub enum ErrorKind {
     Git(source::GitRefError),
     /// A path on another drive.
     #[error("removing drive letter: {0}")]
-    DriveLetter(path::PathError),
+    DriveLetter(path::ErrorKind),
     /// A destination that is no path.
     #[error(transparent)]
-    Destination(path::PathError),
+    Destination(path::ErrorKind),
     /// A working directory that is no path.
     #[error("normalizing workdir: {0}")]
-    Workdir(path::PathError),
+    Workdir(path::ErrorKind),
     /// A volume without a name.
     #[error("VOLUME specified can not be an empty string")]
     EmptyVolume,
@@ -112,5 +115,5 @@ pub enum ErrorKind {
     Signal(go::SignalError),
     /// A port that is none.
     #[error(transparent)]
-    Port(PortError),
+    Port(port::ErrorKind),
 }

@@ -5,9 +5,8 @@ use super::{Converter, Error, ErrorKind};
 use crate::env::Env;
 use crate::expand::{self, Expansion, Lexer};
 use crate::instruction::{Instruction, Kind};
-use crate::lint::{Linter, rules};
+use crate::lint::{self, Linter, message, rule};
 use crate::span::{Located, Range};
-use crate::suggest;
 
 /// Arguments that steer the build and never become variables.
 pub(super) const NOT_IN_ENV: [&str; 2] = ["BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STAGE"];
@@ -55,8 +54,8 @@ impl Report<'_> {
             if NOT_IN_ENV.contains(&name.as_str()) {
                 continue;
             }
-            let hint = suggest::search(name, &self.state.keys(), true).unwrap_or_default();
-            self.lint.run(&rules::UNDEFINED_VAR, self.location, rules::undefined_var(name, &hint));
+            let hint = lint::suggest(name, self.state.keys(), true);
+            self.lint.run(&rule::UNDEFINED_VAR, self.location, message::undefined_var(name, hint.as_deref()));
         }
     }
 }

@@ -5,7 +5,7 @@ use super::{Converter, ErrorKind, history};
 use crate::go;
 use crate::image::port;
 use crate::instruction::Instruction;
-use crate::lint::{Linter, rules};
+use crate::lint::{Linter, message, rule};
 
 /// Upstream's `dispatchExpose`.
 pub(super) fn dispatch(
@@ -24,14 +24,18 @@ pub(super) fn dispatch(
     for word in &words {
         let parsed = port::parse_expose(word).map_err(ErrorKind::Port)?;
         if parsed.protocol_not_lowercase {
-            lint.run(&rules::EXPOSE_PROTO_CASING, &instruction.location, rules::expose_proto_casing(word));
+            lint.run(&rule::EXPOSE_PROTO_CASING, &instruction.location, message::expose_proto_casing(word));
         }
         if parsed.has_host_part {
-            lint.run(&rules::EXPOSE_INVALID_FORMAT, &instruction.location, rules::expose_invalid_format(word));
+            lint.run(
+                &rule::EXPOSE_INVALID_FORMAT,
+                &instruction.location,
+                message::expose_invalid_format(word),
+            );
         }
         exposed.extend(parsed.ports);
     }
     state.image.config.exposed_ports.extend(exposed.iter().cloned());
-    history::config(state, format!("EXPOSE {}", go::format_list(&exposed)));
+    history::config(state, format!("EXPOSE {}", go::format::slice(&exposed)));
     Ok(())
 }

@@ -9,7 +9,7 @@ use crate::env::Env;
 use crate::go;
 use crate::image::Image;
 use crate::llb::{Late, Marshaler, Output, State, caps};
-use crate::plan::{Start, StageId};
+use crate::plan::{StageId, Start};
 use crate::span::Located;
 
 /// A converted target.
@@ -60,9 +60,9 @@ pub(super) fn finish(mut converter: Converter<'_>) -> Result<Converted, Error> {
         .filter(|(id, state)| scanned(*id) && reachable.contains(id) && state.scan.stage)
         .map(|(_, state)| (state.name.clone(), state.whole()))
         .collect();
-    let ignore_cache = stages
-        .iter()
-        .any(|(id, state)| state.ignore_cache && (*id == plan.target || (reachable.contains(id) && state.scan.stage)));
+    let ignore_cache = stages.iter().any(|(id, state)| {
+        state.ignore_cache && (*id == plan.target || (reachable.contains(id) && state.scan.stage))
+    });
 
     let mut image = target.image.clone();
     image.config.labels.extend(input.options().labels.clone());
@@ -104,8 +104,10 @@ fn bindings(converter: &Converter<'_>) -> HashMap<Late, Option<Output>> {
 /// Whether the SBOM scanner is to look at the stage or its context.
 fn mark_scans(converter: &Converter<'_>, state: &mut StageState) {
     let wanted = |name: &str| {
-        let own = state.build_args.iter().rev().find(|arg| arg.key == name).and_then(|arg| arg.value.as_deref());
-        own.or_else(|| converter.plan.globals.env.get(name)).is_some_and(|value| is_enabled(&state.name, value))
+        let own =
+            state.build_args.iter().rev().find(|arg| arg.key == name).and_then(|arg| arg.value.as_deref());
+        own.or_else(|| converter.plan.globals.env.get(name))
+            .is_some_and(|value| is_enabled(&state.name, value))
     };
     let [context, stage] = NOT_IN_ENV.map(wanted);
     state.scan.context = context;
@@ -114,5 +116,5 @@ fn mark_scans(converter: &Converter<'_>, state: &mut StageState) {
 
 /// A boolean, or a list of stages (upstream's `isEnabledForStage`).
 fn is_enabled(stage: &str, value: &str) -> bool {
-    go::parse_bool(value).unwrap_or_else(|| value.split(',').any(|name| name == stage))
+    go::number::parse_bool(value).unwrap_or_else(|_| value.split(',').any(|name| name == stage))
 }

@@ -19,7 +19,7 @@ pub(super) fn layer(state: &mut StageState, line: &str) {
 /// Adds a line as it is.
 pub(super) fn add(state: &mut StageState, created_by: String, empty_layer: bool) {
     state.image.history.push(History {
-        created: state.epoch.map(go::rfc3339),
+        created: state.epoch.map(go::time::format_unix),
         created_by,
         comment: COMMENT.to_owned(),
         empty_layer,

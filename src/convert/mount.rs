@@ -46,7 +46,9 @@ fn files(
             files = State::scratch();
             MountTarget::Tmpfs(mount.size)
         }
-        MountType::Cache => MountTarget::Cache { id: cache_id(converter, mount), sharing: sharing(mount.sharing) },
+        MountType::Cache => {
+            MountTarget::Cache { id: cache_id(converter, mount), sharing: sharing(mount.sharing) }
+        }
         _ => MountTarget::Bind,
     };
     let no_output = !mount.read_only

@@ -43,11 +43,8 @@ pub(super) fn base(
     }
     state.step += 1;
     let version = crate::windows::versions::label(&stage.written_base, &state.image.platform.os_version);
-    let architecture = if platform.architecture == "amd64" {
-        String::new()
-    } else {
-        format!("/{}", platform.architecture)
-    };
+    let architecture =
+        if platform.architecture == "amd64" { String::new() } else { format!("/{}", platform.architecture) };
     format!("[windows{architecture} {version}] {text}")
 }
 
@@ -56,7 +53,11 @@ fn prefix(platform: &Platform, env: &dyn Env) -> String {
     // Steps of a Windows stage are shared by all Windows versions: none of them is named.
     if platform.os == "windows" {
         let architecture = &platform.architecture;
-        return if architecture == "amd64" { "windows".to_owned() } else { format!("windows/{architecture}") };
+        return if architecture == "amd64" {
+            "windows".to_owned()
+        } else {
+            format!("windows/{architecture}")
+        };
     }
     platform.format_all() + &cross_target(platform, env)
 }

@@ -5,9 +5,7 @@ use super::{Converter, Error, ErrorKind, command, history, mount, name};
 use crate::env::{Env, EnvList};
 use crate::expand::Lexer;
 use crate::instruction::{Instruction, Mount, MountType, Run, RunNetwork, RunSecurity};
-use crate::llb::{
-    Action, Exec, ExecMount, Metadata, MountTarget, NetworkMode, SecurityMode, State, caps,
-};
+use crate::llb::{Action, Exec, ExecMount, Metadata, MountTarget, NetworkMode, SecurityMode, State, caps};
 use crate::plan::Command;
 use crate::proto::pb;
 use crate::span::Located;
@@ -127,8 +125,7 @@ impl Script {
             return Ok(Self { args: vec![data], shown, file: None });
         }
         const DIRECTORY: &str = "/dev/pipes/";
-        let make =
-            Action::MkFile { path: first.name.clone(), mode: 0o755, data: data.into_bytes() };
+        let make = Action::MkFile { path: first.name.clone(), mode: 0o755, data: data.into_bytes() };
         let file = State::scratch().file(vec![make], Metadata::internal("preparing inline document"));
         let mount = ExecMount {
             target: DIRECTORY.to_owned(),
@@ -176,7 +173,10 @@ fn history_line(state: &StageState, args: &[String], env: &dyn Env) -> String {
         }
     }
     let count = (!in_force.is_empty()).then(|| format!("|{}", in_force.len()));
-    let words: Vec<String> =
-        count.into_iter().chain(in_force.into_iter().map(|(_, entry)| entry)).chain(args.iter().cloned()).collect();
+    let words: Vec<String> = count
+        .into_iter()
+        .chain(in_force.into_iter().map(|(_, entry)| entry))
+        .chain(args.iter().cloned())
+        .collect();
     words.join(" ")
 }

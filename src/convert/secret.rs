@@ -1,7 +1,7 @@
 //! Secrets and SSH sockets in RUN.
 
-use super::stage::{SecretInfo, StageState};
 use super::ErrorKind;
+use super::stage::{SecretInfo, StageState};
 use crate::go::path as go_path;
 use crate::instruction::Mount;
 use crate::llb::{SecretMount, SshMount};

@@ -3,7 +3,7 @@
 use super::stage::StageState;
 use super::{Converter, ErrorKind, history, name, onto};
 use crate::instruction::Instruction;
-use crate::lint::{Linter, rules};
+use crate::lint::{Linter, message, rule};
 use crate::llb::{Action, Owner};
 use crate::path;
 
@@ -17,9 +17,9 @@ pub(super) fn dispatch(
 ) -> Result<(), ErrorKind> {
     if !state.workdir_set && !path::is_abs(workdir, &state.platform.os) {
         lint.run(
-            &rules::WORKDIR_RELATIVE_PATH,
+            &rule::WORKDIR_RELATIVE_PATH,
             &instruction.location,
-            rules::workdir_relative_path(workdir),
+            message::workdir_relative_path(workdir),
         );
     }
     state.workdir_set = true;
@@ -46,7 +46,8 @@ pub(super) fn dispatch(
 /// Sets the working directory, relative to the one before.
 pub(super) fn set(state: &mut StageState, workdir: &str) -> Result<(), ErrorKind> {
     let os = &state.platform.os;
-    let dir = path::normalize_workdir(&state.image.config.working_dir, workdir, os).map_err(ErrorKind::Workdir)?;
+    let dir =
+        path::normalize_workdir(&state.image.config.working_dir, workdir, os).map_err(ErrorKind::Workdir)?;
     state.state.dir = path::to_slash(&dir, os);
     // In the config Windows paths keep their backslashes.
     state.image.config.working_dir = dir;

@@ -70,6 +70,13 @@ impl Error {
         self
     }
 
+    /// Puts `text` after the message.
+    #[must_use]
+    pub fn suffix(mut self, text: impl fmt::Display) -> Self {
+        self.message = format!("{}{text}", self.message);
+        self
+    }
+
     /// With another code.
     #[must_use]
     pub const fn with_code(mut self, code: Code) -> Self {

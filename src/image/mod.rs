@@ -6,6 +6,7 @@ mod config_write;
 pub mod digest;
 pub mod platform;
 pub mod reference;
+mod start;
 
 pub use config::{Config, Healthcheck, History, Image, RootFs};
 pub use platform::Platform;

@@ -193,7 +193,7 @@ fn json_list(items: &[String]) -> String {
     if items.is_empty() {
         return String::new();
     }
-    let items: Vec<String> = items.iter().map(|item| go::json_string(item)).collect();
+    let items: Vec<String> = items.iter().map(|item| go::json::string(item)).collect();
     format!("[{}]", items.join(","))
 }
 

@@ -9,8 +9,8 @@ use crate::env::Env;
 use crate::expand::Expansion;
 use crate::image::Platform;
 use crate::instruction::{self, Dockerfile, Kind};
-use crate::lint::{Linter, rules};
-use crate::suggest;
+use crate::lint::{self, Linter, message, rule};
+use crate::suggest::Hint;
 
 /// What a FROM may be expanded to other than by its text: see
 /// [`crate::windows::axis`].
@@ -68,7 +68,8 @@ pub fn stages<'a>(
         };
         if !from.name.is_empty() {
             let asked = stage.platform.as_ref().unwrap_or(&setting.platforms.target);
-            stage.context = setting.contexts.named(&from.name, asked).map_err(|e| at(ErrorKind::Context(e)))?;
+            stage.context =
+                setting.contexts.named(&from.name, asked).map_err(|e| at(ErrorKind::Context(e)))?;
         }
         if stage.context.is_some() {
             stages.add(stage, &from.name);
@@ -77,7 +78,7 @@ pub fn stages<'a>(
         if from.name.is_empty() {
             stage.name = format!("stage-{index}");
         }
-        stage.ignore_cache = setting.options.is_no_cache(&from.name);
+        stage.ignore_cache = setting.options.no_cache.applies_to(&from.name);
         let id = stages.add(stage, &from.name);
         let has_image = stages[id].base_name != SCRATCH && stages[id].base.is_none();
         let stage = &mut stages[id];
@@ -103,7 +104,7 @@ pub fn target(stages: &Stages<'_>, name: &str) -> Result<StageId, Error> {
         return stages.last().ok_or_else(|| Error::nowhere(ErrorKind::NoStages));
     }
     stages.by_name(name).ok_or_else(|| {
-        let hint = suggest::hint(name, &stages.names(), true);
+        let hint = Hint::search(name, &stages.names());
         Error::nowhere(ErrorKind::UnknownTarget { name: name.to_owned(), hint })
     })
 }
@@ -120,22 +121,22 @@ fn platform(
         return Ok(None);
     }
     let at = |kind: ErrorKind| Error::at(kind, &from.location);
-    let expansion = setting.lexer.process_word(written, &globals.env).map_err(|e| {
-        at(ErrorKind::PlatformArgs { platform: String::new(), source: e })
-    })?;
+    let expansion = setting
+        .lexer
+        .process_word(written, &globals.env)
+        .map_err(|e| at(ErrorKind::PlatformArgs { platform: String::new(), source: e }))?;
     report_undefined(&expansion, globals, from, lint);
     report_redundant_target(written, &expansion, globals, from, lint);
     report_constant(&expansion, from, lint);
     let hint = || {
         let keys = globals.env.keys();
-        expansion.unmatched.iter().map(|key| suggest::hint(key, &keys, true)).find(|h| h.is_some()).flatten()
+        expansion.unmatched.iter().find_map(|key| Hint::search(key, &keys))
     };
     if expansion.result.is_empty() {
         return Err(at(ErrorKind::EmptyPlatform { written: written.clone(), hint: hint() }));
     }
-    let platform = Platform::parse(&expansion.result).map_err(|source| {
-        at(ErrorKind::Platform { written: written.clone(), source, hint: hint() })
-    })?;
+    let platform = Platform::parse(&expansion.result)
+        .map_err(|source| at(ErrorKind::Platform { written: written.clone(), source, hint: hint() }))?;
     used.extend(expansion.matched);
     Ok(Some(platform))
 }
@@ -144,8 +145,12 @@ fn report_undefined(expansion: &Expansion, globals: &Globals, from: &instruction
     let mut known: Vec<&str> = globals.infos.keys().map(String::as_str).collect();
     known.extend(globals.env.keys());
     for name in expansion.unmatched.iter().filter(|name| !known.contains(&name.as_str())) {
-        let hint = suggest::search(name, &known, true).unwrap_or_default();
-        lint.run(&rules::UNDEFINED_ARG_IN_FROM, &from.location, rules::undefined_arg_in_from(name, &hint));
+        let hint = lint::suggest(name, known.iter().copied(), true);
+        lint.run(
+            &rule::UNDEFINED_ARG_IN_FROM,
+            &from.location,
+            message::undefined_arg_in_from(name, hint.as_deref()),
+        );
     }
 }
 
@@ -162,9 +167,9 @@ fn report_redundant_target(
     let only = expansion.matched.len() == 1 && expansion.unmatched.is_empty();
     if only && expansion.matched.contains(TARGET) && globals.env.get(TARGET) == Some(&expansion.result) {
         lint.run(
-            &rules::REDUNDANT_TARGET_PLATFORM,
+            &rule::REDUNDANT_TARGET_PLATFORM,
             &from.location,
-            rules::redundant_target_platform(written),
+            message::redundant_target_platform(written),
         );
     }
 }
@@ -180,8 +185,8 @@ fn report_constant(expansion: &Expansion, from: &instruction::Stage, lint: &Lint
         return;
     }
     lint.run(
-        &rules::FROM_PLATFORM_FLAG_CONST_DISALLOWED,
+        &rule::FROM_PLATFORM_FLAG_CONST_DISALLOWED,
         &from.location,
-        rules::from_platform_flag_const_disallowed(&expansion.result),
+        message::from_platform_flag_const_disallowed(&expansion.result),
     );
 }

@@ -1,8 +1,8 @@
 //! What can be wrong with a plan.
 
 use crate::expand;
-use crate::gateway;
-use crate::image::{ConfigError, PlatformError, ReferenceError};
+use crate::gateway::Failure;
+use crate::image::{config, platform, reference};
 use crate::instruction;
 use crate::span::Located;
 use crate::suggest::Hint;
@@ -44,32 +44,32 @@ pub enum ErrorKind {
         /// As the user wrote it.
         written: String,
         /// Why.
-        source: PlatformError,
+        source: platform::ErrorKind,
         /// A name that may have been meant.
         hint: Option<Hint>,
     },
     /// A base that is no image reference.
     #[error("failed to parse stage name {0:?}: {1}")]
-    Reference(String, ReferenceError),
+    Reference(String, reference::ErrorKind),
     /// The engine's answer is no image reference.
     #[error("failed to parse ref {0:?}: {1}")]
-    MutatedReference(String, ReferenceError),
+    MutatedReference(String, reference::ErrorKind),
     /// A base that cannot be had.
     #[error("{name}: {source}{hint}", hint = Hint::show(hint.as_ref()))]
     Resolve {
         /// As the user wrote it.
         name: String,
         /// The engine's error.
-        source: gateway::Error,
+        source: Failure,
         /// A name that may have been meant.
         hint: Option<Hint>,
     },
     /// A base whose config cannot be read.
     #[error("failed to parse image config: {0}")]
-    Config(ConfigError),
+    Config(config::ErrorKind),
     /// A named context that cannot be had.
     #[error(transparent)]
-    Context(gateway::Error),
+    Context(Failure),
     /// A file without FROM.
     #[error("dockerfile contains no stages to build")]
     NoStages,
@@ -96,4 +96,17 @@ pub enum ErrorKind {
     /// Something about lists of Windows bases.
     #[error(transparent)]
     Windows(Box<crate::windows::ErrorKind>),
+}
+
+impl From<ErrorKind> for Failure {
+    /// The engine's own errors keep their code and details.
+    fn from(kind: ErrorKind) -> Self {
+        match kind {
+            ErrorKind::Resolve { name, source, hint } => {
+                source.context(name).suffix(Hint::show(hint.as_ref()))
+            }
+            ErrorKind::Context(failure) => failure,
+            other => Self::new(other),
+        }
+    }
 }

@@ -47,7 +47,7 @@ pub fn link_command<'a>(
             if expansion.result != copy.from {
                 return Err(Located::at(ErrorKind::VariableInFrom, &instruction.location));
             }
-            let source = match crate::go::parse_int(&copy.from) {
+            let source = match crate::go::number::atoi(&copy.from).ok() {
                 Some(number) => stages
                     .by_number(number)
                     .ok_or_else(|| Located::at(ErrorKind::StageNumber(number), &instruction.location))?,
@@ -122,8 +122,7 @@ fn circular(stages: &Stages<'_>) -> Result<(), Error> {
                 continue;
             };
             if on_path.contains(&next) {
-                let mut error =
-                    Error::nowhere(ErrorKind::Circular(stages[start].name.clone()));
+                let mut error = Error::nowhere(ErrorKind::Circular(stages[start].name.clone()));
                 places.push(place);
                 for place in places {
                     error = error.with_location(place);

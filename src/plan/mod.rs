@@ -20,9 +20,9 @@ pub use error::{Error, ErrorKind};
 pub use stage::{Command, Resolved, SCRATCH, Source, Stage, StageId, Stages, Start};
 
 use crate::expand::Lexer;
+use crate::gateway::Bridge;
 use crate::gateway::context::Contexts;
 use crate::gateway::options::Options;
-use crate::gateway::Bridge;
 use crate::instruction::Dockerfile;
 use crate::lint::Linter;
 
@@ -78,11 +78,12 @@ impl<'a> Plan<'a> {
         let mut stages = build::stages(dockerfile, setting, &globals, lint)?;
         let target = build::target(&stages, &setting.target)?;
         graph::link(&mut stages, setting.lexer)?;
-        if stages.len() == 1 && let Some(only) = stages.last() {
+        if stages.len() == 1
+            && let Some(only) = stages.last()
+        {
             stages[only].name.clear();
         }
-        let reachable =
-            resolve::resolve(&mut stages, target, setting.all_stages, setting, lint).await?;
+        let reachable = resolve::resolve(&mut stages, target, setting.all_stages, setting, lint).await?;
         Ok(Self { stages, target, reachable, globals })
     }
 }

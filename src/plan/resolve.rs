@@ -8,11 +8,11 @@ use futures_util::future::join_all;
 use super::graph::link_command;
 use super::stage::{Resolved, SCRATCH, Stage, StageId, Stages, Start};
 use super::{Error, ErrorKind, Setting};
-use crate::gateway::ResolveImage;
+use crate::gateway::{Failure, ImageQuery};
 use crate::image::{Image, Platform, Reference};
 use crate::instruction::{self, Kind};
-use crate::lint::{Linter, rules};
-use crate::suggest;
+use crate::lint::{Linter, message, rule};
+use crate::suggest::Hint;
 
 /// Resolves every stage that `target` needs, and adds the triggers of their bases, which may need
 /// further stages (upstream's `resolveStages`). Returns the stages that are needed.
@@ -37,7 +37,8 @@ pub async fn resolve(
             .copied()
             .filter(|id| stages[*id].base.is_none() && stages[*id].resolved.is_none())
             .collect();
-        let answers = join_all(pending.iter().map(|id| resolve_stage(&stages[*id], stages, setting, lint))).await;
+        let answers =
+            join_all(pending.iter().map(|id| resolve_stage(&stages[*id], stages, setting, lint))).await;
         for (id, answer) in pending.into_iter().zip(answers) {
             let (resolved, base_name) = answer.map_err(|e| e.with_location(&stages[id].location))?;
             stages[id].base_name = base_name;
@@ -133,18 +134,19 @@ async fn resolve_image(
     let name = reference.tag_name_only().to_string();
     let prefix =
         if setting.options.multi_platform { format!("{} ", platform.format_all()) } else { String::new() };
-    let request = ResolveImage {
+    let query = ImageQuery {
         reference: name.clone(),
-        platform: Some(platform.clone()),
-        resolve_mode: setting.options.resolve_mode,
+        platform: Some(platform.into()),
+        resolve_mode: setting.options.resolve_mode.as_str().to_owned(),
         log_name: format!("[{prefix}internal] load metadata for {name}"),
-        ..ResolveImage::default()
+        store: None,
     };
-    let answer = setting.bridge.resolve_image_config(&request).await.map_err(|source| {
+    let answer = setting.bridge.sources().image(query).await.map_err(|error| {
+        let source = Failure::from(error);
         let mut known = stages.names();
         let common = common_images();
         known.extend(common.iter().map(String::as_str));
-        let hint = suggest::hint(&stage.written_base, &known, true);
+        let hint = Hint::search(&stage.written_base, &known);
         Error::nowhere(ErrorKind::Resolve { name: stage.written_base.clone(), source, hint })
     })?;
     // The engine's source policies may have put another image in the place of this one.
@@ -154,7 +156,7 @@ async fn resolve_image(
         Reference::parse_normalized(&answer.reference)
             .map_err(|e| Error::nowhere(ErrorKind::MutatedReference(answer.reference.clone(), e)))?
     };
-    let mut image = Image::from_json(&answer.config).map_err(|e| Error::nowhere(ErrorKind::Config(e)))?;
+    let mut image = Image::parse(&answer.config).map_err(|e| Error::nowhere(ErrorKind::Config(e)))?;
     let base_image = Some(image.clone());
     image.created = None;
     let mut platform = platform.clone();
@@ -186,12 +188,12 @@ fn detect_platform(image: &Image, target: Platform, build: &Platform) -> Platfor
 fn report_other_platform(stage: &Stage<'_>, expected: &Platform, image: &Image, lint: &Linter) {
     let actual = &image.platform;
     if expected.os != actual.os || expected.architecture != actual.architecture {
-        let text = rules::invalid_base_image_platform(
+        let text = message::invalid_base_image_platform(
             &stage.written_base,
             &expected.normalize().format_all(),
             &actual.normalize().format_all(),
         );
-        lint.run(&rules::INVALID_BASE_IMAGE_PLATFORM, &stage.location, text);
+        lint.run(&rule::INVALID_BASE_IMAGE_PLATFORM, &stage.location, text);
     }
 }
 

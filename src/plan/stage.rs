@@ -116,7 +116,9 @@ impl<'a> Stages<'a> {
     /// Adds a stage. A later stage of the same name takes the name over.
     pub fn add(&mut self, mut stage: Stage<'a>, name: &str) -> StageId {
         let id = StageId(self.list.len());
-        if stage.context.is_none() && let Some(base) = self.by_name.get(&stage.base_name) {
+        if stage.context.is_none()
+            && let Some(base) = self.by_name.get(&stage.base_name)
+        {
             stage.base = Some(*base);
             stage.args.clone_from(&self.list[base.0].args);
         }

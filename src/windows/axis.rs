@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{Error, ErrorKind};
+use crate::env::EnvList;
 use crate::expand::Lexer;
 use crate::instruction::{Dockerfile, Kind, Run};
 use crate::plan::args::{Globals, globals};
 use crate::plan::{self, BuildArgs, Elements};
-use crate::env::EnvList;
 use crate::span::Located;
 
 /// How many variants of one platform are built at most.
@@ -99,7 +99,13 @@ impl Search<'_> {
     ///
     /// A list that is none, and lists of different lengths.
     pub fn run(&self) -> Result<Axes, plan::Error> {
-        let plain = globals(self.predefined.clone(), self.lexer, &self.dockerfile.global_args, self.build_args, &mut |_, v| v)?;
+        let plain = globals(
+            self.predefined.clone(),
+            self.lexer,
+            &self.dockerfile.global_args,
+            self.build_args,
+            &mut |_, v| v,
+        )?;
         let mut bases: Vec<Vec<String>> = Vec::with_capacity(self.dockerfile.stages.len());
         let mut lists: BTreeMap<usize, String> = BTreeMap::new();
         let mut args: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();

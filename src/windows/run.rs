@@ -18,7 +18,10 @@ const ADVICE: [(&[&str], &str); 7] = [
         &["tar", "unzip", "7z", "expand-archive"],
         "unpack in a stage FROM --platform=$BUILDPLATFORM and COPY the files, or use ADD --unpack=true",
     ),
-    (&["copy", "xcopy", "robocopy", "move", "copy-item", "move-item", "ren"], "COPY puts files where they belong"),
+    (
+        &["copy", "xcopy", "robocopy", "move", "copy-item", "move-item", "ren"],
+        "COPY puts files where they belong",
+    ),
     (
         &["go", "cargo", "dotnet", "msbuild", "make", "gcc", "npm", "nuget"],
         "compile in a stage FROM --platform=$BUILDPLATFORM and COPY --from it",
@@ -79,7 +82,10 @@ mod tests {
     use crate::instruction::CommandLine;
 
     fn advise(line: &str) -> &'static str {
-        advice(&Run { command: CommandLine { args: vec![line.to_owned()], ..Default::default() }, ..Default::default() })
+        advice(&Run {
+            command: CommandLine { args: vec![line.to_owned()], ..Default::default() },
+            ..Default::default()
+        })
     }
 
     #[test]

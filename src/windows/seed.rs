@@ -38,10 +38,11 @@ impl Seed {
 #[must_use]
 pub fn own_image(definition: &[u8]) -> Option<String> {
     let definition = pb::Definition::decode(definition).ok()?;
-    let sources = definition.def.iter().filter_map(|bytes| match pb::Op::decode(bytes.as_slice()).ok()?.op? {
-        pb::op::Op::Source(source) => Some(source.identifier),
-        _ => None,
-    });
+    let sources =
+        definition.def.iter().filter_map(|bytes| match pb::Op::decode(bytes.as_slice()).ok()?.op? {
+            pb::op::Op::Source(source) => Some(source.identifier),
+            _ => None,
+        });
     sources.into_iter().find_map(|id| id.strip_prefix("docker-image://").map(str::to_owned))
 }
 

@@ -95,14 +95,12 @@ pub fn builds(versions: &str) -> Result<Option<Vec<u32>>, ErrorKind> {
 /// # Errors
 ///
 /// A build that is asked for and not there; two candidates with the same build.
-pub fn select(
-    candidates: &[Candidate],
-    selections: [Option<&[u32]>; 2],
-) -> Result<Vec<usize>, ErrorKind> {
+pub fn select(candidates: &[Candidate], selections: [Option<&[u32]>; 2]) -> Result<Vec<usize>, ErrorKind> {
     let mut chosen: Vec<usize> = (0..candidates.len()).collect();
     for builds in selections.into_iter().flatten() {
         let build = |index: usize| candidates[index].version().map(|version| version.build);
-        if let Some(missing) = builds.iter().find(|asked| !chosen.iter().any(|i| build(*i) == Some(**asked))) {
+        if let Some(missing) = builds.iter().find(|asked| !chosen.iter().any(|i| build(*i) == Some(**asked)))
+        {
             return Err(ErrorKind::NoMatch {
                 asked: format!("10.0.{missing}"),
                 found: candidates.iter().map(Candidate::describe).collect::<Vec<_>>().join(", "),
@@ -121,7 +119,8 @@ pub fn select(
             return Err(ErrorKind::Collision {
                 first: twin.base.clone(),
                 second: one.base.clone(),
-                version: build.map_or_else(|| "without os.version".to_owned(), |build| format!("10.0.{build}")),
+                version: build
+                    .map_or_else(|| "without os.version".to_owned(), |build| format!("10.0.{build}")),
             });
         }
     }
@@ -150,7 +149,10 @@ mod tests {
     fn what_is_not_there_is_an_error_that_lists_what_is() {
         let all = candidates(&["10.0.17763.1"]);
         let error = select(&all, [Some(&[20348]), None]).unwrap_err().to_string();
-        assert!(error.contains("10.0.20348") && error.contains("base-10.0.17763.1 (10.0.17763.1)"), "{error}");
+        assert!(
+            error.contains("10.0.20348") && error.contains("base-10.0.17763.1 (10.0.17763.1)"),
+            "{error}"
+        );
         assert!(select(&all, [Some(&[17763]), Some(&[20348])]).is_err());
     }
 
@@ -168,7 +170,11 @@ mod tests {
         let asked = |builds| Request::Windows(Asked { platform: bare.clone(), builds });
         assert_eq!(fold(&[parse("windows/amd64"), parse("windows/amd64")]), [asked(None)]);
         assert_eq!(
-            fold(&[parse("windows(10.0.17763)/amd64"), parse("linux/arm64"), parse("windows(10.0.20348)/amd64")]),
+            fold(&[
+                parse("windows(10.0.17763)/amd64"),
+                parse("linux/arm64"),
+                parse("windows(10.0.20348)/amd64")
+            ]),
             [asked(Some(vec![17763, 20348])), Request::One(parse("linux/arm64"))]
         );
         assert_eq!(fold(&[parse("windows(10.0.17763)/amd64"), parse("windows/amd64")]), [asked(None)]);

@@ -1,0 +1,58 @@
+//! What a config starts as, and what a build makes of its platform.
+//!
+//! Mirrors `image.go` and `finalizeResultImage` of moby/buildkit's `dockerfile2llb`.
+
+use super::config::{Config, Image, RootFs};
+use super::platform::Platform;
+use crate::path::default_path_env;
+
+impl Image {
+    /// The config of the empty file system on a platform (upstream's `emptyImage`).
+    #[must_use]
+    pub fn empty(platform: &Platform) -> Self {
+        // Windows sets its own PATH.
+        let env = if platform.os == "windows" {
+            Vec::new()
+        } else {
+            vec![format!("PATH={}", default_path_env(&platform.os))]
+        };
+        Self {
+            platform: platform.clone(),
+            rootfs: RootFs { kind: "layers".to_owned(), diff_ids: None },
+            config: Config { working_dir: "/".to_owned(), env, ..Config::default() },
+            ..Self::default()
+        }
+    }
+
+    /// Whether the image is empty: no layer, and no history of one.
+    #[must_use]
+    pub fn has_no_layers(&self) -> bool {
+        self.rootfs.diff_ids.as_ref().is_none_or(Vec::is_empty)
+            && self.history.iter().all(|entry| entry.empty_layer)
+    }
+
+    /// The platform, where the config names one.
+    #[must_use]
+    pub fn known_platform(&self) -> Option<Platform> {
+        let known = !self.platform.architecture.is_empty() && !self.platform.os.is_empty();
+        known.then(|| self.platform.clone())
+    }
+
+    /// Sets the platform that was built for. What the target does not say stays as the base had
+    /// it, if it is of the same kind.
+    pub fn set_platform(&mut self, target: &Platform) {
+        let own = &mut self.platform;
+        let same = own.os == target.os && own.architecture == target.architecture;
+        own.os.clone_from(&target.os);
+        own.architecture.clone_from(&target.architecture);
+        if !target.variant.is_empty() || !same {
+            own.variant.clone_from(&target.variant);
+        }
+        if !target.os_version.is_empty() || !same {
+            own.os_version.clone_from(&target.os_version);
+        }
+        if target.os_features.is_some() {
+            own.os_features.clone_from(&target.os_features);
+        }
+    }
+}
