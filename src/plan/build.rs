@@ -2,15 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::args::Globals;
+use super::args::{self, BuildArgs, Globals};
 use super::stage::{SCRATCH, Stage, StageId, Stages};
 use super::{Error, ErrorKind, Setting};
-use crate::env::Env;
-use crate::expand::Expansion;
-use crate::image::Platform;
+use crate::env::{Env, EnvList};
+use crate::expand::{Expansion, Lexer};
+use crate::image::{Platform, Reference};
 use crate::instruction::{self, Dockerfile, Kind};
 use crate::lint::{self, Linter, message, rule};
 use crate::suggest::Hint;
+use crate::windows::axis::is_list;
 
 /// What a FROM may be expanded to other than by its text: see
 /// [`crate::windows::axis`].
@@ -139,6 +140,28 @@ fn platform(
         .map_err(|source| at(ErrorKind::Platform { written: written.clone(), source, hint: hint() }))?;
     used.extend(expansion.matched);
     Ok(Some(platform))
+}
+
+/// Reports bases that are none when no build argument is given (upstream's
+/// `validateBaseImagesWithDefaultArgs`).
+pub fn check_default_bases(dockerfile: &Dockerfile, predefined: &EnvList, lexer: &Lexer, lint: &Linter) {
+    // What cannot be expanded is reported as an error later.
+    let none = BuildArgs::new();
+    let Ok(globals) =
+        args::globals(predefined.clone(), lexer, &dockerfile.global_args, &none, &mut |_, value| value)
+    else {
+        return;
+    };
+    for from in &dockerfile.stages {
+        let Ok(expansion) = lexer.process_word(&from.base, &globals.env) else { return };
+        if !is_list(&expansion.result) && Reference::parse_normalized(&expansion.result).is_err() {
+            lint.run(
+                &rule::INVALID_DEFAULT_ARG_IN_FROM,
+                &from.location,
+                message::invalid_default_arg_in_from(&from.base),
+            );
+        }
+    }
 }
 
 fn report_undefined(expansion: &Expansion, globals: &Globals, from: &instruction::Stage, lint: &Linter) {

@@ -93,6 +93,9 @@ pub enum ErrorKind {
     /// Stages that need each other.
     #[error("circular dependency detected on stage: {0}")]
     Circular(String),
+    /// A time that is none.
+    #[error("invalid SOURCE_DATE_EPOCH: {0}")]
+    Epoch(String),
     /// Something about lists of Windows bases.
     #[error(transparent)]
     Windows(Box<crate::windows::ErrorKind>),

@@ -46,8 +46,21 @@ pub struct Setting<'s> {
     pub bridge: &'s Bridge,
     /// Lists in FROM.
     pub elements: &'s dyn Elements,
+    /// An image of an index that stands for the index.
+    pub pin: Option<Pin>,
     /// Every stage is converted, used or not (checks without a target).
     pub all_stages: bool,
+}
+
+/// One image of an index that holds several Windows versions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pin {
+    /// The base as written.
+    pub base: String,
+    /// The digest of the image's own manifest, where it is known.
+    pub digest: String,
+    /// The image's `os.version`.
+    pub os_version: String,
 }
 
 /// The stages of one target, resolved.

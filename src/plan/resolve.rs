@@ -13,6 +13,7 @@ use crate::image::{Image, Platform, Reference};
 use crate::instruction::{self, Kind};
 use crate::lint::{Linter, message, rule};
 use crate::suggest::Hint;
+use crate::windows::{self, axis::is_list};
 
 /// Resolves every stage that `target` needs, and adds the triggers of their bases, which may need
 /// further stages (upstream's `resolveStages`). Returns the stages that are needed.
@@ -30,7 +31,7 @@ pub async fn resolve(
     loop {
         let reachable = if all { stages.ids().collect() } else { stages.reachable(target) };
         for id in stages.ids().filter(|id| !reachable.contains(id)) {
-            check_unused(&stages[id], setting)?;
+            check_unused(&stages[id])?;
         }
         let pending: Vec<StageId> = reachable
             .iter()
@@ -56,9 +57,9 @@ pub async fn resolve(
 
 /// A stage nobody needs still has to name a base that could be one. Lists of Windows bases are
 /// fine where no one asks for Windows.
-fn check_unused(stage: &Stage<'_>, _setting: &Setting<'_>) -> Result<(), Error> {
+fn check_unused(stage: &Stage<'_>) -> Result<(), Error> {
     let settled = stage.base.is_some() || stage.resolved.is_some() || stage.context.is_some();
-    if settled || stage.base_name == SCRATCH || crate::windows::axis::is_list(&stage.base_name) {
+    if settled || stage.base_name == SCRATCH || is_list(&stage.base_name) {
         return Ok(());
     }
     Reference::parse_normalized(&stage.base_name)
@@ -97,8 +98,24 @@ async fn resolve_stage(
         };
         return Ok((resolved, SCRATCH.to_owned()));
     }
-    let reference = Reference::parse_normalized(&stage.base_name)
+    if is_list(&stage.base_name) {
+        let kind = windows::ErrorKind::ListWithoutWindows(stage.base_name.clone());
+        return Err(Error::nowhere(ErrorKind::Windows(Box::new(kind))));
+    }
+    let mut reference = Reference::parse_normalized(&stage.base_name)
         .map_err(|e| Error::nowhere(ErrorKind::Reference(stage.base_name.clone(), e)))?;
+    let mut platform = platform.clone();
+    if let Some(pin) = setting.pin.as_ref().filter(|pin| pin.base == stage.written_base && platform.os == "windows") {
+        if pin.digest.is_empty() {
+            platform.os_version.clone_from(&pin.os_version);
+        } else {
+            reference = reference
+                .tag_name_only()
+                .with_digest(&pin.digest)
+                .map_err(|e| Error::nowhere(ErrorKind::MutatedReference(pin.digest.clone(), e)))?;
+        }
+    }
+    let platform = &platform;
     let name = reference.tag_name_only().to_string();
     let named = setting.contexts.named(&name, platform).map_err(|e| Error::nowhere(ErrorKind::Context(e)))?;
     if let Some(context) = named {

@@ -36,10 +36,10 @@ const ELSE: &str = "move it to a stage FROM --platform=$BUILDPLATFORM and COPY -
 /// # Errors
 ///
 /// Where there is such a RUN.
-pub fn check(plan: &Plan<'_>) -> Result<(), plan::Error> {
+pub fn check<'p, 'a: 'p>(plans: impl IntoIterator<Item = &'p Plan<'a>>) -> Result<(), plan::Error> {
     let mut texts = Vec::new();
     let mut locations = Vec::new();
-    for id in &plan.reachable {
+    for (plan, id) in plans.into_iter().flat_map(|plan| plan.reachable.iter().map(move |id| (plan, id))) {
         let root = &plan.stages[plan.stages.root(*id)];
         let Some(resolved) = &root.resolved else { continue };
         if resolved.platform.os != "windows" || root.context.is_some() {

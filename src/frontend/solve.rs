@@ -1,0 +1,166 @@
+//! From planned targets to a result.
+
+use futures_util::future::{join, try_join_all};
+use serde_json::json;
+
+use super::target::{Job, Planned, Target};
+use super::warn;
+use crate::convert::Converted;
+use crate::gateway::{BuildResult, Failure, References, SolveRequest};
+use crate::image::Platform;
+use crate::proto::frontend::Ref;
+use crate::windows::lazy::Layering;
+use crate::windows::select::{self, Request};
+
+/// Names of `exporter/containerimage/exptypes`.
+mod key {
+    pub(super) const CONFIG: &str = "containerimage.config";
+    pub(super) const BASE_CONFIG: &str = "containerimage.base.config";
+    pub(super) const EPOCH: &str = "source.date.epoch";
+    pub(super) const PLATFORMS: &str = "refs.platforms";
+}
+
+/// One image of the result.
+struct Built {
+    id: String,
+    platform: Platform,
+    reference: Option<Ref>,
+    converted: Converted,
+}
+
+/// Builds every platform.
+pub(super) async fn all(job: &Job<'_>) -> Result<BuildResult, Failure> {
+    let outcome = convert_all(job).await;
+    // Warnings are shown whether the build goes on or not.
+    warn::lint(job.bridge, job.file).await?;
+    let targets = outcome?;
+    job.file.lint.error().map_err(Failure::new)?;
+    let built = try_join_all(targets.into_iter().map(|target| target.solve(job))).await?;
+    result(job, built)
+}
+
+/// A target that is ready to be solved.
+struct Ready {
+    id: String,
+    /// The platform as it is returned.
+    platform: Platform,
+    converted: Converted,
+}
+
+async fn convert_all(job: &Job<'_>) -> Result<Vec<Ready>, Failure> {
+    let requests = select::fold(&job.options.target_platforms);
+    let windows = requests.iter().find_map(|request| match request {
+        Request::Windows(asked) => Some(asked),
+        Request::One(_) => None,
+    });
+    let quiet = job.file.lint.silent();
+    let lint_of = |index: usize| if index == 0 { &job.file.lint } else { &quiet };
+    let mut futures = Vec::with_capacity(requests.len());
+    let requests: Vec<Option<Request>> =
+        if requests.is_empty() { vec![None] } else { requests.into_iter().map(Some).collect() };
+    for (index, request) in requests.iter().enumerate() {
+        futures.push(plan_request(job, request.as_ref(), lint_of(index)));
+    }
+    let main = job.contexts.main();
+    let planned = try_join_all(futures);
+    let ((planned, main), layering) = join(join(planned, main), job.layering(windows)).await;
+    let (planned, main, mut layering) = (planned?, main?, layering?);
+    let count = planned.iter().flatten().filter(|p| is_windows(p)).count();
+    layering.fanned_out = count > 1;
+
+    let mut ready = Vec::new();
+    for (index, group) in planned.iter().enumerate() {
+        for (position, planned) in group.iter().enumerate() {
+            let lint = if position == 0 { lint_of(index) } else { &quiet };
+            let converted = job.convert(planned, &main, &layering, lint)?;
+            ready.push(named(job, planned, converted, group.len() > 1));
+        }
+    }
+    Ok(ready)
+}
+
+fn is_windows(planned: &Planned<'_>) -> bool {
+    planned.target.platform.as_ref().is_some_and(|platform| platform.os == "windows")
+}
+
+async fn plan_request<'j>(
+    job: &Job<'j>,
+    request: Option<&Request>,
+    lint: &crate::lint::Linter,
+) -> Result<Vec<Planned<'j>>, Failure> {
+    let platform = match request {
+        Some(Request::Windows(asked)) => return job.variants(asked, lint).await,
+        Some(Request::One(platform)) => Some(platform.clone()),
+        None => None,
+    };
+    Ok(vec![job.plan(Target::of(platform), &Default::default(), lint).await?])
+}
+
+/// Upstream's `makeExportPlatform`, with an ID of its own for each of several versions.
+fn named(job: &Job<'_>, planned: &Planned<'_>, converted: Converted, several: bool) -> Ready {
+    let asked = planned.target.platform.clone().unwrap_or_else(Platform::host).normalize();
+    let mut platform = asked.clone();
+    let image = &converted.image.platform;
+    if platform.os == "windows" && image.os == platform.os {
+        if platform.os_version.is_empty() {
+            platform.os_version.clone_from(&image.os_version);
+        }
+        if platform.os_features.is_none() {
+            platform.os_features = image.os_features.clone().filter(|features| !features.is_empty());
+        }
+        platform = platform.normalize();
+    }
+    let id = if several { platform.format_all() } else { asked_id(job, &asked) };
+    Ready { id, platform, converted }
+}
+
+/// The ID of a platform as the client wrote it, its version included.
+fn asked_id(job: &Job<'_>, asked: &Platform) -> String {
+    let same = |p: &&Platform| p.os == asked.os && p.architecture == asked.architecture && p.variant == asked.variant;
+    let written = job.options.target_platforms.iter().map(Platform::normalize).collect::<Vec<_>>();
+    written.iter().find(same).unwrap_or(asked).format_all()
+}
+
+impl Ready {
+    async fn solve(self, job: &Job<'_>) -> Result<Built, Failure> {
+        let definition = self.converted.marshaler.marshal(&self.converted.state);
+        let request = SolveRequest {
+            definition: Some(definition.to_pb()),
+            cache_imports: job.options.cache_imports.clone(),
+            ..SolveRequest::default()
+        };
+        let reference = job.bridge.solve(request).await?.single().map_err(Failure::new)?;
+        Ok(Built { id: self.id, platform: self.platform, reference, converted: self.converted })
+    }
+}
+
+/// Upstream's `Build` and `Finalize` of `dockerui`.
+fn result(job: &Job<'_>, built: Vec<Built>) -> Result<BuildResult, Failure> {
+    let multi = job.options.multi_platform || built.len() > 1;
+    let mut result = BuildResult::default();
+    let platforms: Vec<_> =
+        built.iter().map(|image| json!({ "ID": image.id, "Platform": image.platform })).collect();
+    let platforms = json!({ "Platforms": platforms });
+    result.metadata.insert(key::PLATFORMS.to_owned(), platforms.to_string().into_bytes());
+    let mut references = std::collections::BTreeMap::new();
+    for image in built {
+        let suffix = if multi { format!("/{}", image.id) } else { String::new() };
+        let mut put = |key: &str, value: String| {
+            result.metadata.insert(format!("{key}{suffix}"), value.into_bytes());
+        };
+        put(key::CONFIG, image.converted.image.to_json());
+        if let Some(base) = &image.converted.base_image {
+            put(key::BASE_CONFIG, base.to_json());
+        }
+        if let Some(epoch) = image.converted.epoch {
+            put(key::EPOCH, epoch.to_string());
+        }
+        references.insert(image.id, image.reference);
+    }
+    result.references = if multi {
+        References::Map(references)
+    } else {
+        References::One(references.into_values().next().flatten())
+    };
+    Ok(result)
+}

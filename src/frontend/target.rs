@@ -1,0 +1,213 @@
+//! Planning and converting one target.
+
+use super::file::File;
+use crate::convert::{self, Converted, Input};
+use crate::env::EnvList;
+use crate::gateway::context::{Contexts, MainContext};
+use crate::gateway::options::Options;
+use crate::gateway::{Bridge, Failure};
+use crate::go::number::parse_int;
+use crate::image::Platform;
+use crate::lint::Linter;
+use crate::pattern::PatternMatcher;
+use crate::plan::{self, BuildArgs, Elements, Pin, Plan, Platforms, Setting, args};
+use crate::windows::axis::{Axes, Element, Search};
+use crate::windows::lazy::Layering;
+
+const EPOCH: &str = "SOURCE_DATE_EPOCH";
+
+/// A build: the client's options and the Dockerfile.
+pub(super) struct Job<'j> {
+    pub(super) bridge: &'j Bridge,
+    pub(super) options: &'j Options,
+    pub(super) contexts: &'j Contexts,
+    pub(super) file: &'j File,
+}
+
+/// One target: a platform, and for Windows one variant of it.
+#[derive(Debug, Clone)]
+pub(super) struct Target {
+    /// The platform; none where the client asked for none.
+    pub(super) platform: Option<Platform>,
+    /// The `os.version` of the base, where it is known and wanted.
+    pub(super) os_version: String,
+    /// Which element lists have.
+    pub(super) index: usize,
+    /// An image of an index that stands for the index.
+    pub(super) pin: Option<Pin>,
+    /// Every stage, used or not.
+    pub(super) all_stages: bool,
+}
+
+impl Target {
+    pub(super) const fn of(platform: Option<Platform>) -> Self {
+        Self { platform, os_version: String::new(), index: 0, pin: None, all_stages: false }
+    }
+}
+
+/// A plan with what it was made with.
+pub(super) struct Planned<'a> {
+    pub(super) plan: Plan<'a>,
+    build_args: BuildArgs,
+    pub(super) target: Target,
+    epoch: Option<i64>,
+    axes: Axes,
+}
+
+impl<'j> Job<'j> {
+    pub(super) const fn new(
+        bridge: &'j Bridge,
+        options: &'j Options,
+        contexts: &'j Contexts,
+        file: &'j File,
+    ) -> Self {
+        Self { bridge, options, contexts, file }
+    }
+
+    /// The stage to build for a platform. A last stage named after a system is not for the other
+    /// one, if that has a stage of its own.
+    fn target_stage(&self, platform: &Platform) -> String {
+        if !self.options.target.is_empty() {
+            return self.options.target.clone();
+        }
+        let stages = &self.file.dockerfile.stages;
+        let last = stages.last().map_or("", |stage| stage.name.as_str());
+        let is_other = ["linux", "windows"].contains(&last) && last != platform.os;
+        if is_other && stages.iter().any(|stage| stage.name == platform.os) {
+            return platform.os.clone();
+        }
+        String::new()
+    }
+
+    fn platforms(&self, target: &Target) -> Platforms {
+        let build = self.options.build_platform.clone();
+        let platform = target.platform.clone().unwrap_or_else(|| build.clone());
+        Platforms { build, target: platform, target_os_version: target.os_version.clone() }
+    }
+
+    fn predefined(&self, platforms: &Platforms, stage: &str) -> EnvList {
+        let last = || self.file.dockerfile.stages.last().map_or("", |stage| stage.name.as_str());
+        let stage = if stage.is_empty() { last() } else { stage };
+        args::predefined(platforms, &self.options.build_args, stage)
+    }
+
+    /// The lists that a Windows platform reaches.
+    pub(super) fn axes(&self, platform: &Platform) -> Result<Axes, Failure> {
+        let stage = self.target_stage(platform);
+        let platforms = self.platforms(&Target::of(Some(platform.clone())));
+        let search = Search {
+            dockerfile: &self.file.dockerfile,
+            lexer: &self.file.lexer,
+            predefined: &self.predefined(&platforms, &stage),
+            build_args: &self.options.build_args,
+            target: &stage,
+        };
+        search.run().map_err(|e| self.file.failure(e))
+    }
+
+    /// Plans a target. Lists have the elements of `axes`.
+    pub(super) async fn plan(
+        &self,
+        target: Target,
+        axes: &Axes,
+        lint: &Linter,
+    ) -> Result<Planned<'j>, Failure> {
+        self.plan_located(target, axes, lint).await.map_err(|e| self.file.failure(e))
+    }
+
+    async fn plan_located(
+        &self,
+        target: Target,
+        axes: &Axes,
+        lint: &Linter,
+    ) -> Result<Planned<'j>, plan::Error> {
+        let element: Element<'_> = axes.variant(target.index);
+        let platforms = self.platforms(&target);
+        let stage = self.target_stage(&platforms.target);
+        let mut build_args = element.build_args(&self.options.build_args);
+        let predefined = self.predefined(&platforms, &stage);
+        let lexer = &self.file.lexer;
+        let file = &self.file.dockerfile;
+        plan::build::check_default_bases(file, &predefined, lexer, lint);
+        let mut globals = args::globals(predefined, lexer, &file.global_args, &build_args, &mut |key, value| {
+            element.of_global(key, value)
+        })?;
+        let epoch = match args::lookup(&build_args, &globals.env, EPOCH) {
+            Some(text) => epoch(&text)?,
+            None => None,
+        };
+        args::replace(&mut build_args, &mut globals.env, EPOCH, &epoch.map_or_else(String::new, |s| s.to_string()));
+        let elements: &dyn Elements = &element;
+        let setting = self.setting(&target, &platforms, build_args.clone(), stage, elements);
+        let plan = Plan::make(file, globals, &setting, lint).await?;
+        Ok(Planned { plan, build_args, target, epoch, axes: axes.clone() })
+    }
+
+    fn setting<'s>(
+        &'s self,
+        target: &Target,
+        platforms: &Platforms,
+        build_args: BuildArgs,
+        stage: String,
+        elements: &'s dyn Elements,
+    ) -> Setting<'s> {
+        Setting {
+            options: self.options,
+            build_args,
+            target: stage,
+            platforms: platforms.clone(),
+            implicit_target: target.platform.is_none(),
+            lexer: &self.file.lexer,
+            contexts: self.contexts,
+            bridge: self.bridge,
+            elements,
+            pin: target.pin.clone(),
+            all_stages: target.all_stages,
+        }
+    }
+
+    /// Converts a planned target.
+    pub(super) fn convert(
+        &self,
+        planned: &Planned<'_>,
+        main: &MainContext,
+        layering: &Layering,
+        lint: &Linter,
+    ) -> Result<Converted, Failure> {
+        let platforms = self.platforms(&planned.target);
+        let stage = self.target_stage(&platforms.target);
+        let element = planned.axes.variant(planned.target.index);
+        let setting =
+            self.setting(&planned.target, &platforms, planned.build_args.clone(), stage, &element);
+        let matcher = ignore_matcher(main)?;
+        let capabilities = &self.bridge.capabilities().llb;
+        let input = Input {
+            setting: &setting,
+            main,
+            ignore: matcher.as_ref(),
+            source: self.file.source.map.clone(),
+            caps: &|cap| capabilities.supports(cap),
+            epoch: planned.epoch,
+            layering,
+            lint,
+        };
+        convert::convert(&planned.plan, &input).map_err(|e| self.file.failure(e))
+    }
+}
+
+fn ignore_matcher(main: &MainContext) -> Result<Option<PatternMatcher>, Failure> {
+    let patterns = main.ignore_patterns();
+    if patterns.is_empty() {
+        return Ok(None);
+    }
+    PatternMatcher::new(patterns).map(Some).map_err(Failure::new)
+}
+
+/// Seconds since 1970; nothing for an empty text.
+fn epoch(text: &str) -> Result<Option<i64>, plan::Error> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let invalid = || plan::Error::nowhere(plan::ErrorKind::Epoch(text.to_owned()));
+    parse_int(text, 10, 64).map(Some).map_err(|_| invalid())
+}

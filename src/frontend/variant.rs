@@ -1,0 +1,231 @@
+//! The variants of a Windows platform.
+
+use futures_util::future::{join_all, try_join_all};
+
+use super::target::{Job, Planned, Target};
+use super::warn;
+use crate::gateway::{Failure, FileRange, ImageQuery, SolveRequest};
+use crate::image::{Image, Platform, Reference};
+use crate::lint::Linter;
+use crate::llb::{ImageBlob, Marshaler, Metadata, caps};
+use crate::plan::{Pin, Start};
+use crate::windows::axis::Axes;
+use crate::windows::index::{self, Entry};
+use crate::windows::lazy::Layering;
+use crate::windows::seed::{self, Seed};
+use crate::windows::select::{self, Asked, Candidate};
+use crate::windows::{self, run};
+
+/// Selects versions, as names or builds with commas.
+const VERSIONS_ARG: &str = "FANLIGHT_VERSIONS";
+/// `0` makes every layer on its base.
+const LAZY_ARG: &str = "FANLIGHT_LAZY";
+/// Names the seed, where the frontend's own image has none.
+const SEED_ARG: &str = "FANLIGHT_SEED";
+
+/// How far an index is read.
+const MAX_INDEX_BYTES: i64 = 4 << 20;
+
+impl<'j> Job<'j> {
+    /// The variants that are built for a Windows platform, in the order of the index.
+    pub(super) async fn variants(&self, asked: &Asked, lint: &Linter) -> Result<Vec<Planned<'j>>, Failure> {
+        let axes = self.axes(&asked.platform)?;
+        let quiet = lint.silent();
+        let plan = |index: usize| {
+            let target = Target { index, ..Target::of(Some(asked.platform.clone())) };
+            // What the checks find is the same in every variant.
+            self.plan(target, &axes, if index == 0 { lint } else { &quiet })
+        };
+        let mut plans = try_join_all((0..axes.count()).map(plan)).await?;
+        if !self.has_windows_worker() {
+            run::check(plans.iter().map(|planned| &planned.plan)).map_err(|e| self.file.failure(e))?;
+        }
+        if !axes.is_list() {
+            plans = self.of_index(plans, &axes, &quiet).await?;
+        }
+        let candidates: Vec<Candidate> = plans.iter().map(candidate).collect();
+        let versions = self.options.build_args.get(VERSIONS_ARG).map_or("", String::as_str);
+        let located = |kind| self.base_failure(kind, plans.first());
+        let named = select::builds(versions).map_err(located)?;
+        let chosen = select::select(&candidates, [asked.builds.as_deref(), named.as_deref()]).map_err(located)?;
+        let mut plans: Vec<Option<Planned<'j>>> = plans.into_iter().map(Some).collect();
+        let chosen: Vec<(Planned<'j>, String)> = chosen
+            .into_iter()
+            .filter_map(|i| Some((plans[i].take()?, candidates[i].os_version.clone())))
+            .collect();
+        try_join_all(chosen.into_iter().map(|(planned, version)| self.with_version(planned, version, &axes, &quiet)))
+            .await
+    }
+
+    /// An error about the base of the target.
+    fn base_failure(&self, kind: windows::ErrorKind, planned: Option<&Planned<'_>>) -> Failure {
+        let failure = Failure::new(kind);
+        let Some(planned) = planned else { return failure };
+        let root = planned.plan.stages.root(planned.plan.target);
+        failure.with_source(&self.file.source.map.to_pb(), &planned.plan.stages[root].location)
+    }
+
+    /// The plan again, with the version of its base as TARGETOSVERSION, if the file asks for it.
+    async fn with_version(
+        &self,
+        planned: Planned<'j>,
+        os_version: String,
+        axes: &Axes,
+        lint: &Linter,
+    ) -> Result<Planned<'j>, Failure> {
+        let text = &self.file.source.map.data;
+        const ARG: &[u8] = b"TARGETOSVERSION";
+        if os_version.is_empty() || !text.windows(ARG.len()).any(|window| window == ARG) {
+            return Ok(planned);
+        }
+        self.plan(Target { os_version, ..planned.target }, axes, lint).await
+    }
+
+    /// One plan for each Windows version of a base that is an index of several.
+    async fn of_index(
+        &self,
+        plans: Vec<Planned<'j>>,
+        axes: &Axes,
+        lint: &Linter,
+    ) -> Result<Vec<Planned<'j>>, Failure> {
+        let Some(planned) = plans.first() else { return Ok(plans) };
+        let root = &planned.plan.stages[planned.plan.stages.root(planned.plan.target)];
+        let Some(resolved) = &root.resolved else { return Ok(plans) };
+        let Start::Image(reference) = &resolved.start else { return Ok(plans) };
+        if resolved.platform.os != "windows" {
+            return Ok(plans);
+        }
+        let entries = self.index_entries(reference, &resolved.platform).await;
+        if entries.len() < 2 {
+            return Ok(plans);
+        }
+        let target = &planned.target;
+        let pinned = entries.into_iter().map(|entry| {
+            let pin = Pin {
+                base: root.written_base.clone(),
+                digest: entry.digest,
+                os_version: entry.os_version,
+            };
+            self.plan(Target { pin: Some(pin), ..target.clone() }, axes, lint)
+        });
+        try_join_all(pinned).await
+    }
+
+    /// The Windows images of an index; none where it is no index or cannot be read.
+    async fn index_entries(&self, reference: &str, platform: &Platform) -> Vec<Entry> {
+        let Ok(parsed) = Reference::parse_normalized(reference) else { return Vec::new() };
+        let Some(digest) = parsed.digest().map(str::to_owned) else { return Vec::new() };
+        match self.read_blob(&format!("{}@{digest}", parsed.name())).await {
+            Ok(json) => index::windows_entries(&json, platform),
+            Err(_) => self.probe(reference, platform).await,
+        }
+    }
+
+    /// Reads a manifest or index as it is.
+    async fn read_blob(&self, reference: &str) -> Result<Vec<u8>, Failure> {
+        const FILE: &str = "index.json";
+        self.bridge.capabilities().llb.require(caps::SOURCE_IMAGE_BLOB).map_err(Failure::new)?;
+        let blob = ImageBlob { reference: reference.to_owned(), filename: FILE.to_owned() };
+        let state = blob.state(Metadata::internal(&format!("load index of {reference}")));
+        let definition = Marshaler::new(self.options.build_platform.clone(), true).marshal(&state);
+        let request = SolveRequest { definition: Some(definition.to_pb()), ..SolveRequest::default() };
+        let result = self.bridge.solve(request).await?.single().map_err(Failure::new)?;
+        let file = result.ok_or_else(|| Failure::new("no index"))?;
+        let range = FileRange { offset: 0, length: MAX_INDEX_BYTES };
+        self.bridge.read_file(&file, FILE, Some(range)).await
+    }
+
+    /// Asks for one version after the other, all at once, where an index cannot be read. The
+    /// engine answers with the digest of the index, so every version keeps that.
+    async fn probe(&self, reference: &str, platform: &Platform) -> Vec<Entry> {
+        let asked = windows::versions::known_builds().into_iter().map(|build| async move {
+            let os_version = format!("10.0.{build}");
+            let query = ImageQuery {
+                reference: reference.to_owned(),
+                platform: Some((&Platform { os_version, ..platform.clone() }).into()),
+                resolve_mode: self.options.resolve_mode.as_str().to_owned(),
+                log_name: format!("[internal] look for Windows {build} in {reference}"),
+                store: None,
+            };
+            let answer = self.bridge.sources().image(query).await.ok()?;
+            let image = Image::parse(&answer.config).ok()?;
+            let found = windows::versions::Version::parse(&image.platform.os_version)?;
+            (found.build == build)
+                .then(|| Entry { digest: String::new(), os_version: image.platform.os_version })
+        });
+        join_all(asked).await.into_iter().flatten().collect()
+    }
+
+    fn has_windows_worker(&self) -> bool {
+        let platforms = |worker: &crate::gateway::options::Worker| worker.platforms().to_vec();
+        self.options.workers.iter().flat_map(platforms).any(|platform| platform.os == "windows")
+    }
+
+    /// How Windows stages are layered; a warning where it is not the quick way.
+    pub(super) async fn layering(&self, asked: Option<&Asked>) -> Result<Layering, Failure> {
+        let plain = Layering::default();
+        let Some(asked) = asked else { return Ok(plain) };
+        let off = self.options.build_args.get(LAZY_ARG).is_some_and(|value| value == "0" || value == "false");
+        if off || self.has_windows_worker() {
+            return Ok(plain);
+        }
+        match self.seed(&asked.platform).await {
+            Ok(seed) => Ok(Layering { seed: Some(seed), ..plain }),
+            Err(why) => {
+                let text = format!("every Windows base is downloaded and unpacked: {why}");
+                let detail = "Layers are made on their bases, because they cannot be made without them here.";
+                warn::send(self.bridge, self.file, &text, detail, "", &[]).await?;
+                Ok(plain)
+            }
+        }
+    }
+
+    async fn seed(&self, platform: &Platform) -> Result<Seed, Failure> {
+        let llb = &self.bridge.capabilities().llb;
+        for cap in [caps::MERGE_OP, caps::DIFF_OP] {
+            llb.require(cap).map_err(Failure::new)?;
+        }
+        let reference = match self.options.build_args.get(SEED_ARG) {
+            Some(reference) => Reference::parse_normalized(reference)
+                .map_err(|e| Failure::new(e).context(SEED_ARG))?
+                .tag_name_only()
+                .to_string(),
+            None => own_image()?,
+        };
+        let query = ImageQuery {
+            reference: reference.clone(),
+            platform: Some((&Seed::platform(platform)).into()),
+            resolve_mode: String::new(),
+            log_name: "[internal] load windows layer seed".to_owned(),
+            store: None,
+        };
+        let hint = format!("{SEED_ARG} can name another");
+        let answer = self.bridge.sources().image(query).await.map_err(|e| {
+            Failure::from(e).context(format_args!("{reference} holds no seed for Windows ({hint})"))
+        })?;
+        let image = Image::parse(&answer.config).map_err(Failure::new)?;
+        if image.platform.os != "windows" {
+            return Err(Failure::new(format_args!("{reference} holds no seed for Windows ({hint})")));
+        }
+        let mut pinned = Reference::parse_normalized(&reference).map_err(Failure::new)?;
+        if pinned.digest().is_none() && !answer.digest.is_empty() {
+            pinned = pinned.with_digest(&answer.digest).map_err(Failure::new)?;
+        }
+        Ok(Seed { reference: pinned.to_string() })
+    }
+}
+
+/// The image this frontend runs from.
+fn own_image() -> Result<String, Failure> {
+    let unknown =
+        || Failure::new(format_args!("this engine does not tell the frontend's own image ({SEED_ARG} can name it)"));
+    let definition = std::fs::read(seed::FRONTEND_DEFINITION).map_err(|_| unknown())?;
+    seed::own_image(&definition).ok_or_else(unknown)
+}
+
+fn candidate(planned: &Planned<'_>) -> Candidate {
+    let root = &planned.plan.stages[planned.plan.stages.root(planned.plan.target)];
+    let image = root.resolved.as_ref().map(|resolved| &resolved.image.platform);
+    let os_version = image.filter(|p| p.os == "windows").map(|p| p.os_version.clone()).unwrap_or_default();
+    Candidate { base: root.written_base.clone(), os_version }
+}
