@@ -12,7 +12,7 @@ mod warn;
 
 use crate::gateway::context::Contexts;
 use crate::gateway::options::{Environment, Options, check_required_caps};
-use crate::gateway::{Bridge, BuildResult, Failure};
+use crate::gateway::{Bridge, BuildResult, Error};
 use crate::request;
 
 use file::File;
@@ -23,8 +23,8 @@ use target::Job;
 /// # Errors
 ///
 /// Whatever is wrong with options, Dockerfile, bases or steps, with the places in the Dockerfile.
-pub async fn build(bridge: &Bridge, environment: Environment) -> Result<BuildResult, Failure> {
-    let options = Options::new(environment, bridge.capabilities()).map_err(Failure::new)?;
+pub async fn build(bridge: &Bridge, environment: Environment) -> Result<BuildResult, Error> {
+    let options = Options::new(environment, bridge.capabilities()).map_err(Error::new)?;
     let missing_cap = check_required_caps(options.text("frontend.caps"))?;
     let contexts = Contexts::open(bridge.clone(), &options).await?;
     let source = contexts.dockerfile().await?;
@@ -52,9 +52,9 @@ async fn answer(
     bridge: &Bridge,
     options: &Options,
     contexts: &Contexts,
-    file: Result<File, Failure>,
-) -> Result<BuildResult, Failure> {
-    let kind = request::Kind::parse(id).ok_or_else(|| Failure::unsupported_subrequest(id))?;
+    file: Result<File, Error>,
+) -> Result<BuildResult, Error> {
+    let kind = request::Kind::parse(id).ok_or_else(|| Error::unsupported_subrequest(id))?;
     let _ = (kind, bridge, options, contexts, file);
-    Err(Failure::unsupported_subrequest(id))
+    Err(Error::unsupported_subrequest(id))
 }

@@ -5,7 +5,7 @@ use super::stage::StageState;
 use super::{Converter, Error, ErrorKind, history, name, onto};
 use crate::go;
 use crate::instruction::{Add, Copy, Instruction, Paths};
-use crate::lint::{Linter, checks};
+use crate::lint::{Linter, message, rule};
 use crate::llb::{self, Action, Chmod, CopyOptions, Output, Owner, ProgressGroup, State, caps};
 use crate::path;
 use crate::pattern::PatternMatcher;
@@ -195,13 +195,7 @@ impl Job<'_> {
                     actions.push(copy_action(&files, &filename, dest, options));
                 }
                 None => {
-                    checks::copy_ignored(
-                        self.ignore,
-                        source,
-                        self.add.is_some(),
-                        &self.instruction.location,
-                        self.lint,
-                    );
+                    self.report_ignored(source);
                     let unpack = self.add.is_some_and(|add| add.unpack.unwrap_or(true));
                     actions.push(copy_source::files(
                         state,
@@ -219,6 +213,26 @@ impl Job<'_> {
             actions.push(copy_source::content(state, content, dest, options)?);
         }
         Ok(actions)
+    }
+
+    /// Reports a source that the ignore file leaves out (upstream's `validateCopySourcePath`).
+    fn report_ignored(&self, source: &str) {
+        // What exceptions let through cannot be told from the pattern alone.
+        let Some(ignore) = self.ignore.filter(|ignore| !ignore.has_exclusions()) else { return };
+        let source = go::path::clean(source);
+        let is_root = source == "." || source == "/";
+        if is_root && !ignore.patterns().any(|pattern| ["*", "**", "**/*"].contains(&pattern)) {
+            return;
+        }
+        // A pattern that is wrong is reported by the client that filters with it.
+        if ignore.matches_or_parent_matches(&source).unwrap_or(false) {
+            let word = if self.add.is_some() { "Add" } else { "Copy" };
+            self.lint.run(
+                &rule::COPY_IGNORED_FILE,
+                &self.instruction.location,
+                message::copy_ignored_file(word, &source),
+            );
+        }
     }
 
     /// The files as a layer of their own, which needs nothing below it to be there.

@@ -12,10 +12,10 @@ pub type Error = Located<ErrorKind>;
 pub enum ErrorKind {
     /// A variable that cannot be expanded.
     #[error(transparent)]
-    Expand(expand::Error),
+    Expand(#[from] expand::Error),
     /// Operands that are wrong with their variables expanded.
     #[error(transparent)]
-    Instruction(instruction::ErrorKind),
+    Instruction(#[from] instruction::ErrorKind),
     /// A stage that was to be converted before; a mistake of this program.
     #[error("stage needs to be converted before it is used")]
     Unfinished,

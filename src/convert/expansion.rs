@@ -24,13 +24,13 @@ pub(super) fn expand(
         let lexer = converter.input.setting.lexer;
         instruction
             .expand(&mut |word| report.expand(lexer, word))
-            .map_err(|e| Located::nowhere(ErrorKind::Instruction(e)))?;
+            .map_err(|e| Located::nowhere(ErrorKind::Expand(e)))?;
     }
     // The text of a heredoc has no quotes and always the usual escape character.
     let raw = Lexer { skip_process_quotes: true, ..Lexer::new('\\') };
     instruction
         .expand_raw(&mut |word| report.expand(&raw, word))
-        .map_err(|e| Located::nowhere(ErrorKind::Instruction(e)))
+        .map_err(|e| Located::nowhere(ErrorKind::Expand(e)))
 }
 
 /// Expands words and reports variables that nothing defines.

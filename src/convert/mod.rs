@@ -168,7 +168,7 @@ impl Converter<'_> {
                 state.image.config.on_build.push(trigger.clone());
                 Ok(())
             }
-            Kind::Run(run) => run::dispatch(self, state, run, command, &instruction),
+            Kind::Run(run) => run::dispatch(self, state, run, command, &instruction, &lint),
             Kind::Shell(shell) => {
                 config::shell(state, shell);
                 Ok(())

@@ -1,15 +1,17 @@
 //! RUN.
 
 use super::stage::StageState;
+use super::expansion::Report;
 use super::{Converter, Error, ErrorKind, command, history, mount, name};
 use crate::env::{Env, EnvList};
 use crate::expand::Lexer;
 use crate::instruction::{Instruction, Mount, MountType, Run, RunNetwork, RunSecurity};
 use crate::llb::{Action, Exec, ExecMount, Metadata, MountTarget, NetworkMode, SecurityMode, State, caps};
+use crate::lint::Linter;
 use crate::plan::Command;
 use crate::proto::pb;
 use crate::span::Located;
-use crate::syntax::heredoc;
+use crate::syntax::{chomp_heredoc, parse_heredoc};
 
 /// Upstream's `dispatchRun`.
 pub(super) fn dispatch(
@@ -18,14 +20,15 @@ pub(super) fn dispatch(
     run: &Run,
     command: &Command<'_>,
     instruction: &Instruction,
+    lint: &Linter,
 ) -> Result<(), Error> {
     // A command may read any file.
     state.paths.borrow_mut().add_all();
     let lexer = converter.input.setting.lexer;
     let env = state.state.env.clone();
-    let mounts = run
-        .mounts(Some(&mut |word: &str| lexer.process_word(word, &env).map(|expansion| expansion.result)))
-        .map_err(|e| Located::nowhere(ErrorKind::Instruction(e)))?;
+    let mut report = Report { state, location: &instruction.location, lint };
+    let mut expand = |word: &str| report.expand(lexer, word).map_err(ErrorKind::Expand);
+    let mounts = run.mounts(Some(&mut expand)).map_err(Located::nowhere)?;
 
     let mut script = Script::of(state, run, instruction).map_err(Located::nowhere)?;
     if run.command.prepend_shell {
@@ -109,7 +112,7 @@ impl Script {
         if !line.prepend_shell {
             return Err(ErrorKind::HeredocCommand);
         }
-        if !heredoc::is_only(text) {
+        if !matches!(parse_heredoc(text), Ok(Some(_))) {
             // Heredocs among other words are for the shell: they go back to where they were.
             let mut whole = text.clone();
             for file in &line.files {
@@ -120,7 +123,7 @@ impl Script {
             return Ok(Self { args: vec![whole], shown, file: None });
         }
         let shown = format!("{shown} ({})", summary(&first.data));
-        let data = if first.chomp { heredoc::chomp(&first.data) } else { first.data.clone() };
+        let data = if first.chomp { chomp_heredoc(&first.data) } else { first.data.clone() };
         if state.image.platform.os == "windows" || !data.starts_with("#!") {
             return Ok(Self { args: vec![data], shown, file: None });
         }

@@ -1,7 +1,7 @@
 //! The Dockerfile of a build: its text, what it says, and what was found in it.
 
 use crate::expand::Lexer;
-use crate::gateway::Failure;
+use crate::gateway::Error;
 use crate::gateway::context::DockerfileSource;
 use crate::gateway::options::Options;
 use crate::instruction::{self, Dockerfile};
@@ -19,19 +19,19 @@ pub(super) struct File {
 
 impl File {
     /// Parses the text and checks what can be checked without variables.
-    pub(super) fn parse(options: &Options, source: DockerfileSource) -> Result<Self, Failure> {
+    pub(super) fn parse(options: &Options, source: DockerfileSource) -> Result<Self, Error> {
         if source.map.data.is_empty() {
-            return Err(Failure::new("the Dockerfile cannot be empty"));
+            return Err(Error::new("the Dockerfile cannot be empty"));
         }
         let lint = Linter::new(lint_config(options, &source.map.data)?);
-        let locate = |failure: Failure, locations: &[Vec<Range>]| {
+        let locate = |failure: Error, locations: &[Vec<Range>]| {
             failure.with_locations(locations, &source.map.to_pb())
         };
-        let tree = syntax::parse(&source.map.data).map_err(|e| locate(Failure::new(&e.kind), &e.locations))?;
+        let tree = syntax::parse(&source.map.data).map_err(|e| locate(Error::new(&e.kind), &e.locations))?;
         let dockerfile =
-            instruction::parse(&tree, Some(&lint)).map_err(|e| locate(Failure::new(&e.kind), &e.locations))?;
+            instruction::parse(&tree, Some(&lint)).map_err(|e| locate(Error::new(&e.kind), &e.locations))?;
         if dockerfile.stages.is_empty() {
-            return Err(Failure::new("dockerfile contains no stages to build"));
+            return Err(Error::new("dockerfile contains no stages to build"));
         }
         lint::checks::stages(&dockerfile, &lint);
         let lexer = Lexer::new(dockerfile.escape);
@@ -39,16 +39,16 @@ impl File {
     }
 
     /// An error of a module below, with its places in this file.
-    pub(super) fn failure<K: Into<Failure>>(&self, error: Located<K>) -> Failure {
+    pub(super) fn failure<K: Into<Error>>(&self, error: Located<K>) -> Error {
         error.kind.into().with_locations(&error.locations, &self.source.map.to_pb())
     }
 }
 
 /// Options of the checks: the client's, else the file's own (upstream's `newRuleLinter`).
-fn lint_config(options: &Options, text: &[u8]) -> Result<lint::Config, Failure> {
+fn lint_config(options: &Options, text: &[u8]) -> Result<lint::Config, Error> {
     if let Some(config) = &options.check {
         return Ok(config.clone());
     }
     let written = syntax::check_directive(text).map(|directive| directive.value).unwrap_or_default();
-    lint::Config::parse(&written).map_err(|e| Failure::new(e).context("failed to parse check options"))
+    lint::Config::parse(&written).map_err(|e| Error::new(e).context("failed to parse check options"))
 }

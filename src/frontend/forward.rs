@@ -2,7 +2,7 @@
 
 use crate::gateway::context::DockerfileSource;
 use crate::gateway::options::Options;
-use crate::gateway::{Bridge, BuildResult, Failure, SolveRequest};
+use crate::gateway::{Bridge, BuildResult, Error, SolveRequest};
 use crate::span::Range;
 use crate::syntax;
 
@@ -41,7 +41,7 @@ impl Forward {
         bridge: &Bridge,
         options: &Options,
         source: &DockerfileSource,
-    ) -> Result<BuildResult, Failure> {
+    ) -> Result<BuildResult, Error> {
         let mut forwarded = options.raw.clone();
         forwarded.insert("cmdline".to_owned(), self.command_line.clone());
         forwarded.insert("source".to_owned(), self.image);

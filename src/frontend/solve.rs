@@ -6,8 +6,9 @@ use serde_json::json;
 use super::target::{Job, Planned, Target};
 use super::warn;
 use crate::convert::Converted;
-use crate::gateway::{BuildResult, Failure, References, SolveRequest};
+use crate::gateway::{BuildResult, Error, References, SolveRequest};
 use crate::image::Platform;
+use crate::lint::Linter;
 use crate::proto::frontend::Ref;
 use crate::windows::lazy::Layering;
 use crate::windows::select::{self, Request};
@@ -29,12 +30,12 @@ struct Built {
 }
 
 /// Builds every platform.
-pub(super) async fn all(job: &Job<'_>) -> Result<BuildResult, Failure> {
+pub(super) async fn all(job: &Job<'_>) -> Result<BuildResult, Error> {
     let outcome = convert_all(job).await;
     // Warnings are shown whether the build goes on or not.
     warn::lint(job.bridge, job.file).await?;
     let targets = outcome?;
-    job.file.lint.error().map_err(Failure::new)?;
+    job.file.lint.error().map_err(Error::new)?;
     let built = try_join_all(targets.into_iter().map(|target| target.solve(job))).await?;
     result(job, built)
 }
@@ -47,13 +48,13 @@ struct Ready {
     converted: Converted,
 }
 
-async fn convert_all(job: &Job<'_>) -> Result<Vec<Ready>, Failure> {
+async fn convert_all(job: &Job<'_>) -> Result<Vec<Ready>, Error> {
     let requests = select::fold(&job.options.target_platforms);
     let windows = requests.iter().find_map(|request| match request {
         Request::Windows(asked) => Some(asked),
         Request::One(_) => None,
     });
-    let quiet = job.file.lint.silent();
+    let quiet = Linter::silent();
     let lint_of = |index: usize| if index == 0 { &job.file.lint } else { &quiet };
     let mut futures = Vec::with_capacity(requests.len());
     let requests: Vec<Option<Request>> =
@@ -86,8 +87,8 @@ fn is_windows(planned: &Planned<'_>) -> bool {
 async fn plan_request<'j>(
     job: &Job<'j>,
     request: Option<&Request>,
-    lint: &crate::lint::Linter,
-) -> Result<Vec<Planned<'j>>, Failure> {
+    lint: &Linter,
+) -> Result<Vec<Planned<'j>>, Error> {
     let platform = match request {
         Some(Request::Windows(asked)) => return job.variants(asked, lint).await,
         Some(Request::One(platform)) => Some(platform.clone()),
@@ -122,20 +123,20 @@ fn asked_id(job: &Job<'_>, asked: &Platform) -> String {
 }
 
 impl Ready {
-    async fn solve(self, job: &Job<'_>) -> Result<Built, Failure> {
+    async fn solve(self, job: &Job<'_>) -> Result<Built, Error> {
         let definition = self.converted.marshaler.marshal(&self.converted.state);
         let request = SolveRequest {
             definition: Some(definition.to_pb()),
             cache_imports: job.options.cache_imports.clone(),
             ..SolveRequest::default()
         };
-        let reference = job.bridge.solve(request).await?.single().map_err(Failure::new)?;
+        let reference = job.bridge.solve(request).await?.single().map_err(Error::new)?;
         Ok(Built { id: self.id, platform: self.platform, reference, converted: self.converted })
     }
 }
 
 /// Upstream's `Build` and `Finalize` of `dockerui`.
-fn result(job: &Job<'_>, built: Vec<Built>) -> Result<BuildResult, Failure> {
+fn result(job: &Job<'_>, built: Vec<Built>) -> Result<BuildResult, Error> {
     let multi = job.options.multi_platform || built.len() > 1;
     let mut result = BuildResult::default();
     let platforms: Vec<_> =

@@ -5,7 +5,7 @@ use crate::convert::{self, Converted, Input};
 use crate::env::EnvList;
 use crate::gateway::context::{Contexts, MainContext};
 use crate::gateway::options::Options;
-use crate::gateway::{Bridge, Failure};
+use crate::gateway::{Bridge, Error};
 use crate::go::number::parse_int;
 use crate::image::Platform;
 use crate::lint::Linter;
@@ -92,7 +92,7 @@ impl<'j> Job<'j> {
     }
 
     /// The lists that a Windows platform reaches.
-    pub(super) fn axes(&self, platform: &Platform) -> Result<Axes, Failure> {
+    pub(super) fn axes(&self, platform: &Platform) -> Result<Axes, Error> {
         let stage = self.target_stage(platform);
         let platforms = self.platforms(&Target::of(Some(platform.clone())));
         let search = Search {
@@ -111,7 +111,7 @@ impl<'j> Job<'j> {
         target: Target,
         axes: &Axes,
         lint: &Linter,
-    ) -> Result<Planned<'j>, Failure> {
+    ) -> Result<Planned<'j>, Error> {
         self.plan_located(target, axes, lint).await.map_err(|e| self.file.failure(e))
     }
 
@@ -173,7 +173,7 @@ impl<'j> Job<'j> {
         main: &MainContext,
         layering: &Layering,
         lint: &Linter,
-    ) -> Result<Converted, Failure> {
+    ) -> Result<Converted, Error> {
         let platforms = self.platforms(&planned.target);
         let stage = self.target_stage(&platforms.target);
         let element = planned.axes.variant(planned.target.index);
@@ -195,12 +195,12 @@ impl<'j> Job<'j> {
     }
 }
 
-fn ignore_matcher(main: &MainContext) -> Result<Option<PatternMatcher>, Failure> {
+fn ignore_matcher(main: &MainContext) -> Result<Option<PatternMatcher>, Error> {
     let patterns = main.ignore_patterns();
     if patterns.is_empty() {
         return Ok(None);
     }
-    PatternMatcher::new(patterns).map(Some).map_err(Failure::new)
+    PatternMatcher::new(patterns).map(Some).map_err(Error::new)
 }
 
 /// Seconds since 1970; nothing for an empty text.

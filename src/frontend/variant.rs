@@ -4,10 +4,10 @@ use futures_util::future::{join_all, try_join_all};
 
 use super::target::{Job, Planned, Target};
 use super::warn;
-use crate::gateway::{Failure, FileRange, ImageQuery, SolveRequest};
+use crate::gateway::{Error, FileRange, ResolveImage, SolveRequest};
 use crate::image::{Image, Platform, Reference};
 use crate::lint::Linter;
-use crate::llb::{ImageBlob, Marshaler, Metadata, caps};
+use crate::llb::{ImageBlob, Marshaler, Metadata, ResolveMode, caps};
 use crate::plan::{Pin, Start};
 use crate::windows::axis::Axes;
 use crate::windows::index::{self, Entry};
@@ -28,9 +28,9 @@ const MAX_INDEX_BYTES: i64 = 4 << 20;
 
 impl<'j> Job<'j> {
     /// The variants that are built for a Windows platform, in the order of the index.
-    pub(super) async fn variants(&self, asked: &Asked, lint: &Linter) -> Result<Vec<Planned<'j>>, Failure> {
+    pub(super) async fn variants(&self, asked: &Asked, lint: &Linter) -> Result<Vec<Planned<'j>>, Error> {
         let axes = self.axes(&asked.platform)?;
-        let quiet = lint.silent();
+        let quiet = Linter::silent();
         let plan = |index: usize| {
             let target = Target { index, ..Target::of(Some(asked.platform.clone())) };
             // What the checks find is the same in every variant.
@@ -58,8 +58,8 @@ impl<'j> Job<'j> {
     }
 
     /// An error about the base of the target.
-    fn base_failure(&self, kind: windows::ErrorKind, planned: Option<&Planned<'_>>) -> Failure {
-        let failure = Failure::new(kind);
+    fn base_failure(&self, kind: windows::ErrorKind, planned: Option<&Planned<'_>>) -> Error {
+        let failure = Error::new(kind);
         let Some(planned) = planned else { return failure };
         let root = planned.plan.stages.root(planned.plan.target);
         failure.with_source(&self.file.source.map.to_pb(), &planned.plan.stages[root].location)
@@ -72,7 +72,7 @@ impl<'j> Job<'j> {
         os_version: String,
         axes: &Axes,
         lint: &Linter,
-    ) -> Result<Planned<'j>, Failure> {
+    ) -> Result<Planned<'j>, Error> {
         let text = &self.file.source.map.data;
         const ARG: &[u8] = b"TARGETOSVERSION";
         if os_version.is_empty() || !text.windows(ARG.len()).any(|window| window == ARG) {
@@ -87,7 +87,7 @@ impl<'j> Job<'j> {
         plans: Vec<Planned<'j>>,
         axes: &Axes,
         lint: &Linter,
-    ) -> Result<Vec<Planned<'j>>, Failure> {
+    ) -> Result<Vec<Planned<'j>>, Error> {
         let Some(planned) = plans.first() else { return Ok(plans) };
         let root = &planned.plan.stages[planned.plan.stages.root(planned.plan.target)];
         let Some(resolved) = &root.resolved else { return Ok(plans) };
@@ -122,15 +122,15 @@ impl<'j> Job<'j> {
     }
 
     /// Reads a manifest or index as it is.
-    async fn read_blob(&self, reference: &str) -> Result<Vec<u8>, Failure> {
+    async fn read_blob(&self, reference: &str) -> Result<Vec<u8>, Error> {
         const FILE: &str = "index.json";
-        self.bridge.capabilities().llb.require(caps::SOURCE_IMAGE_BLOB).map_err(Failure::new)?;
+        self.bridge.capabilities().llb.require(caps::SOURCE_IMAGE_BLOB).map_err(Error::new)?;
         let blob = ImageBlob { reference: reference.to_owned(), filename: FILE.to_owned() };
         let state = blob.state(Metadata::internal(&format!("load index of {reference}")));
         let definition = Marshaler::new(self.options.build_platform.clone(), true).marshal(&state);
         let request = SolveRequest { definition: Some(definition.to_pb()), ..SolveRequest::default() };
-        let result = self.bridge.solve(request).await?.single().map_err(Failure::new)?;
-        let file = result.ok_or_else(|| Failure::new("no index"))?;
+        let result = self.bridge.solve(request).await?.single().map_err(Error::new)?;
+        let file = result.ok_or_else(|| Error::new("no index"))?;
         let range = FileRange { offset: 0, length: MAX_INDEX_BYTES };
         self.bridge.read_file(&file, FILE, Some(range)).await
     }
@@ -140,10 +140,10 @@ impl<'j> Job<'j> {
     async fn probe(&self, reference: &str, platform: &Platform) -> Vec<Entry> {
         let asked = windows::versions::known_builds().into_iter().map(|build| async move {
             let os_version = format!("10.0.{build}");
-            let query = ImageQuery {
+            let query = ResolveImage {
                 reference: reference.to_owned(),
-                platform: Some((&Platform { os_version, ..platform.clone() }).into()),
-                resolve_mode: self.options.resolve_mode.as_str().to_owned(),
+                platform: Some(Platform { os_version, ..platform.clone() }),
+                resolve_mode: self.options.resolve_mode,
                 log_name: format!("[internal] look for Windows {build} in {reference}"),
                 store: None,
             };
@@ -162,7 +162,7 @@ impl<'j> Job<'j> {
     }
 
     /// How Windows stages are layered; a warning where it is not the quick way.
-    pub(super) async fn layering(&self, asked: Option<&Asked>) -> Result<Layering, Failure> {
+    pub(super) async fn layering(&self, asked: Option<&Asked>) -> Result<Layering, Error> {
         let plain = Layering::default();
         let Some(asked) = asked else { return Ok(plain) };
         let off = self.options.build_args.get(LAZY_ARG).is_some_and(|value| value == "0" || value == "false");
@@ -180,45 +180,45 @@ impl<'j> Job<'j> {
         }
     }
 
-    async fn seed(&self, platform: &Platform) -> Result<Seed, Failure> {
+    async fn seed(&self, platform: &Platform) -> Result<Seed, Error> {
         let llb = &self.bridge.capabilities().llb;
         for cap in [caps::MERGE_OP, caps::DIFF_OP] {
-            llb.require(cap).map_err(Failure::new)?;
+            llb.require(cap).map_err(Error::new)?;
         }
         let reference = match self.options.build_args.get(SEED_ARG) {
             Some(reference) => Reference::parse_normalized(reference)
-                .map_err(|e| Failure::new(e).context(SEED_ARG))?
+                .map_err(|e| Error::new(e).context(SEED_ARG))?
                 .tag_name_only()
                 .to_string(),
             None => own_image()?,
         };
-        let query = ImageQuery {
+        let query = ResolveImage {
             reference: reference.clone(),
-            platform: Some((&Seed::platform(platform)).into()),
-            resolve_mode: String::new(),
+            platform: Some(Seed::platform(platform)),
+            resolve_mode: ResolveMode::Default,
             log_name: "[internal] load windows layer seed".to_owned(),
             store: None,
         };
         let hint = format!("{SEED_ARG} can name another");
         let answer = self.bridge.sources().image(query).await.map_err(|e| {
-            Failure::from(e).context(format_args!("{reference} holds no seed for Windows ({hint})"))
+            Error::from(e).context(format_args!("{reference} holds no seed for Windows ({hint})"))
         })?;
-        let image = Image::parse(&answer.config).map_err(Failure::new)?;
+        let image = Image::parse(&answer.config).map_err(Error::new)?;
         if image.platform.os != "windows" {
-            return Err(Failure::new(format_args!("{reference} holds no seed for Windows ({hint})")));
+            return Err(Error::new(format_args!("{reference} holds no seed for Windows ({hint})")));
         }
-        let mut pinned = Reference::parse_normalized(&reference).map_err(Failure::new)?;
+        let mut pinned = Reference::parse_normalized(&reference).map_err(Error::new)?;
         if pinned.digest().is_none() && !answer.digest.is_empty() {
-            pinned = pinned.with_digest(&answer.digest).map_err(Failure::new)?;
+            pinned = pinned.with_digest(&answer.digest).map_err(Error::new)?;
         }
         Ok(Seed { reference: pinned.to_string() })
     }
 }
 
 /// The image this frontend runs from.
-fn own_image() -> Result<String, Failure> {
+fn own_image() -> Result<String, Error> {
     let unknown =
-        || Failure::new(format_args!("this engine does not tell the frontend's own image ({SEED_ARG} can name it)"));
+        || Error::new(format_args!("this engine does not tell the frontend's own image ({SEED_ARG} can name it)"));
     let definition = std::fs::read(seed::FRONTEND_DEFINITION).map_err(|_| unknown())?;
     seed::own_image(&definition).ok_or_else(unknown)
 }

@@ -3,13 +3,13 @@
 use futures_util::future::join_all;
 
 use super::file::File;
-use crate::gateway::{Bridge, Failure};
+use crate::gateway::{Bridge, Error};
 use crate::lint;
 use crate::proto::{frontend, pb};
 use crate::span::Range;
 
 /// Sends what the checks found, with its places.
-pub(super) async fn lint(bridge: &Bridge, file: &File) -> Result<(), Failure> {
+pub(super) async fn lint(bridge: &Bridge, file: &File) -> Result<(), Error> {
     let warnings = file.lint.warnings();
     let sent = warnings.iter().map(|warning| {
         let line = warning.location.first().map_or(0, |range| range.start.line);
@@ -27,7 +27,7 @@ pub(super) async fn send(
     detail: &str,
     url: &str,
     location: &[Range],
-) -> Result<(), Failure> {
+) -> Result<(), Error> {
     let request = frontend::WarnRequest {
         digest: file.source.head.clone(),
         level: 1,

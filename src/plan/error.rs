@@ -1,7 +1,7 @@
 //! What can be wrong with a plan.
 
 use crate::expand;
-use crate::gateway::Failure;
+use crate::gateway;
 use crate::image::{config, platform, reference};
 use crate::instruction;
 use crate::span::Located;
@@ -15,10 +15,10 @@ pub type Error = Located<ErrorKind>;
 pub enum ErrorKind {
     /// A variable that cannot be expanded.
     #[error(transparent)]
-    Expand(expand::Error),
+    Expand(#[from] expand::Error),
     /// An instruction that is not one: a trigger, or a mount with a variable.
     #[error(transparent)]
-    Instruction(instruction::ErrorKind),
+    Instruction(#[from] instruction::ErrorKind),
     /// A base that is nothing once its variables are expanded.
     #[error("base name ({0}) should not be blank")]
     BlankBase(String),
@@ -60,7 +60,7 @@ pub enum ErrorKind {
         /// As the user wrote it.
         name: String,
         /// The engine's error.
-        source: Failure,
+        source: gateway::Error,
         /// A name that may have been meant.
         hint: Option<Hint>,
     },
@@ -69,7 +69,7 @@ pub enum ErrorKind {
     Config(config::ErrorKind),
     /// A named context that cannot be had.
     #[error(transparent)]
-    Context(Failure),
+    Context(gateway::Error),
     /// A file without FROM.
     #[error("dockerfile contains no stages to build")]
     NoStages,
@@ -101,7 +101,7 @@ pub enum ErrorKind {
     Windows(Box<crate::windows::ErrorKind>),
 }
 
-impl From<ErrorKind> for Failure {
+impl From<ErrorKind> for gateway::Error {
     /// The engine's own errors keep their code and details.
     fn from(kind: ErrorKind) -> Self {
         match kind {

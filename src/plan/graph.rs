@@ -56,9 +56,7 @@ pub fn link_command<'a>(
             vec![Source::Stage(source)]
         }
         Kind::Run(run) => {
-            let mounts = run
-                .mounts(None)
-                .map_err(|e| Located::at(ErrorKind::Instruction(e), &instruction.location))?;
+            let mounts = run.mounts::<ErrorKind>(None).map_err(|e| Located::at(e, &instruction.location))?;
             mounts.iter().map(|mount| mount_source(stages, &mount.from)).collect()
         }
         _ => Vec::new(),

@@ -8,7 +8,7 @@ use futures_util::future::join_all;
 use super::graph::link_command;
 use super::stage::{Resolved, SCRATCH, Stage, StageId, Stages, Start};
 use super::{Error, ErrorKind, Setting};
-use crate::gateway::{Failure, ImageQuery};
+use crate::gateway::{self, ResolveImage};
 use crate::image::{Image, Platform, Reference};
 use crate::instruction::{self, Kind};
 use crate::lint::{Linter, message, rule};
@@ -151,15 +151,15 @@ async fn resolve_image(
     let name = reference.tag_name_only().to_string();
     let prefix =
         if setting.options.multi_platform { format!("{} ", platform.format_all()) } else { String::new() };
-    let query = ImageQuery {
+    let query = ResolveImage {
         reference: name.clone(),
-        platform: Some(platform.into()),
-        resolve_mode: setting.options.resolve_mode.as_str().to_owned(),
+        platform: Some(platform.clone()),
+        resolve_mode: setting.options.resolve_mode,
         log_name: format!("[{prefix}internal] load metadata for {name}"),
         store: None,
     };
     let answer = setting.bridge.sources().image(query).await.map_err(|error| {
-        let source = Failure::from(error);
+        let source = gateway::Error::from(error);
         let mut known = stages.names();
         let common = common_images();
         known.extend(common.iter().map(String::as_str));
@@ -234,9 +234,8 @@ fn add_triggers(stages: &mut Stages<'_>, id: StageId, setting: &Setting<'_>) -> 
     let location = stages[id].location.clone();
     let mut commands = Vec::with_capacity(triggers.len());
     for trigger in &triggers {
-        let mut parsed = instruction::parse_trigger(trigger)
+        let parsed = instruction::parse_trigger(trigger, &location)
             .map_err(|e| e.map(ErrorKind::Instruction).set_location(&location))?;
-        parsed.location.clone_from(&location);
         let mut command = link_command(stages, id, Cow::Owned(parsed), setting.lexer)
             .map_err(|e| e.set_location(&location))?;
         command.is_trigger = true;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::{Error, ErrorKind};
 use crate::env::EnvList;
 use crate::expand::Lexer;
-use crate::instruction::{Dockerfile, Kind, Run};
+use crate::instruction::{self, Dockerfile, Kind, Run};
 use crate::plan::args::{Globals, globals};
 use crate::plan::{self, BuildArgs, Elements};
 use crate::span::Located;
@@ -154,7 +154,7 @@ impl Search<'_> {
     /// A FROM for each element.
     fn expand_all(
         &self,
-        stage: &crate::instruction::Stage,
+        stage: &instruction::Stage,
         args: &BTreeSet<String>,
     ) -> Result<Vec<String>, ErrorKind> {
         let mut found = Vec::new();
@@ -229,7 +229,7 @@ impl Search<'_> {
 
 fn mounted(run: &Run) -> Vec<String> {
     // A mount that is wrong is reported with the plan.
-    run.mounts(None).unwrap_or_default().into_iter().map(|mount| mount.from).collect()
+    run.mounts::<instruction::ErrorKind>(None).unwrap_or_default().into_iter().map(|mount| mount.from).collect()
 }
 
 /// The arguments behind a FROM whose values are lists, by whatever way they come into it.
