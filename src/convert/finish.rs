@@ -76,7 +76,7 @@ pub(super) fn finish(mut converter: Converter<'_>) -> Result<Converted, Error> {
     );
     marshaler.bindings = bindings;
     Ok(Converted {
-        state: target.whole(),
+        state: target.result(),
         image,
         base_image: target.base_image.clone(),
         epoch: target.epoch,

@@ -2,10 +2,11 @@
 
 use super::Converter;
 use super::stage::StageState;
-use crate::env::Env;
+use crate::env::{Env, EnvList};
 use crate::expand::Lexer;
 use crate::image::Platform;
 use crate::plan::Stage;
+use crate::windows::versions;
 
 /// `[platform stage 1/3] text` for the next step of a stage (upstream's `prefixCommand`).
 pub(super) fn step(state: &mut StageState, text: &str, platform: Option<&Platform>, env: &dyn Env) -> String {
@@ -30,7 +31,7 @@ pub(super) fn step(state: &mut StageState, text: &str, platform: Option<&Platfor
     out + text
 }
 
-/// The name of a base: that of any step, or for a Windows base its version.
+/// The name of a base: that of any step, or for one of several Windows bases its version.
 pub(super) fn base(
     converter: &Converter<'_>,
     state: &mut StageState,
@@ -38,14 +39,30 @@ pub(super) fn base(
     platform: &Platform,
     stage: &Stage<'_>,
 ) -> String {
-    if platform.os != "windows" || state.steps == 0 || !converter.input.layering.is_fanned_out() {
-        return step(state, text, Some(platform), &crate::env::EnvList::new());
+    if platform.os != "windows" || state.steps == 0 || !converter.input.layering.fanned_out {
+        return step(state, text, Some(platform), &EnvList::new());
     }
     state.step += 1;
-    let version = crate::windows::versions::label(&stage.written_base, &state.image.platform.os_version);
-    let architecture =
-        if platform.architecture == "amd64" { String::new() } else { format!("/{}", platform.architecture) };
-    format!("[windows{architecture} {version}] {text}")
+    format!("[{}] {text}", version(state, stage))
+}
+
+/// The name of the step that puts layers on a Windows base.
+pub(super) fn merge(state: &StageState, stage: &Stage<'_>) -> String {
+    format!("[{}] put layers on {}", version(state, stage), stage.written_base)
+}
+
+/// `windows ltsc2022`
+fn version(state: &StageState, stage: &Stage<'_>) -> String {
+    let label = versions::label(&stage.written_base, &state.image.platform.os_version);
+    format!("{} {label}", windows(&state.platform)).trim_end().to_owned()
+}
+
+/// `windows`, with the architecture where it is not the usual one.
+fn windows(platform: &Platform) -> String {
+    match platform.architecture.as_str() {
+        "amd64" => "windows".to_owned(),
+        other => format!("windows/{other}"),
+    }
 }
 
 /// The platform of a stage, and what it builds for where that is another one.

@@ -21,7 +21,7 @@ pub(super) fn secret(
         if target.is_empty() {
             return Err(ErrorKind::SecretWithoutName);
         }
-        id = go_path::base(&target);
+        id = go_path::base(&target).to_owned();
     }
     if windows && !target.is_empty() && !path::is_abs(&target, "windows") {
         return Err(ErrorKind::SecretTargetRelative { target, id });

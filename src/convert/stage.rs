@@ -89,6 +89,12 @@ impl StageState {
         self.lazy.as_ref().map_or_else(|| self.state.clone(), |lazy| lazy.whole(&self.state))
     }
 
+    /// The file system as the result.
+    #[must_use]
+    pub fn result(&self) -> State {
+        self.lazy.as_ref().map_or_else(|| self.state.clone(), |lazy| lazy.result(&self.state))
+    }
+
     /// Whether the stage is a Windows stage.
     #[must_use]
     pub fn is_windows(&self) -> bool {
@@ -184,7 +190,7 @@ fn on_resolved(converter: &Converter<'_>, id: StageId) -> Result<StageState, Err
         steps: stage.steps,
         step: 0,
         is_trigger: false,
-        show_platform: converter.input.options().multi_platform,
+        show_platform: converter.input.options().multi_platform || converter.input.layering.fanned_out,
         workdir_set: false,
         entrypoint: None,
         cmd: None,
@@ -196,7 +202,8 @@ fn on_resolved(converter: &Converter<'_>, id: StageId) -> Result<StageState, Err
         Start::Image(reference) => {
             let code = stage.from.map(|from| from.code.clone()).unwrap_or_default();
             let shown = state.platform.clone();
-            let name = name::base(converter, &mut state, &format!("FROM {reference}"), &shown, stage);
+            let text = format!("FROM {reference}");
+            let name = name::base(converter, &mut state, &text, &shown, stage);
             let metadata = llb::Metadata {
                 name: Some(name),
                 command: Some(code),
@@ -213,7 +220,8 @@ fn on_resolved(converter: &Converter<'_>, id: StageId) -> Result<StageState, Err
             };
             state.state = image.state(metadata);
             if state.is_windows() && stage.from.is_some() {
-                state.lazy = converter.input.layering.layers(&state.platform);
+                let title = name::merge(&state, stage);
+                state.lazy = converter.input.layering.layers(&state.platform, title);
             }
         }
     }

@@ -49,6 +49,9 @@ pub(super) fn set(state: &mut StageState, workdir: &str) -> Result<(), ErrorKind
     let dir =
         path::normalize_workdir(&state.image.config.working_dir, workdir, os).map_err(ErrorKind::Workdir)?;
     state.state.dir = path::to_slash(&dir, os);
+    if let Some(lazy) = &mut state.lazy {
+        lazy.directories.made(&format!("{}/", state.state.dir));
+    }
     // In the config Windows paths keep their backslashes.
     state.image.config.working_dir = dir;
     Ok(())

@@ -11,10 +11,10 @@ use crate::span::Range;
 /// Sends what the checks found, with its places.
 pub(super) async fn lint(bridge: &Bridge, file: &File) -> Result<(), Error> {
     let warnings = file.lint.warnings();
-    let sent = warnings.iter().map(|warning| {
+    let sent = warnings.iter().map(|warning| async move {
         let line = warning.location.first().map_or(0, |range| range.start.line);
         let text = lint::message::short(warning.rule.name, &warning.message, line);
-        send(bridge, file, &text, warning.rule.description, warning.rule.url, &warning.location)
+        send(bridge, file, &text, warning.rule.description, warning.rule.url, &warning.location).await
     });
     join_all(sent).await.into_iter().collect()
 }

@@ -116,7 +116,7 @@ async fn resolve_stage(
         }
     }
     let platform = &platform;
-    let name = reference.tag_name_only().to_string();
+    let name = reference.clone().tag_name_only().to_string();
     let named = setting.contexts.named(&name, platform).map_err(|e| Error::nowhere(ErrorKind::Context(e)))?;
     if let Some(context) = named {
         let loaded = context
@@ -148,7 +148,8 @@ async fn resolve_image(
     setting: &Setting<'_>,
     lint: &Linter,
 ) -> Result<(Resolved, String), Error> {
-    let name = reference.tag_name_only().to_string();
+    let full_name = reference.clone().tag_name_only();
+    let name = full_name.to_string();
     let prefix =
         if setting.options.multi_platform { format!("{} ", platform.format_all()) } else { String::new() };
     let query = ResolveImage {
@@ -168,7 +169,7 @@ async fn resolve_image(
     })?;
     // The engine's source policies may have put another image in the place of this one.
     let mut full = if answer.reference.is_empty() || answer.reference == name {
-        reference.tag_name_only()
+        full_name
     } else {
         Reference::parse_normalized(&answer.reference)
             .map_err(|e| Error::nowhere(ErrorKind::MutatedReference(answer.reference.clone(), e)))?

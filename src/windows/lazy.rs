@@ -31,15 +31,9 @@ pub struct Layering {
 impl Layering {
     /// Layers for a stage, where they can be made without its base.
     #[must_use]
-    pub fn layers(&self, platform: &Platform) -> Option<LazyLayers> {
+    pub fn layers(&self, platform: &Platform, title: String) -> Option<LazyLayers> {
         let seed = self.seed.as_ref()?.state(platform);
-        Some(LazyLayers { seed, layers: Vec::new(), directories: Directories::default() })
-    }
-
-    /// Whether more than one Windows version is built.
-    #[must_use]
-    pub const fn is_fanned_out(&self) -> bool {
-        self.fanned_out
+        Some(LazyLayers { seed, layers: Vec::new(), title, directories: Directories::default() })
     }
 }
 
@@ -48,6 +42,8 @@ impl Layering {
 pub struct LazyLayers {
     seed: State,
     layers: Vec<State>,
+    /// What progress output calls the merge.
+    title: String,
     /// Where the stage is known to have directories.
     pub directories: Directories,
 }
@@ -75,8 +71,8 @@ impl LazyLayers {
 
     /// Base and layers, for the result.
     #[must_use]
-    pub fn result(&self, base: &State, name: String) -> State {
-        self.merge(base, Metadata::named(name))
+    pub fn result(&self, base: &State) -> State {
+        self.merge(base, Metadata::named(self.title.as_str()))
     }
 
     /// Base and layers, for a step that reads them, which takes the base to be unpacked.
