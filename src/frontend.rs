@@ -13,7 +13,6 @@ mod warn;
 use crate::gateway::context::Contexts;
 use crate::gateway::options::{Environment, Options, check_required_caps};
 use crate::gateway::{Bridge, BuildResult, Error};
-use crate::request;
 
 use file::File;
 use target::Job;
@@ -54,7 +53,6 @@ async fn answer(
     contexts: &Contexts,
     file: Result<File, Error>,
 ) -> Result<BuildResult, Error> {
-    let kind = request::Kind::parse(id).ok_or_else(|| Error::unsupported_subrequest(id))?;
-    let _ = (kind, bridge, options, contexts, file);
+    let _ = (bridge, options, contexts, file);
     Err(Error::unsupported_subrequest(id))
 }

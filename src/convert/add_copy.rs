@@ -311,12 +311,12 @@ fn chmod(text: &str) -> Result<Chmod, ErrorKind> {
 /// Upstream's `pathRelativeToWorkingDir`.
 fn destination(state: &StageState, dest: &str) -> Result<String, ErrorKind> {
     let os = &state.platform.os;
-    let mut dest = path::strip_drive_letter(dest, os, true).map_err(ErrorKind::DriveLetter)?;
+    let mut dest = path::remove_drive_letter(dest, os, true).map_err(ErrorKind::DriveLetter)?;
     if path::is_abs(&dest, os) {
-        return path::normalize_path("/", &dest, os, true).map_err(ErrorKind::Destination);
+        return path::normalize("/", &dest, os, true).map_err(ErrorKind::Destination);
     }
     if dest.is_empty() || dest == "." {
         "./".clone_into(&mut dest);
     }
-    path::normalize_path(&state.state.dir, &dest, os, true).map_err(ErrorKind::Destination)
+    path::normalize(&state.state.dir, &dest, os, true).map_err(ErrorKind::Destination)
 }

@@ -13,8 +13,8 @@ use crate::span::Range;
 pub(super) fn cmd(state: &mut StageState, line: &CommandLine, instruction: &Instruction, lint: &Linter) {
     used_once(&mut state.cmd, instruction, lint);
     let args = with_own_shell(&state.image, line, instruction, lint);
-    history::config(state, format!("CMD {}", go::format::quoted_slice(&args)));
-    state.image.config.cmd = args;
+    history::config(state, format!("CMD {}", go::quote_list(&args)));
+    state.image.config.cmd = Some(args);
     state.image.config.args_escaped = true;
 }
 
@@ -26,11 +26,11 @@ pub(super) fn entrypoint(
 ) {
     used_once(&mut state.entrypoint, instruction, lint);
     let args = with_own_shell(&state.image, line, instruction, lint);
-    history::config(state, format!("ENTRYPOINT {}", go::format::quoted_slice(&args)));
-    state.image.config.entrypoint = args;
+    history::config(state, format!("ENTRYPOINT {}", go::quote_list(&args)));
+    state.image.config.entrypoint = Some(args);
     // The base's CMD was for the base's ENTRYPOINT.
     if state.cmd.is_none() {
-        state.image.config.cmd.clear();
+        state.image.config.cmd = None;
     }
 }
 
@@ -42,7 +42,7 @@ pub(super) fn healthcheck(
 ) {
     used_once(&mut state.healthcheck, instruction, lint);
     let nanos = |duration: Duration| i64::try_from(duration.as_nanos()).unwrap_or(i64::MAX);
-    let config = image::Healthcheck {
+    let config = image::HealthConfig {
         test: check.test.clone(),
         interval: nanos(check.interval),
         timeout: nanos(check.timeout),
@@ -50,7 +50,7 @@ pub(super) fn healthcheck(
         start_interval: nanos(check.start_interval),
         retries: check.retries,
     };
-    history::config(state, format!("HEALTHCHECK {config}"));
+    history::config(state, format!("HEALTHCHECK {}", config.to_history()));
     state.image.config.healthcheck = Some(config);
 }
 

@@ -30,7 +30,7 @@ pub(super) fn maintainer(state: &mut StageState, name: &str) {
 
 pub(super) fn shell(state: &mut StageState, shell: &[String]) {
     state.image.config.shell = shell.to_vec();
-    history::config(state, format!("SHELL {}", go::format::slice(shell)));
+    history::config(state, format!("SHELL {}", go::format_list(shell)));
 }
 
 pub(super) fn stop_signal(state: &mut StageState, signal: &str) -> Result<(), ErrorKind> {
@@ -53,6 +53,6 @@ pub(super) fn volume(state: &mut StageState, volumes: &[String]) -> Result<(), E
         }
         state.image.config.volumes.insert(volume.clone());
     }
-    history::config(state, format!("VOLUME {}", go::format::slice(volumes)));
+    history::config(state, format!("VOLUME {}", go::format_list(volumes)));
     Ok(())
 }

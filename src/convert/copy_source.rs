@@ -59,7 +59,7 @@ pub(super) fn git(
 
 /// A download, and the name of its file.
 pub(super) fn http(url: &str, checksum: &str, name: &str) -> Result<(State, String), ErrorKind> {
-    let filename = crate::go::url_base(url).unwrap_or_else(|| "__unnamed__".to_owned());
+    let filename = go_path::url_base(url).unwrap_or_else(|| "__unnamed__".to_owned());
     let checksum = if checksum.is_empty() {
         String::new()
     } else {
@@ -82,7 +82,7 @@ pub(super) fn files(
     options: &CopyOptions,
 ) -> Result<Action, ErrorKind> {
     let os = &state.platform.os;
-    let normalize = |p: &str| path::normalize_path("/", p, os, false).map_err(ErrorKind::DriveLetter);
+    let normalize = |p: &str| path::normalize("/", p, os, false).map_err(ErrorKind::DriveLetter);
     let mut source = source.to_owned();
     let mut include = Vec::new();
     let mut required = Vec::new();
@@ -122,7 +122,7 @@ pub(super) fn content(
     options: &CopyOptions,
 ) -> Result<Action, ErrorKind> {
     let os = &state.platform.os;
-    let file = path::strip_drive_letter(&content.path, os, false).map_err(ErrorKind::DriveLetter)?;
+    let file = path::remove_drive_letter(&content.path, os, false).map_err(ErrorKind::DriveLetter)?;
     let make = Action::MkFile { path: file.clone(), mode: 0o644, data: content.data.clone().into_bytes() };
     let source = State::scratch().file(vec![make], Metadata::internal("preparing inline document"));
     let options = CopyOptions { create_dest_path: true, ..options.clone() };

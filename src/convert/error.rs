@@ -2,7 +2,7 @@
 
 use crate::image::{digest, port};
 use crate::span::Located;
-use crate::{expand, go, instruction, path, source};
+use crate::{expand, gateway, go, instruction, path, source};
 
 /// A conversion's error with its places.
 pub type Error = Located<ErrorKind>;
@@ -100,13 +100,13 @@ pub enum ErrorKind {
     Git(source::GitRefError),
     /// A path on another drive.
     #[error("removing drive letter: {0}")]
-    DriveLetter(path::ErrorKind),
+    DriveLetter(path::PathError),
     /// A destination that is no path.
     #[error(transparent)]
-    Destination(path::ErrorKind),
+    Destination(path::PathError),
     /// A working directory that is no path.
     #[error("normalizing workdir: {0}")]
-    Workdir(path::ErrorKind),
+    Workdir(path::PathError),
     /// A volume without a name.
     #[error("VOLUME specified can not be an empty string")]
     EmptyVolume,
@@ -115,5 +115,11 @@ pub enum ErrorKind {
     Signal(go::SignalError),
     /// A port that is none.
     #[error(transparent)]
-    Port(port::ErrorKind),
+    Port(port::PortError),
+}
+
+impl From<ErrorKind> for gateway::Error {
+    fn from(kind: ErrorKind) -> Self {
+        Self::new(kind)
+    }
 }

@@ -36,6 +36,6 @@ pub(super) fn dispatch(
         exposed.extend(parsed.ports);
     }
     state.image.config.exposed_ports.extend(exposed.iter().cloned());
-    history::config(state, format!("EXPOSE {}", go::format::slice(&exposed)));
+    history::config(state, format!("EXPOSE {}", go::format_list(&exposed)));
     Ok(())
 }

@@ -10,7 +10,6 @@ use crate::gateway::{BuildResult, Error, References, SolveRequest};
 use crate::image::Platform;
 use crate::lint::Linter;
 use crate::proto::frontend::Ref;
-use crate::windows::lazy::Layering;
 use crate::windows::select::{self, Request};
 
 /// Names of `exporter/containerimage/exptypes`.
@@ -50,15 +49,15 @@ struct Ready {
 
 async fn convert_all(job: &Job<'_>) -> Result<Vec<Ready>, Error> {
     let requests = select::fold(&job.options.target_platforms);
-    let windows = requests.iter().find_map(|request| match request {
+    let requests: Vec<Option<Request>> =
+        if requests.is_empty() { vec![None] } else { requests.into_iter().map(Some).collect() };
+    let windows = requests.iter().flatten().find_map(|request| match request {
         Request::Windows(asked) => Some(asked),
         Request::One(_) => None,
     });
     let quiet = Linter::silent();
     let lint_of = |index: usize| if index == 0 { &job.file.lint } else { &quiet };
     let mut futures = Vec::with_capacity(requests.len());
-    let requests: Vec<Option<Request>> =
-        if requests.is_empty() { vec![None] } else { requests.into_iter().map(Some).collect() };
     for (index, request) in requests.iter().enumerate() {
         futures.push(plan_request(job, request.as_ref(), lint_of(index)));
     }

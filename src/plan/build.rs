@@ -79,7 +79,7 @@ pub fn stages<'a>(
         if from.name.is_empty() {
             stage.name = format!("stage-{index}");
         }
-        stage.ignore_cache = setting.options.no_cache.applies_to(&from.name);
+        stage.ignore_cache = setting.options.is_no_cache(&from.name);
         let id = stages.add(stage, &from.name);
         let has_image = stages[id].base_name != SCRATCH && stages[id].base.is_none();
         let stage = &mut stages[id];
