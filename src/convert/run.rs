@@ -1,13 +1,13 @@
 //! RUN.
 
-use super::stage::StageState;
 use super::expansion::Report;
+use super::stage::StageState;
 use super::{Converter, Error, ErrorKind, command, history, mount, name};
 use crate::env::{Env, EnvList};
 use crate::expand::Lexer;
 use crate::instruction::{Instruction, Mount, MountType, Run, RunNetwork, RunSecurity};
-use crate::llb::{Action, Exec, ExecMount, Metadata, MountTarget, NetworkMode, SecurityMode, State, caps};
 use crate::lint::Linter;
+use crate::llb::{Action, Exec, ExecMount, Metadata, MountTarget, NetworkMode, SecurityMode, State, caps};
 use crate::plan::Command;
 use crate::proto::pb;
 use crate::span::Located;

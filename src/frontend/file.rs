@@ -24,9 +24,8 @@ impl File {
             return Err(Error::new("the Dockerfile cannot be empty"));
         }
         let lint = Linter::new(lint_config(options, &source.map.data)?);
-        let locate = |failure: Error, locations: &[Vec<Range>]| {
-            failure.with_locations(locations, &source.map.to_pb())
-        };
+        let locate =
+            |failure: Error, locations: &[Vec<Range>]| failure.with_locations(locations, &source.map.to_pb());
         let tree = syntax::parse(&source.map.data).map_err(|e| locate(Error::new(&e.kind), &e.locations))?;
         let dockerfile =
             instruction::parse(&tree, Some(&lint)).map_err(|e| locate(Error::new(&e.kind), &e.locations))?;

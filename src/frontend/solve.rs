@@ -116,7 +116,9 @@ fn named(job: &Job<'_>, planned: &Planned<'_>, converted: Converted, several: bo
 
 /// The ID of a platform as the client wrote it, its version included.
 fn asked_id(job: &Job<'_>, asked: &Platform) -> String {
-    let same = |p: &&Platform| p.os == asked.os && p.architecture == asked.architecture && p.variant == asked.variant;
+    let same = |p: &&Platform| {
+        p.os == asked.os && p.architecture == asked.architecture && p.variant == asked.variant
+    };
     let written = job.options.target_platforms.iter().map(Platform::normalize).collect::<Vec<_>>();
     written.iter().find(same).unwrap_or(asked).format_all()
 }

@@ -129,14 +129,20 @@ impl<'j> Job<'j> {
         let lexer = &self.file.lexer;
         let file = &self.file.dockerfile;
         plan::build::check_default_bases(file, &predefined, lexer, lint);
-        let mut globals = args::globals(predefined, lexer, &file.global_args, &build_args, &mut |key, value| {
-            element.of_global(key, value)
-        })?;
+        let mut globals =
+            args::globals(predefined, lexer, &file.global_args, &build_args, &mut |key, value| {
+                element.of_global(key, value)
+            })?;
         let epoch = match args::lookup(&build_args, &globals.env, EPOCH) {
             Some(text) => epoch(&text)?,
             None => None,
         };
-        args::replace(&mut build_args, &mut globals.env, EPOCH, &epoch.map_or_else(String::new, |s| s.to_string()));
+        args::replace(
+            &mut build_args,
+            &mut globals.env,
+            EPOCH,
+            &epoch.map_or_else(String::new, |s| s.to_string()),
+        );
         let elements: &dyn Elements = &element;
         let setting = self.setting(&target, &platforms, build_args.clone(), stage, elements);
         let plan = Plan::make(file, globals, &setting, lint).await?;
@@ -177,8 +183,7 @@ impl<'j> Job<'j> {
         let platforms = self.platforms(&planned.target);
         let stage = self.target_stage(&platforms.target);
         let element = planned.axes.variant(planned.target.index);
-        let setting =
-            self.setting(&planned.target, &platforms, planned.build_args.clone(), stage, &element);
+        let setting = self.setting(&planned.target, &platforms, planned.build_args.clone(), stage, &element);
         let matcher = ignore_matcher(main)?;
         let capabilities = &self.bridge.capabilities().llb;
         let input = Input {

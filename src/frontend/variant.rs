@@ -47,14 +47,17 @@ impl<'j> Job<'j> {
         let versions = self.options.build_args.get(VERSIONS_ARG).map_or("", String::as_str);
         let located = |kind| self.base_failure(kind, plans.first());
         let named = select::builds(versions).map_err(located)?;
-        let chosen = select::select(&candidates, [asked.builds.as_deref(), named.as_deref()]).map_err(located)?;
+        let chosen =
+            select::select(&candidates, [asked.builds.as_deref(), named.as_deref()]).map_err(located)?;
         let mut plans: Vec<Option<Planned<'j>>> = plans.into_iter().map(Some).collect();
         let chosen: Vec<(Planned<'j>, String)> = chosen
             .into_iter()
             .filter_map(|i| Some((plans[i].take()?, candidates[i].os_version.clone())))
             .collect();
-        try_join_all(chosen.into_iter().map(|(planned, version)| self.with_version(planned, version, &axes, &quiet)))
-            .await
+        try_join_all(
+            chosen.into_iter().map(|(planned, version)| self.with_version(planned, version, &axes, &quiet)),
+        )
+        .await
     }
 
     /// An error about the base of the target.
@@ -101,11 +104,8 @@ impl<'j> Job<'j> {
         }
         let target = &planned.target;
         let pinned = entries.into_iter().map(|entry| {
-            let pin = Pin {
-                base: root.written_base.clone(),
-                digest: entry.digest,
-                os_version: entry.os_version,
-            };
+            let pin =
+                Pin { base: root.written_base.clone(), digest: entry.digest, os_version: entry.os_version };
             self.plan(Target { pin: Some(pin), ..target.clone() }, axes, lint)
         });
         try_join_all(pinned).await
@@ -217,8 +217,11 @@ impl<'j> Job<'j> {
 
 /// The image this frontend runs from.
 fn own_image() -> Result<String, Error> {
-    let unknown =
-        || Error::new(format_args!("this engine does not tell the frontend's own image ({SEED_ARG} can name it)"));
+    let unknown = || {
+        Error::new(format_args!(
+            "this engine does not tell the frontend's own image ({SEED_ARG} can name it)"
+        ))
+    };
     let definition = std::fs::read(seed::FRONTEND_DEFINITION).map_err(|_| unknown())?;
     seed::own_image(&definition).ok_or_else(unknown)
 }

@@ -11,7 +11,7 @@ use crate::image::{Platform, Reference};
 use crate::instruction::{self, Dockerfile, Kind};
 use crate::lint::{self, Linter, message, rule};
 use crate::suggest::Hint;
-use crate::windows::axis::is_list;
+use crate::windows::list::is_list;
 
 /// What a FROM may be expanded to other than by its text: see
 /// [`crate::windows::axis`].

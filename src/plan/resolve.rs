@@ -13,7 +13,7 @@ use crate::image::{Image, Platform, Reference};
 use crate::instruction::{self, Kind};
 use crate::lint::{Linter, message, rule};
 use crate::suggest::Hint;
-use crate::windows::{self, axis::is_list};
+use crate::windows::{self, list::is_list};
 
 /// Resolves every stage that `target` needs, and adds the triggers of their bases, which may need
 /// further stages (upstream's `resolveStages`). Returns the stages that are needed.
@@ -105,7 +105,9 @@ async fn resolve_stage(
     let mut reference = Reference::parse_normalized(&stage.base_name)
         .map_err(|e| Error::nowhere(ErrorKind::Reference(stage.base_name.clone(), e)))?;
     let mut platform = platform.clone();
-    if let Some(pin) = setting.pin.as_ref().filter(|pin| pin.base == stage.written_base && platform.os == "windows") {
+    if let Some(pin) =
+        setting.pin.as_ref().filter(|pin| pin.base == stage.written_base && platform.os == "windows")
+    {
         if pin.digest.is_empty() {
             platform.os_version.clone_from(&pin.os_version);
         } else {

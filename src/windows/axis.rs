@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::list::{MAX_ELEMENTS, elements, is_list};
 use super::{Error, ErrorKind};
 use crate::env::EnvList;
 use crate::expand::Lexer;
@@ -9,65 +10,6 @@ use crate::instruction::{self, Dockerfile, Kind, Run};
 use crate::plan::args::{Globals, globals};
 use crate::plan::{self, BuildArgs, Elements};
 use crate::span::Located;
-
-/// How many variants of one platform are built at most.
-pub const MAX_ELEMENTS: usize = 64;
-
-/// Whether a base is a list: neither a comma nor a brace is legal in a reference or a stage name.
-#[must_use]
-pub fn is_list(text: &str) -> bool {
-    text.contains([',', '{', '}'])
-}
-
-/// The elements of a list: `REPO:a,b,c`, or `x-{a,b}-y`.
-///
-/// # Errors
-///
-/// An empty element; braces that are not one group; too many elements.
-pub fn elements(list: &str) -> Result<Vec<String>, ErrorKind> {
-    let found = if list.contains(['{', '}']) { brace_list(list)? } else { comma_list(list) };
-    if found.iter().any(String::is_empty) {
-        return Err(ErrorKind::EmptyElement(list.to_owned()));
-    }
-    if found.len() > MAX_ELEMENTS {
-        return Err(ErrorKind::TooMany(found.len()));
-    }
-    Ok(found)
-}
-
-fn brace_list(list: &str) -> Result<Vec<String>, ErrorKind> {
-    let broken = || ErrorKind::Braces(list.to_owned());
-    let (prefix, rest) = list.split_once('{').ok_or_else(broken)?;
-    let (inner, suffix) = rest.split_once('}').ok_or_else(broken)?;
-    if inner.contains('{') || [prefix, suffix].iter().any(|text| is_list(text)) {
-        return Err(broken());
-    }
-    if inner.split(',').any(|element| element.trim().is_empty()) {
-        return Err(ErrorKind::EmptyElement(list.to_owned()));
-    }
-    Ok(inner.split(',').map(|element| format!("{prefix}{}{suffix}", element.trim())).collect())
-}
-
-fn comma_list(list: &str) -> Vec<String> {
-    let is_reference = |text: &str| text.contains(['/', ':', '@']);
-    let mut parts = list.split(',').map(str::trim);
-    let first = parts.next().unwrap_or_default();
-    let repository = is_reference(first).then(|| repository(first));
-    std::iter::once(first.to_owned())
-        .chain(parts.map(|part| match repository {
-            // A bare tag belongs to the first element's repository.
-            Some(repository) if !part.is_empty() && !is_reference(part) => format!("{repository}:{part}"),
-            _ => part.to_owned(),
-        }))
-        .collect()
-}
-
-/// A reference without its tag and digest. A colon before the last slash is a port.
-fn repository(reference: &str) -> &str {
-    let name = reference.split('@').next().unwrap_or(reference);
-    let last = name.rfind('/').map_or(0, |slash| slash + 1);
-    name[last..].find(':').map_or(name, |colon| &name[..last + colon])
-}
 
 /// The lists of a Dockerfile that a target reaches.
 #[derive(Debug, Clone, Default)]
@@ -229,7 +171,11 @@ impl Search<'_> {
 
 fn mounted(run: &Run) -> Vec<String> {
     // A mount that is wrong is reported with the plan.
-    run.mounts::<instruction::ErrorKind>(None).unwrap_or_default().into_iter().map(|mount| mount.from).collect()
+    run.mounts::<instruction::ErrorKind>(None)
+        .unwrap_or_default()
+        .into_iter()
+        .map(|mount| mount.from)
+        .collect()
 }
 
 /// The arguments behind a FROM whose values are lists, by whatever way they come into it.
@@ -352,35 +298,107 @@ fn located(kind: ErrorKind, location: &[crate::span::Range]) -> plan::Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::syntax;
 
-    fn list(text: &str) -> Vec<String> {
-        elements(text).unwrap()
-    }
-
-    #[test]
-    fn a_bare_tag_takes_the_first_repository() {
-        assert_eq!(list("host:5000/nano:a,b"), ["host:5000/nano:a", "host:5000/nano:b"]);
-        assert_eq!(list("nano:a, b ,other:c"), ["nano:a", "nano:b", "other:c"]);
-        assert_eq!(list("nano@sha256:00,b"), ["nano@sha256:00", "nano:b"]);
-        assert_eq!(list("host:5000/nano,b"), ["host:5000/nano", "host:5000/nano:b"]);
-        assert_eq!(list("1809,ltsc2022"), ["1809", "ltsc2022"]);
-    }
-
-    #[test]
-    fn braces_stand_in_the_middle() {
-        assert_eq!(list("windows-{a,b}"), ["windows-a", "windows-b"]);
-        assert_eq!(list("nano:{a@sha256:1,b@sha256:2}"), ["nano:a@sha256:1", "nano:b@sha256:2"]);
-        assert_eq!(list("{a}"), ["a"]);
-    }
-
-    #[test]
-    fn what_is_no_list_is_refused() {
-        for text in ["a,", ",a", "a,,b", "{a,}", "{}"] {
-            assert_eq!(elements(text), Err(ErrorKind::EmptyElement(text.to_owned())), "{text}");
+    /// The bases that the target's stages have in each variant, or the error.
+    fn fan(text: &str, target: &str, build_args: &[(&str, &str)]) -> Result<Vec<Vec<String>>, String> {
+        let dockerfile = instruction::parse(&syntax::parse(text.as_bytes()).unwrap(), None).unwrap();
+        let lexer = Lexer::new(dockerfile.escape);
+        let mut predefined = EnvList::new();
+        predefined.set("TARGETOS", "windows");
+        predefined.set("TARGETARCH", "amd64");
+        let build_args: BuildArgs =
+            build_args.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        let search = Search {
+            dockerfile: &dockerfile,
+            lexer: &lexer,
+            predefined: &predefined,
+            build_args: &build_args,
+            target,
+        };
+        let axes = search.run().map_err(|e| e.to_string())?;
+        let mut variants = Vec::new();
+        for index in 0..axes.count() {
+            let element = axes.variant(index);
+            let args = element.build_args(&build_args);
+            let of_global = &mut |key: &str, value| element.of_global(key, value);
+            let values =
+                globals(predefined.clone(), &lexer, &dockerfile.global_args, &args, of_global).unwrap();
+            let mut bases = Vec::new();
+            for (i, stage) in dockerfile.stages.iter().enumerate() {
+                let expanded = lexer.process_word(&stage.base, &values.env).unwrap().result;
+                bases.push(element.pick(i, expanded).map_err(|e| e.to_string())?);
+            }
+            variants.push(bases);
         }
-        for text in ["{a", "a}", "{a}{b}", "{a,{b}}", "x,{a,b}", "{a,b},x", "}a{"] {
-            assert_eq!(elements(text), Err(ErrorKind::Braces(text.to_owned())), "{text}");
-        }
-        assert_eq!(elements(&vec!["a"; 65].join(",")), Err(ErrorKind::TooMany(65)));
+        Ok(variants)
+    }
+
+    #[test]
+    fn a_list_in_an_argument_fans_out() {
+        let text = "ARG WINBASE=host:5000/nano:a,b\nFROM alpine AS build\nFROM ${WINBASE}\n";
+        assert_eq!(
+            fan(text, "", &[]).unwrap(),
+            [["alpine", "host:5000/nano:a"], ["alpine", "host:5000/nano:b"]]
+        );
+        let given = fan(text, "", &[("WINBASE", "other:x,y,z")]).unwrap();
+        assert_eq!(
+            given.iter().map(|v| v[1].as_str()).collect::<Vec<_>>(),
+            ["other:x", "other:y", "other:z"]
+        );
+        assert_eq!(fan(text, "", &[("WINBASE", "one:x")]).unwrap(), [["alpine", "one:x"]]);
+    }
+
+    #[test]
+    fn a_list_stands_anywhere_in_a_name_and_in_the_from_itself() {
+        let text = "ARG V=1809,ltsc2022\nFROM nano:${V:-x}-${TARGETARCH}\n";
+        assert_eq!(fan(text, "", &[]).unwrap(), [["nano:1809-amd64"], ["nano:ltsc2022-amd64"]]);
+        assert_eq!(fan("FROM nano:a,b\n", "", &[]).unwrap(), [["nano:a"], ["nano:b"]]);
+        assert_eq!(fan("FROM nano:{a,b}-x\n", "", &[]).unwrap(), [["nano:a-x"], ["nano:b-x"]]);
+    }
+
+    #[test]
+    fn an_argument_made_of_a_list_follows_it() {
+        let text = "ARG V=1809,ltsc2022\nARG BASE=nano:${V}-x\nFROM ${BASE}\n";
+        assert_eq!(fan(text, "", &[]).unwrap(), [["nano:1809-x"], ["nano:ltsc2022-x"]]);
+    }
+
+    #[test]
+    fn lists_are_walked_together() {
+        let text = "ARG V=1809,ltsc2022\nFROM cache:$V AS addon\nFROM nano:$V\nCOPY --from=addon /a /a\n";
+        assert_eq!(
+            fan(text, "", &[]).unwrap(),
+            [["cache:1809", "nano:1809"], ["cache:ltsc2022", "nano:ltsc2022"]]
+        );
+        let text = "ARG A=x:1,2\nARG B=y:1,2,3\nFROM $A AS addon\nFROM $B\nCOPY --from=addon /a /a\n";
+        let error = fan(text, "", &[]).unwrap_err();
+        assert!(error.contains("\"x:1,2\" has 2 elements, \"y:1,2,3\" has 3"), "{error}");
+    }
+
+    #[test]
+    fn only_lists_that_are_reached_count() {
+        let text = "ARG A=x:1,2\nARG B=y:1,2,3\nFROM $A AS other\nFROM $B AS last\n";
+        assert_eq!(fan(text, "", &[]).unwrap().len(), 3);
+        assert_eq!(fan(text, "other", &[]).unwrap().len(), 2);
+        assert_eq!(fan(&format!("{text}FROM scratch\n"), "", &[]).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn a_list_of_stages_reaches_each_of_them() {
+        let text = "FROM nano:a AS windows-1\nFROM nano:b AS windows-2\nFROM windows-{1,2}\n";
+        let last: Vec<String> = fan(text, "", &[]).unwrap().into_iter().filter_map(|mut v| v.pop()).collect();
+        assert_eq!(last, ["windows-1", "windows-2"]);
+    }
+
+    #[test]
+    fn an_argument_whose_comma_comes_into_no_from_is_an_ordinary_one() {
+        let text = "ARG FLAGS=a,b\nFROM nano${FLAGS:+:x}\n";
+        assert_eq!(fan(text, "", &[]).unwrap(), [["nano:x"]]);
+    }
+
+    #[test]
+    fn broken_lists_are_refused() {
+        assert!(fan("FROM nano:a,\n", "", &[]).unwrap_err().contains("empty element"));
+        assert!(fan("ARG A={x\nFROM $A\n", "", &[]).unwrap_err().contains("not understood"));
     }
 }

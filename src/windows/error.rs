@@ -40,7 +40,7 @@ pub enum ErrorKind {
     )]
     ListWithoutWindows(String),
     /// More elements than anyone needs.
-    #[error("the list has {0} elements; at most {max} are built at once", max = super::axis::MAX_ELEMENTS)]
+    #[error("the list has {0} elements; at most {max} are built at once", max = super::list::MAX_ELEMENTS)]
     TooMany(usize),
     /// RUN in stages for Windows.
     #[error("RUN needs a Windows worker, and this engine builds on Linux: {0}")]

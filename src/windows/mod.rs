@@ -1,13 +1,14 @@
 //! What only Windows has: many versions of one platform, and layers that are not to be unpacked.
 //!
 //! A Windows platform fans out into variants, one for each version of its base
-//! ([`axis`], [`select`]). Their layers are made without their bases ([`lazy`]).
+//! ([`list`], [`axis`], [`select`]). Their layers are made without their bases ([`lazy`]).
 
 pub mod axis;
 pub mod directories;
 mod error;
 pub mod index;
 pub mod lazy;
+pub mod list;
 pub mod run;
 pub mod seed;
 pub mod select;
