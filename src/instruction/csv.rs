@@ -9,7 +9,7 @@ pub enum CsvError {
     #[error("EOF")]
     Empty,
     /// A quote inside a field that does not start with one; the column, in bytes from 1.
-    #[error("parse error on line 1, column {0}: bare \" in non-quoted field")]
+    #[error("parse error on line 1, column {0}: bare \" in non-quoted-field")]
     BareQuote(usize),
     /// A quoted field that does not end, or goes on after its end; the column, in bytes from 1.
     #[error("parse error on line 1, column {0}: extraneous or missing \" in quoted-field")]

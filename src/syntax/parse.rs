@@ -226,7 +226,7 @@ fn assemble(line: &[u8], command: Command<'_>, operands: Operands) -> Node {
         flags: command.flags,
         json,
         original: lossy(line),
-        invalid_utf8: std::str::from_utf8(line).is_err(),
+        invalid_utf8: !json && std::str::from_utf8(command.rest).is_err(),
         ..Node::default()
     }
 }

@@ -30,7 +30,7 @@ pub struct Node {
     pub heredocs: Vec<Heredoc>,
     /// The instruction with continuation lines joined, its comments and line ends left out.
     pub original: String,
-    /// The bytes of the instruction are not valid UTF-8; [`Node::original`] has U+FFFD in their place.
+    /// The operands, not written as JSON, are not valid UTF-8; [`Node::args`] has U+FFFD in their place.
     pub invalid_utf8: bool,
     /// The first line, counted from 1.
     pub start_line: u32,
