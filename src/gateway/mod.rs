@@ -7,6 +7,7 @@
 pub mod base64;
 pub mod bridge;
 pub mod capabilities;
+pub mod context;
 pub mod error;
 mod memo;
 pub mod options;

@@ -21,6 +21,7 @@ struct State {
     files: BTreeMap<String, Vec<u8>>,
     images: BTreeMap<String, Vec<u8>>,
     replaced: BTreeMap<String, String>,
+    answers: BTreeMap<String, ResolveSourceMetaResponse>,
     inputs: BTreeMap<String, pb::Definition>,
     calls: BTreeMap<&'static str, usize>,
     solved: Vec<SolveRequest>,
@@ -72,6 +73,11 @@ impl Fake {
         self.0.lock().unwrap().replaced.insert(reference.into(), identifier.into());
     }
 
+    /// What a source other than an image is, by its identifier.
+    pub(crate) fn answer(&self, identifier: &str, answer: ResolveSourceMetaResponse) {
+        self.0.lock().unwrap().answers.insert(identifier.into(), answer);
+    }
+
     pub(crate) fn calls(&self, call: &str) -> usize {
         self.0.lock().unwrap().calls.get(call).copied().unwrap_or_default()
     }
@@ -105,6 +111,19 @@ impl State {
     }
 }
 
+const LLB_CAPS: &[&str] = &[
+    "constraints",
+    "file.base",
+    "meta.description",
+    "platform",
+    "source.http",
+    "source.local",
+    "source.local.excludepatterns",
+    "source.local.followpaths",
+    "source.local.sessionid",
+    "source.local.sharedkeyhint",
+];
+
 const DIGEST: &str = "sha256:0000000000000000000000000000000000000000000000000000000000000000";
 
 #[tonic::async_trait]
@@ -114,7 +133,8 @@ impl LlbBridge for Fake {
         let cap = |id: &String| caps::ApiCap { id: id.clone(), enabled: true, ..Default::default() };
         let mut caps: Vec<_> = state.caps.iter().map(cap).collect();
         caps.push(cap(&"solve.base".to_owned()));
-        Ok(Response::new(PongResponse { frontend_api_caps: caps, ..Default::default() }))
+        let llb_caps = LLB_CAPS.iter().map(|id| cap(&(*id).to_owned())).collect();
+        Ok(Response::new(PongResponse { frontend_api_caps: caps, llb_caps, ..Default::default() }))
     }
 
     async fn resolve_image_config(
@@ -133,6 +153,9 @@ impl LlbBridge for Fake {
         let mut state = self.call("ResolveSourceMeta");
         state.asked.push(request.get_ref().clone());
         let mut source = request.into_inner().source.unwrap_or_default();
+        if let Some(answer) = state.answers.get(&source.identifier) {
+            return Ok(Response::new(answer.clone()));
+        }
         let name = source.identifier.split_once("://").map_or("", |(_, name)| name).to_owned();
         let mut answer = ResolveSourceMetaResponse::default();
         if let Some(identifier) = state.replaced.get(&name) {

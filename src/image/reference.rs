@@ -28,6 +28,9 @@ pub enum ErrorKind {
     /// No reference.
     #[error("invalid reference format")]
     Format,
+    /// Nothing at all.
+    #[error("repository name must have at least one component")]
+    Empty,
     /// A repository that is too long.
     #[error("repository name must not be more than {LONGEST_PATH} characters")]
     TooLong,
@@ -69,8 +72,14 @@ impl Reference {
         Self::parse(&format!("{domain}/{rest}"))
     }
 
-    /// Reads a reference that has its registry (`reference.Parse`).
-    fn parse(text: &str) -> Result<Self, ErrorKind> {
+    /// Reads a reference as it is, without a registry if it names none (`reference.Parse`).
+    ///
+    /// # Errors
+    /// [`ErrorKind`] with upstream's wording.
+    pub fn parse(text: &str) -> Result<Self, ErrorKind> {
+        if text.is_empty() {
+            return Err(ErrorKind::Empty);
+        }
         let Some(reference) = Self::scan(text) else {
             let uppercase = Self::scan(&to_lower(text)).is_some();
             return Err(if uppercase { ErrorKind::Uppercase } else { ErrorKind::Format });
