@@ -7,15 +7,25 @@ pub mod csv;
 pub mod duration;
 pub mod format;
 pub mod glob;
+pub mod id;
+pub mod ip;
 pub mod json;
 pub mod json_value;
+pub mod mode;
 pub mod number;
 pub mod path;
 pub mod quote;
 pub mod regexp;
+pub mod signal;
 pub mod time;
 pub mod unicode;
 mod unicode_tables;
 
+pub use format::{list as format_list, quoted_list as quote_list};
+pub use id::random_id;
 pub use json::string as json_string;
+
+pub use mode::{ModeError, check_mode, parse_octal};
 pub use quote::{Quoted, quote};
+pub use signal::{SignalError, check_signal};
+pub use time::format_unix as rfc3339;

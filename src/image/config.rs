@@ -4,10 +4,11 @@
 //! for byte, since the text is what BuildKit digests and registries store.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
 use super::{Platform, config_read, config_write};
 use crate::go::{duration, format, json_value, time};
+use crate::instruction;
+use crate::path::default_path_env;
 
 /// Why a text is no image config.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -83,10 +84,10 @@ pub struct Config {
     pub exposed_ports: BTreeSet<String>,
     /// ENV: `KEY=value`, in order.
     pub env: Vec<String>,
-    /// ENTRYPOINT.
-    pub entrypoint: Vec<String>,
-    /// CMD.
-    pub cmd: Vec<String>,
+    /// ENTRYPOINT. An empty one is written like none.
+    pub entrypoint: Option<Vec<String>>,
+    /// CMD. An empty one is written like none.
+    pub cmd: Option<Vec<String>>,
     /// VOLUME.
     pub volumes: BTreeSet<String>,
     /// WORKDIR.
@@ -98,7 +99,7 @@ pub struct Config {
     /// Whether Windows is to take the command line as it is.
     pub args_escaped: bool,
     /// HEALTHCHECK.
-    pub healthcheck: Option<Healthcheck>,
+    pub healthcheck: Option<HealthConfig>,
     /// ONBUILD.
     pub on_build: Vec<String>,
     /// SHELL.
@@ -107,7 +108,7 @@ pub struct Config {
 
 /// HEALTHCHECK. Durations are nanoseconds; zero inherits.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Healthcheck {
+pub struct HealthConfig {
     /// `NONE`, or `CMD` or `CMD-SHELL` and arguments.
     pub test: Vec<String>,
     /// Time between checks.
@@ -122,13 +123,27 @@ pub struct Healthcheck {
     pub retries: i64,
 }
 
-impl fmt::Display for Healthcheck {
+impl From<&instruction::Healthcheck> for HealthConfig {
+    fn from(check: &instruction::Healthcheck) -> Self {
+        let nanoseconds = |d: std::time::Duration| i64::try_from(d.as_nanos()).unwrap_or(i64::MAX);
+        Self {
+            test: check.test.clone(),
+            interval: nanoseconds(check.interval),
+            timeout: nanoseconds(check.timeout),
+            start_period: nanoseconds(check.start_period),
+            start_interval: nanoseconds(check.start_interval),
+            retries: check.retries,
+        }
+    }
+}
+
+impl HealthConfig {
     /// As Go's `%+v`, which is what the history line of HEALTHCHECK shows.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
+    #[must_use]
+    pub fn to_history(&self) -> String {
+        format!(
             "{{Test:{} Interval:{} Timeout:{} StartPeriod:{} StartInterval:{} Retries:{}}}",
-            format::slice(&self.test),
+            format::list(&self.test),
             duration::format(self.interval),
             duration::format(self.timeout),
             duration::format(self.start_period),
@@ -139,12 +154,43 @@ impl fmt::Display for Healthcheck {
 }
 
 impl Image {
+    /// The config of an image made from nothing (`emptyImage`): the root as working directory and,
+    /// except on Windows, the usual search path.
+    #[must_use]
+    pub fn empty(platform: &Platform) -> Self {
+        let mut image = Self { platform: platform.clone(), ..Self::default() };
+        "layers".clone_into(&mut image.rootfs.kind);
+        "/".clone_into(&mut image.config.working_dir);
+        if platform.os != "windows" {
+            image.config.env.push(format!("PATH={}", default_path_env(&platform.os)));
+        }
+        image
+    }
+
+    /// Says what the image was built for. A variant, version or features that the platform does not
+    /// name stay those of the base, as long as that was of the same system and architecture.
+    pub fn set_platform(&mut self, target: &Platform) {
+        let own = &mut self.platform;
+        let same = own.os == target.os && own.architecture == target.architecture;
+        own.os.clone_from(&target.os);
+        own.architecture.clone_from(&target.architecture);
+        if !target.variant.is_empty() || !same {
+            own.variant.clone_from(&target.variant);
+        }
+        if !target.os_version.is_empty() || !same {
+            own.os_version.clone_from(&target.os_version);
+        }
+        if target.os_features.is_some() {
+            own.os_features.clone_from(&target.os_features);
+        }
+    }
+
     /// Reads a config as `json.Unmarshal` does: keys in any case, unknown ones ignored, `null`
     /// for nothing.
     ///
     /// # Errors
     /// [`ErrorKind`] for text that is no JSON, values of the wrong type, and times Go refuses.
-    pub fn parse(text: &[u8]) -> Result<Self, ErrorKind> {
+    pub fn from_json(text: &[u8]) -> Result<Self, ErrorKind> {
         config_read::read(text)
     }
 
@@ -177,17 +223,34 @@ mod tests {
             serde_json::from_str(include_str!("../../testdata/image/config.json")).unwrap();
         for case in cases {
             let text = if case.bytes.is_empty() { case.text.as_bytes() } else { &case.bytes };
-            let image = Image::parse(text);
+            let image = Image::from_json(text);
             let shown = String::from_utf8_lossy(text);
             assert_eq!(image.as_ref().ok().map(Image::to_json), case.out, "{shown}: {image:?}");
-            let health = image.ok().and_then(|i| i.config.healthcheck).map(|h| h.to_string());
+            let health = image.ok().and_then(|i| i.config.healthcheck).map(|h| h.to_history());
             assert_eq!(health, case.health, "{shown}");
         }
     }
 
     #[test]
+    fn platforms_of_empty_and_inherited_images() {
+        let windows = Platform::parse("windows(10.0.20348)/amd64").unwrap();
+        assert_eq!(
+            Image::empty(&windows).to_json(),
+            concat!(
+                r#"{"architecture":"amd64","os":"windows","os.version":"10.0.20348","#,
+                r#""rootfs":{"type":"layers","diff_ids":null},"config":{"WorkingDir":"/"}}"#
+            )
+        );
+        let mut image = Image::empty(&windows);
+        image.set_platform(&Platform::new("windows", "amd64"));
+        assert_eq!(image.platform, windows);
+        image.set_platform(&Platform::new("linux", "amd64"));
+        assert_eq!(image.platform, Platform::new("linux", "amd64"));
+    }
+
+    #[test]
     fn errors_name_the_field() {
-        let error = |text: &str| Image::parse(text.as_bytes()).unwrap_err().to_string();
+        let error = |text: &str| Image::from_json(text.as_bytes()).unwrap_err().to_string();
         assert_eq!(
             error(r#"{"config":{"Env":"x"}}"#),
             "failed to parse image config: config.Env is not a list of strings"

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::config::{Config, ErrorKind, Healthcheck, History, Image, RootFs};
+use super::config::{Config, ErrorKind, HealthConfig, History, Image, RootFs};
 use crate::go::json_value::Value;
 use crate::go::{number, time};
 
@@ -67,8 +67,8 @@ fn read_config(config: &mut Config, value: Value) -> Result<()> {
             "USER" => set_string(&mut config.user, value, "config.User")?,
             "EXPOSEDPORTS" => merge_set(&mut config.exposed_ports, value, "config.ExposedPorts")?,
             "ENV" => config.env = strings(value, "config.Env")?.unwrap_or_default(),
-            "ENTRYPOINT" => config.entrypoint = strings(value, "config.Entrypoint")?.unwrap_or_default(),
-            "CMD" => config.cmd = strings(value, "config.Cmd")?.unwrap_or_default(),
+            "ENTRYPOINT" => config.entrypoint = strings(value, "config.Entrypoint")?,
+            "CMD" => config.cmd = strings(value, "config.Cmd")?,
             "VOLUMES" => merge_set(&mut config.volumes, value, "config.Volumes")?,
             "WORKINGDIR" => set_string(&mut config.working_dir, value, "config.WorkingDir")?,
             "LABELS" => merge_map(&mut config.labels, value, "config.Labels")?,
@@ -83,7 +83,7 @@ fn read_config(config: &mut Config, value: Value) -> Result<()> {
     })
 }
 
-fn read_healthcheck(healthcheck: &mut Option<Healthcheck>, value: Value) -> Result<()> {
+fn read_healthcheck(healthcheck: &mut Option<HealthConfig>, value: Value) -> Result<()> {
     if value == Value::Null {
         *healthcheck = None;
         return Ok(());

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use super::config::{Config, Healthcheck, History, Image};
+use super::config::{Config, HealthConfig, History, Image};
 use crate::go::json::push_string;
 
 pub(super) fn write(image: &Image) -> String {
@@ -48,8 +48,8 @@ fn config(config: &Config) -> String {
     object.text("User", &config.user);
     object.set("ExposedPorts", &config.exposed_ports);
     object.list("Env", &config.env);
-    object.list("Entrypoint", &config.entrypoint);
-    object.list("Cmd", &config.cmd);
+    object.list("Entrypoint", config.entrypoint.as_deref().unwrap_or_default());
+    object.list("Cmd", config.cmd.as_deref().unwrap_or_default());
     object.set("Volumes", &config.volumes);
     object.text("WorkingDir", &config.working_dir);
     if !config.labels.is_empty() {
@@ -71,7 +71,7 @@ fn config(config: &Config) -> String {
     object.finish()
 }
 
-fn healthcheck(health: &Healthcheck) -> String {
+fn healthcheck(health: &HealthConfig) -> String {
     let mut object = Object::new();
     object.list("Test", &health.test);
     object.integer("Interval", health.interval);

@@ -5,9 +5,11 @@ mod config_read;
 mod config_write;
 pub mod digest;
 pub mod platform;
+pub mod port;
 pub mod reference;
 mod start;
 
-pub use config::{Config, Healthcheck, History, Image, RootFs};
-pub use platform::Platform;
-pub use reference::Reference;
+pub use config::{Config, ErrorKind as ConfigError, HealthConfig, History, Image, RootFs};
+pub use digest::{Digest, ErrorKind as DigestError};
+pub use platform::{ErrorKind as PlatformError, Platform};
+pub use reference::{ErrorKind as ReferenceError, Reference};

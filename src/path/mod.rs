@@ -7,7 +7,7 @@ use crate::go::{Quoted, path};
 
 /// Why a Windows path cannot be used. The texts are upstream's.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ErrorKind {
+pub enum PathError {
     /// A drive letter and nothing else.
     #[error("No relative path specified in {}", Quoted(.0))]
     NoRelativePath(String),
@@ -17,12 +17,12 @@ pub enum ErrorKind {
     /// A drive other than C.
     #[error("The specified path is not on the system drive (C:)")]
     OtherDrive,
-    /// One of these, met in [`normalize_path`].
+    /// One of these, met in [`normalize`].
     #[error("removing drive letter: {0}")]
-    Normalize(#[source] Box<ErrorKind>),
+    Normalize(#[source] Box<PathError>),
     /// One of these, met in [`normalize_workdir`].
     #[error("normalizing working directory: {0}")]
-    Workdir(#[source] Box<ErrorKind>),
+    Workdir(#[source] Box<PathError>),
 }
 
 /// Where programs are looked for if the base image says nothing (`DefaultPathEnv`).
@@ -51,10 +51,10 @@ pub fn from_slash(path: &str, os: &str) -> String {
 /// (`NormalizePath`). With `keep_slash` a trailing `/` or `/.` stays.
 ///
 /// # Errors
-/// [`ErrorKind::Normalize`], on Windows only.
-pub fn normalize_path(parent: &str, new: &str, os: &str, keep_slash: bool) -> Result<String, ErrorKind> {
+/// [`PathError::Normalize`], on Windows only.
+pub fn normalize(parent: &str, new: &str, os: &str, keep_slash: bool) -> Result<String, PathError> {
     let strip = |path: &str| {
-        strip_drive_letter(path, os, keep_slash).map_err(|kind| ErrorKind::Normalize(Box::new(kind)))
+        remove_drive_letter(path, os, keep_slash).map_err(|kind| PathError::Normalize(Box::new(kind)))
     };
     let original = to_slash(new, os);
     let parent = to_slash(parent, os);
@@ -83,9 +83,9 @@ pub fn normalize_path(parent: &str, new: &str, os: &str, keep_slash: bool) -> Re
 /// (`NormalizeWorkdir`).
 ///
 /// # Errors
-/// [`ErrorKind::Workdir`], on Windows only.
-pub fn normalize_workdir(current: &str, new: &str, os: &str) -> Result<String, ErrorKind> {
-    let path = normalize_path(current, new, os, false).map_err(|kind| ErrorKind::Workdir(Box::new(kind)))?;
+/// [`PathError::Workdir`], on Windows only.
+pub fn normalize_workdir(current: &str, new: &str, os: &str) -> Result<String, PathError> {
+    let path = normalize(current, new, os, false).map_err(|kind| PathError::Workdir(Box::new(kind)))?;
     Ok(from_slash(&path, os))
 }
 
@@ -93,27 +93,27 @@ pub fn normalize_workdir(current: &str, new: &str, os: &str) -> Result<String, E
 /// used is not absolute.
 #[must_use]
 pub fn is_abs(path: &str, os: &str) -> bool {
-    strip_drive_letter(path, os, false).is_ok_and(|path| to_slash(&path, os).starts_with('/'))
+    remove_drive_letter(path, os, false).is_ok_and(|path| to_slash(&path, os).starts_with('/'))
 }
 
 /// Takes the drive letter, which must be C, from a Windows path and cleans the rest; `C:a` is the
 /// relative `a`. Other systems' paths stay as they are (`CheckSystemDriveAndRemoveDriveLetter`).
 ///
 /// # Errors
-/// [`ErrorKind`], on Windows only.
-pub fn strip_drive_letter(path: &str, os: &str, keep_slash: bool) -> Result<String, ErrorKind> {
+/// [`PathError`], on Windows only.
+pub fn remove_drive_letter(path: &str, os: &str, keep_slash: bool) -> Result<String, PathError> {
     if os != "windows" {
         return Ok(path.to_owned());
     }
     if path.len() == 2 && path.ends_with(':') {
-        return Err(ErrorKind::NoRelativePath(path.to_owned()));
+        return Err(PathError::NoRelativePath(path.to_owned()));
     }
     if let [b'/' | b'\\', b'/' | b'\\', ..] = path.as_bytes() {
-        return Err(ErrorKind::Unc);
+        return Err(PathError::Unc);
     }
     match path.split_once(':') {
         Some((drive, rest)) if drive.eq_ignore_ascii_case("c") => Ok(clean(rest, keep_slash)),
-        Some(_) => Err(ErrorKind::OtherDrive),
+        Some(_) => Err(PathError::OtherDrive),
         None => Ok(clean(path, keep_slash)),
     }
 }
@@ -139,7 +139,7 @@ mod tests {
         for case in cases {
             let text = |key: &str| case[key].as_str().unwrap_or_default();
             let (parent, path, os) = (text("parent"), text("path"), text("os"));
-            let outcome = |key: &str, result: Result<String, ErrorKind>| {
+            let outcome = |key: &str, result: Result<String, PathError>| {
                 let (value, error) = match result {
                     Ok(value) => (value, None),
                     Err(error) => (String::new(), Some(error.to_string())),
@@ -147,11 +147,11 @@ mod tests {
                 assert_eq!(value, case[key][0].as_str().unwrap(), "{key} {case}");
                 assert_eq!(error.as_deref(), case[key][1].as_str(), "{key} {case}");
             };
-            outcome("normal", normalize_path(parent, path, os, false));
-            outcome("keep", normalize_path(parent, path, os, true));
+            outcome("normal", normalize(parent, path, os, false));
+            outcome("keep", normalize(parent, path, os, true));
             outcome("workdir", normalize_workdir(parent, path, os));
-            outcome("strip", strip_drive_letter(path, os, false));
-            outcome("strip_keep", strip_drive_letter(path, os, true));
+            outcome("strip", remove_drive_letter(path, os, false));
+            outcome("strip_keep", remove_drive_letter(path, os, true));
             assert_eq!(Some(is_abs(path, os)), case["abs"].as_bool(), "{case}");
         }
     }
