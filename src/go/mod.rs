@@ -24,7 +24,6 @@ mod unicode_tables;
 pub use format::{list as format_list, quoted_list as quote_list};
 pub use id::random_id;
 pub use json::string as json_string;
-
 pub use mode::{ModeError, check_mode, parse_octal};
 pub use quote::{Quoted, quote};
 pub use signal::{SignalError, check_signal};

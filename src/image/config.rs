@@ -8,7 +8,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Platform, config_read, config_write};
 use crate::go::{duration, format, json_value, time};
 use crate::instruction;
-use crate::path::default_path_env;
 
 /// Why a text is no image config.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -154,43 +153,12 @@ impl HealthConfig {
 }
 
 impl Image {
-    /// The config of an image made from nothing (`emptyImage`): the root as working directory and,
-    /// except on Windows, the usual search path.
-    #[must_use]
-    pub fn empty(platform: &Platform) -> Self {
-        let mut image = Self { platform: platform.clone(), ..Self::default() };
-        "layers".clone_into(&mut image.rootfs.kind);
-        "/".clone_into(&mut image.config.working_dir);
-        if platform.os != "windows" {
-            image.config.env.push(format!("PATH={}", default_path_env(&platform.os)));
-        }
-        image
-    }
-
-    /// Says what the image was built for. A variant, version or features that the platform does not
-    /// name stay those of the base, as long as that was of the same system and architecture.
-    pub fn set_platform(&mut self, target: &Platform) {
-        let own = &mut self.platform;
-        let same = own.os == target.os && own.architecture == target.architecture;
-        own.os.clone_from(&target.os);
-        own.architecture.clone_from(&target.architecture);
-        if !target.variant.is_empty() || !same {
-            own.variant.clone_from(&target.variant);
-        }
-        if !target.os_version.is_empty() || !same {
-            own.os_version.clone_from(&target.os_version);
-        }
-        if target.os_features.is_some() {
-            own.os_features.clone_from(&target.os_features);
-        }
-    }
-
     /// Reads a config as `json.Unmarshal` does: keys in any case, unknown ones ignored, `null`
     /// for nothing.
     ///
     /// # Errors
     /// [`ErrorKind`] for text that is no JSON, values of the wrong type, and times Go refuses.
-    pub fn from_json(text: &[u8]) -> Result<Self, ErrorKind> {
+    pub fn parse(text: &[u8]) -> Result<Self, ErrorKind> {
         config_read::read(text)
     }
 
@@ -223,7 +191,7 @@ mod tests {
             serde_json::from_str(include_str!("../../testdata/image/config.json")).unwrap();
         for case in cases {
             let text = if case.bytes.is_empty() { case.text.as_bytes() } else { &case.bytes };
-            let image = Image::from_json(text);
+            let image = Image::parse(text);
             let shown = String::from_utf8_lossy(text);
             assert_eq!(image.as_ref().ok().map(Image::to_json), case.out, "{shown}: {image:?}");
             let health = image.ok().and_then(|i| i.config.healthcheck).map(|h| h.to_history());
@@ -250,7 +218,7 @@ mod tests {
 
     #[test]
     fn errors_name_the_field() {
-        let error = |text: &str| Image::from_json(text.as_bytes()).unwrap_err().to_string();
+        let error = |text: &str| Image::parse(text.as_bytes()).unwrap_err().to_string();
         assert_eq!(
             error(r#"{"config":{"Env":"x"}}"#),
             "failed to parse image config: config.Env is not a list of strings"
