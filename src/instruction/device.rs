@@ -1,10 +1,11 @@
 //! `RUN --device`.
 
-use super::csv;
 use super::error::{ErrorKind, Suggestion};
 use super::types::Device;
+use crate::go::csv;
+use crate::go::number::parse_bool;
+use crate::go::unicode::to_lower;
 use crate::lint::suggest;
-use crate::syntax::text::{lower, parse_bool};
 
 /// Reads one `--device` (upstream's `ParseDevice`). The first field may be the name alone.
 pub(super) fn parse(value: &str) -> Result<Device, ErrorKind> {
@@ -12,7 +13,7 @@ pub(super) fn parse(value: &str) -> Result<Device, ErrorKind> {
     let mut device = Device::default();
     for field in fields {
         let Some((key, value)) = field.split_once('=') else {
-            if lower(&field) == "required" {
+            if to_lower(&field) == "required" {
                 device.required = true;
             } else if device.name.is_empty() {
                 device.name = field;
@@ -21,14 +22,12 @@ pub(super) fn parse(value: &str) -> Result<Device, ErrorKind> {
             }
             continue;
         };
-        match lower(key).as_str() {
+        match to_lower(key).as_str() {
             "name" if device.name.is_empty() => device.name = value.to_owned(),
             "name" => return Err(ErrorKind::DeviceName(device.name)),
             "required" => {
-                device.required = parse_bool(value).ok_or_else(|| ErrorKind::Value {
-                    key: "required".to_owned(),
-                    value: value.to_owned(),
-                })?;
+                device.required = parse_bool(value)
+                    .map_err(|_| ErrorKind::Value { key: "required".to_owned(), value: value.to_owned() })?;
             }
             _ if device.name.is_empty() => device.name = field,
             key => {

@@ -1,8 +1,9 @@
 //! What can be wrong with an instruction, in Docker's words.
 
-use super::number::NumberError;
+use crate::go::number::NumberError;
+use crate::go::{Quoted, csv, duration};
 use crate::span::Located;
-use crate::syntax::{self, text::quote};
+use crate::syntax;
 
 /// A word that may have been meant: `(did you mean ..?)`, or nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -78,7 +79,7 @@ pub enum ErrorKind {
     /// A stage name that cannot be one.
     #[error(
         "invalid name for build stage: {}, name can't start with a number or contain symbols",
-        quote(.0)
+        Quoted(.0)
     )]
     StageName(String),
     /// ONBUILD ONBUILD.
@@ -121,12 +122,15 @@ pub enum ErrorKind {
     #[error("Missing command after HEALTHCHECK CMD")]
     NoHealthCommand,
     /// HEALTHCHECK with neither CMD nor NONE.
-    #[error("Unknown type {} in HEALTHCHECK (try CMD)", quote(.0))]
+    #[error("Unknown type {} in HEALTHCHECK (try CMD)", Quoted(.0))]
     HealthType(String),
     /// A duration that is shorter than a millisecond, or negative.
-    #[error("Interval {} cannot be less than 1ms", quote(.0))]
+    #[error("Interval {} cannot be less than 1ms", Quoted(.0))]
     ShortInterval(&'static str),
-    /// A number or a duration that is none.
+    /// A duration that is none.
+    #[error(transparent)]
+    Duration(#[from] duration::ErrorKind),
+    /// A number that is none.
     #[error(transparent)]
     Number(#[from] NumberError),
     /// A negative number of retries.
@@ -134,10 +138,10 @@ pub enum ErrorKind {
     NegativeRetries(i64),
 
     /// `RUN --network` with an unknown value.
-    #[error("invalid network mode {}", quote(.0))]
+    #[error("invalid network mode {}", Quoted(.0))]
     Network(String),
     /// `RUN --security` with an unknown value.
-    #[error("security {} is not valid", quote(.0))]
+    #[error("security {} is not valid", Quoted(.0))]
     Security(String),
     /// The list of a `--mount` or `--device` is not well formed.
     #[error("failed to parse csv {of}: {error}")]
@@ -145,7 +149,7 @@ pub enum ErrorKind {
         /// `mounts` or `devices`.
         of: &'static str,
         /// What is wrong.
-        error: super::csv::CsvError,
+        error: csv::ErrorKind,
     },
     /// A field without `=` that needs one.
     #[error("invalid field '{0}' must be a key=value pair")]
@@ -185,7 +189,7 @@ pub enum ErrorKind {
         value: String,
     },
     /// `mode`, `uid` or `gid` for a mount that has none.
-    #[error("{key} not allowed for {} type mounts", quote(.kind))]
+    #[error("{key} not allowed for {} type mounts", Quoted(.kind))]
     IdNotAllowed {
         /// The key.
         key: &'static str,
@@ -196,7 +200,7 @@ pub enum ErrorKind {
     #[error("'{0}' doesn't support variable expansion, define alias stage instead")]
     Variable(String),
     /// An unknown type of mount.
-    #[error("unsupported mount type {}{suggestion}", quote(.value))]
+    #[error("unsupported mount type {}{suggestion}", Quoted(.value))]
     MountType {
         /// The type.
         value: String,
@@ -204,7 +208,7 @@ pub enum ErrorKind {
         suggestion: Suggestion,
     },
     /// An unknown `sharing`.
-    #[error("unsupported sharing value {}{suggestion}", quote(.value))]
+    #[error("unsupported sharing value {}{suggestion}", Quoted(.value))]
     Sharing {
         /// The value.
         value: String,

@@ -3,8 +3,8 @@
 //! Mirrors upstream's `bflag.go`.
 
 use super::error::{ErrorKind, Suggestion};
+use crate::go::unicode::to_lower;
 use crate::lint::suggest;
-use crate::syntax::text::lower;
 
 /// What a flag takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,7 +87,7 @@ impl Flags {
             }
             let value = match (takes, value) {
                 (Takes::Boolean, None) => "true".to_owned(),
-                (Takes::Boolean, Some(value)) if !value.is_empty() => match lower(value) {
+                (Takes::Boolean, Some(value)) if !value.is_empty() => match to_lower(value) {
                     value if value == "true" || value == "false" => value,
                     _ => {
                         let (flag, value) = (flag.to_owned(), value.to_owned());

@@ -5,8 +5,9 @@ use super::error::ErrorKind;
 use super::flag;
 use super::request::Request;
 use super::types::Stage;
+use crate::go::unicode::{to_lower, to_upper};
 use crate::lint::{Linter, message, rule};
-use crate::syntax::text::{equal_fold, lower, upper};
+use crate::syntax::text::equal_fold;
 
 /// The stage a FROM starts. The casing is checked even of one that is wrong.
 pub(super) fn stage(request: &Request<'_>, lint: Option<&Linter>) -> Result<Stage, ErrorKind> {
@@ -38,7 +39,7 @@ fn stage_name(args: &[String]) -> Result<String, ErrorKind> {
     match args {
         [_] => Ok(String::new()),
         [_, word, name] if equal_fold(word, "as") => {
-            let lowered = lower(name);
+            let lowered = to_lower(name);
             let rest = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.');
             if lowered.starts_with(|c: char| c.is_ascii_lowercase()) && lowered.bytes().all(rest) {
                 Ok(lowered)
@@ -53,17 +54,17 @@ fn stage_name(args: &[String]) -> Result<String, ErrorKind> {
 fn check_casing(request: &Request<'_>, lint: &Linter) {
     let args = request.args();
     if let [_, _, name] = args
-        && *name != lower(name)
+        && *name != to_lower(name)
     {
         lint.run(&rule::STAGE_NAME_CASING, &request.location, message::stage_name_casing(name));
     }
     if let [_, as_word, _, ..] = args {
         let from = &request.node.word;
         // A FROM in mixed case is told by another rule.
-        let matches = if *from == lower(from) {
-            *as_word == lower(as_word)
-        } else if *from == upper(from) {
-            *as_word == upper(as_word)
+        let matches = if *from == to_lower(from) {
+            *as_word == to_lower(as_word)
+        } else if *from == to_upper(from) {
+            *as_word == to_upper(as_word)
         } else {
             true
         };

@@ -4,17 +4,18 @@ use std::time::Duration;
 
 use super::error::ErrorKind;
 use super::flag::{self, Flags};
-use super::number::{parse_duration, parse_i32};
 use super::request::Request;
 use super::types::Healthcheck;
-use crate::syntax::text::upper;
+use crate::go::duration;
+use crate::go::number::parse_int;
+use crate::go::unicode::to_upper;
 
 /// HEALTHCHECK NONE and HEALTHCHECK CMD. The flags of NONE are not looked at, as upstream does not.
 pub(super) fn healthcheck(request: &Request<'_>) -> Result<Healthcheck, ErrorKind> {
     let [kind, args @ ..] = request.args() else {
         return Err(ErrorKind::AtLeastOneArgument(request.name));
     };
-    let kind = upper(kind);
+    let kind = to_upper(kind);
     if kind == "NONE" {
         return match args {
             [] => Ok(Healthcheck { test: vec![kind], ..Healthcheck::default() }),
@@ -46,8 +47,9 @@ fn interval(flags: &mut Flags, name: &'static str) -> Result<Duration, ErrorKind
     if text.is_empty() {
         return Ok(Duration::ZERO);
     }
-    match parse_duration(&text)? {
-        Some(duration) if duration.is_zero() || duration >= Duration::from_millis(1) => Ok(duration),
+    let nanoseconds = u64::try_from(duration::parse(&text)?);
+    match nanoseconds.map(Duration::from_nanos) {
+        Ok(duration) if duration.is_zero() || duration >= Duration::from_millis(1) => Ok(duration),
         _ => Err(ErrorKind::ShortInterval(name)),
     }
 }
@@ -56,7 +58,7 @@ fn retries(text: &str) -> Result<i64, ErrorKind> {
     if text.is_empty() {
         return Ok(0);
     }
-    match parse_i32(text)? {
+    match parse_int(text, 10, 32)? {
         negative @ ..0 => Err(ErrorKind::NegativeRetries(negative)),
         retries => Ok(retries),
     }

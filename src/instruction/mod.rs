@@ -4,7 +4,6 @@
 //! base image or a build argument.
 
 mod comment;
-mod csv;
 mod device;
 mod error;
 mod expand;
@@ -12,20 +11,18 @@ mod flag;
 mod from;
 mod health;
 mod mount;
-mod number;
 mod pair;
 mod parse;
 mod path;
 mod request;
 mod run;
+mod size;
 mod types;
 #[cfg(test)]
 mod upstream_dump;
 #[cfg(test)]
 mod upstream_tests;
 
-pub use csv::CsvError;
 pub use error::{Error, ErrorKind, Suggestion};
-pub use number::NumberError;
 pub use parse::{parse, parse_trigger};
 pub use types::*;

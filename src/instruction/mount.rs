@@ -1,11 +1,12 @@
 //! `RUN --mount`.
 
-use super::csv;
 use super::error::{ErrorKind, Suggestion};
-use super::number::{parse_size, parse_u32};
+use super::size::parse_size;
 use super::types::{Mount, MountType, Run, Sharing};
+use crate::go::csv;
+use crate::go::number::{parse_bool, parse_uint};
+use crate::go::unicode::to_lower;
 use crate::lint::suggest;
-use crate::syntax::text::{lower, parse_bool};
 
 /// Every key there is, for suggestions.
 const KEYS: [&str; 19] = [
@@ -92,7 +93,7 @@ fn parse_early(value: &str) -> Result<Mount, ErrorKind> {
     let mut mount = Mount { read_only: true, ..Mount::default() };
     for field in fields(value)? {
         let Some((key, value)) = field.split_once('=') else { continue };
-        let key = lower(key);
+        let key = to_lower(key);
         if key == "from" {
             if value.find('$').is_some_and(|at| at + 1 != value.len()) {
                 return Err(ErrorKind::Variable(key));
@@ -111,7 +112,7 @@ fn parse<E: From<ErrorKind>>(
     for field in fields(value)? {
         match field.split_once('=') {
             None => draft.word(field)?,
-            Some((key, value)) => draft.pair(&lower(key), expander(value)?, &field)?,
+            Some((key, value)) => draft.pair(&to_lower(key), expander(value)?, &field)?,
         }
     }
     Ok(draft.finish()?)
@@ -133,7 +134,7 @@ impl Draft {
 
     /// A field without `=`.
     fn word(&mut self, field: String) -> Result<(), ErrorKind> {
-        let key = lower(&field);
+        let key = to_lower(&field);
         match key.as_str() {
             "readonly" | "ro" => self.read_only(true),
             "readwrite" | "rw" => self.read_only(false),
@@ -157,10 +158,10 @@ impl Draft {
 
     fn pair(&mut self, key: &str, value: String, field: &str) -> Result<(), ErrorKind> {
         let wrong = |value: &str| ErrorKind::Value { key: key.to_owned(), value: value.to_owned() };
-        let boolean = |value: &str| parse_bool(value).ok_or_else(|| wrong(value));
-        let id = |key, value: String, radix| match parse_u32(&value, radix) {
-            Some(id) => Ok(Some(id)),
-            None => Err(ErrorKind::Id { key, value }),
+        let boolean = |value: &str| parse_bool(value).map_err(|_| wrong(value));
+        let id = |key, value: String, radix| match parse_uint(&value, radix, 32).map(u32::try_from) {
+            Ok(Ok(id)) => Ok(Some(id)),
+            _ => Err(ErrorKind::Id { key, value }),
         };
         match key {
             "type" => self.mount.kind = mount_type(value)?,
@@ -227,7 +228,7 @@ impl Draft {
 }
 
 fn mount_type(value: String) -> Result<MountType, ErrorKind> {
-    let name = lower(&value);
+    let name = to_lower(&value);
     MountType::ALL.into_iter().find(|kind| kind.as_str() == name).ok_or_else(|| ErrorKind::MountType {
         suggestion: Suggestion(suggest(&value, MountType::ALL.map(MountType::as_str), true)),
         value,
@@ -235,7 +236,7 @@ fn mount_type(value: String) -> Result<MountType, ErrorKind> {
 }
 
 fn sharing(value: String) -> Result<Sharing, ErrorKind> {
-    let name = lower(&value);
+    let name = to_lower(&value);
     Sharing::ALL.into_iter().find(|sharing| sharing.as_str() == name).ok_or_else(|| ErrorKind::Sharing {
         suggestion: Suggestion(suggest(&value, Sharing::ALL.map(Sharing::as_str), true)),
         value,

@@ -5,9 +5,9 @@ use super::error::{Error, ErrorKind, Suggestion};
 use super::request::Request;
 use super::types::{Dockerfile, GlobalArg, Instruction, Kind, Stage};
 use super::{flag, from, health, pair, path, run};
+use crate::go::unicode::{to_lower, to_upper};
 use crate::lint::{Linter, message, rule, suggest};
 use crate::span::Range;
-use crate::syntax::text::{lower, upper};
 use crate::syntax::{self, Node, Tree};
 
 /// Every instruction.
@@ -85,7 +85,7 @@ enum Parsed {
 fn parse_node(node: &Node, lint: Option<&Linter>) -> Result<Parsed, Error> {
     let lint = lint.map(|lint| lint.with_comments(&node.comments));
     let location = node.location();
-    let word = lower(&node.word);
+    let word = to_lower(&node.word);
     let Some(name) = NAMES.into_iter().find(|name| name.eq_ignore_ascii_case(&word)) else {
         let suggestion = Suggestion(suggest(&node.word, NAMES, false));
         let kind = ErrorKind::UnknownInstruction { word: node.word.clone(), suggestion };
@@ -188,7 +188,7 @@ fn trimmed_volumes(volumes: &[String]) -> Result<Vec<String>, ErrorKind> {
 fn onbuild(request: &Request<'_>) -> Result<String, ErrorKind> {
     let Some(sub) = &request.node.sub else { return Err(ErrorKind::AtLeastOneArgument(request.name)) };
     request.flags(&flag::NONE)?;
-    match upper(sub.word.trim()) {
+    match to_upper(sub.word.trim()) {
         word if word == "ONBUILD" => return Err(ErrorKind::ChainedOnbuild),
         word if word == "MAINTAINER" || word == "FROM" => return Err(ErrorKind::NotATrigger(word)),
         _ => {}

@@ -5,9 +5,10 @@
 use std::collections::HashSet;
 
 use super::{Linter, message, rule};
+use crate::go::unicode::{to_lower, to_upper};
 use crate::instruction::Dockerfile;
 use crate::span::Range;
-use crate::syntax::text::{equal_fold, lower, upper};
+use crate::syntax::text::equal_fold;
 
 /// Stage names with a meaning of their own.
 const RESERVED_STAGES: [&str; 2] = ["context", "scratch"];
@@ -50,15 +51,16 @@ fn instruction_casing(dockerfile: &Dockerfile, linter: &Linter) {
     };
     let (mut lower_count, mut upper_count) = (0_usize, 0_usize);
     for (word, _) in words() {
-        if word == lower(word) {
+        if word == to_lower(word) {
             lower_count += 1;
-        } else if word == upper(word) {
+        } else if word == to_upper(word) {
             upper_count += 1;
         }
     }
     let lowercase = lower_count > upper_count;
     for (word, location) in words() {
-        let (cased, name) = if lowercase { (lower(word), "lowercase") } else { (upper(word), "uppercase") };
+        let (cased, name) =
+            if lowercase { (to_lower(word), "lowercase") } else { (to_upper(word), "uppercase") };
         if word != cased {
             let message = message::consistent_instruction_casing(word, name);
             linter.run(&rule::CONSISTENT_INSTRUCTION_CASING, location, message);

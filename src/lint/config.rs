@@ -1,7 +1,8 @@
 //! Which rules are checked: `# check=skip=..;error=..;experimental=..`.
 
 use super::ErrorKind;
-use crate::syntax::{self, text};
+use crate::go::number::parse_bool;
+use crate::syntax;
 
 /// Which rules are checked, and what comes of it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -41,10 +42,8 @@ impl Config {
                 "experimental" if value == "all" => config.experimental_all = true,
                 "experimental" => config.experimental = rules(),
                 "error" => {
-                    config.error = text::parse_bool(value).ok_or_else(|| ErrorKind::CheckBoolean {
-                        option: option.to_owned(),
-                        value: value.to_owned(),
-                    })?;
+                    config.error = parse_bool(value)
+                        .map_err(|error| ErrorKind::CheckBoolean { option: option.to_owned(), error })?;
                 }
                 name => return Err(ErrorKind::CheckOption(name.to_owned())),
             }

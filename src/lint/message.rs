@@ -1,6 +1,6 @@
 //! What each rule says about one place, in upstream's words. One function a rule, named after it.
 
-use crate::syntax::text::quote;
+use crate::go::quote;
 
 /// ` (did you mean ..?)`, where there is something to suggest.
 fn did_you_mean(prefix: &str, suggestion: Option<&str>) -> String {

@@ -16,26 +16,23 @@ pub use config::Config;
 pub use rule::{RULES, Rule};
 pub use suggest::suggest;
 
+use crate::go::Quoted;
+use crate::go::number::NumberError;
 use crate::span::Range;
-use crate::syntax::text::quote;
 
 /// Why checks could not be set up, or failed the build.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ErrorKind {
     /// An unknown option, or one without `=`.
-    #[error("invalid check option {}", quote(.0))]
+    #[error("invalid check option {}", Quoted(.0))]
     CheckOption(String),
     /// `error=` with something else than a boolean.
-    #[error(
-        "failed to parse check option {}: strconv.ParseBool: parsing {}: invalid syntax",
-        quote(.option),
-        quote(.value)
-    )]
+    #[error("failed to parse check option {}: {error}", Quoted(.option))]
     CheckBoolean {
         /// The option.
         option: String,
-        /// The value that is no boolean.
-        value: String,
+        /// What is wrong with its value.
+        error: NumberError,
     },
     /// The `# check=` directive is wrong.
     #[error("failed to parse check options: {0}")]

@@ -1,6 +1,6 @@
 //! What a misspelt word may have meant.
 
-use crate::syntax::text;
+use crate::go::unicode::{to_lower, to_upper};
 
 /// The option closest to `value`, at most two edits away, in the case of `value` unless case counts
 /// (upstream's `suggest.Search`).
@@ -13,12 +13,12 @@ pub fn suggest<'a>(
     options: impl IntoIterator<Item = &'a str>,
     case_sensitive: bool,
 ) -> Option<String> {
-    let wanted = if case_sensitive { value.to_owned() } else { text::lower(value) };
+    let wanted = if case_sensitive { value.to_owned() } else { to_lower(value) };
     let length = wanted.chars().count();
     let mut closest = None;
     let mut distance = 3;
     for option in options {
-        let option = if case_sensitive { option.to_owned() } else { text::lower(option) };
+        let option = if case_sensitive { option.to_owned() } else { to_lower(option) };
         if option == wanted {
             return None;
         }
@@ -35,8 +35,8 @@ pub fn suggest<'a>(
     let closest = closest.filter(|option| !option.is_empty())?;
     if case_sensitive || value == wanted {
         Some(closest)
-    } else if value == text::upper(value) {
-        Some(text::upper(&closest))
+    } else if value == to_upper(value) {
+        Some(to_upper(&closest))
     } else {
         Some(closest)
     }

@@ -149,7 +149,7 @@ pub fn detect_syntax(text: &[u8]) -> Option<Directive> {
             if !trim_start(text).starts_with(b"{") {
                 return None;
             }
-            let value = json::string_member(&lossy(text), Name::Syntax.as_str())?;
+            let value = json::string_member(text, Name::Syntax.as_str())?;
             Some(Directive { command_line: value.clone(), value, location: Range::lines(line, line) })
         })
 }

@@ -1,6 +1,7 @@
 //! What can be wrong with the shape of a Dockerfile.
 
-use super::word::WordError;
+use crate::expand;
+use crate::go::Quoted;
 use crate::span::Located;
 
 /// The longest line a Dockerfile may have, in bytes, its line end not counted.
@@ -27,24 +28,16 @@ pub enum ErrorKind {
     #[error("unterminated heredoc")]
     UnterminatedHeredoc,
     /// The word after `<<` cannot be read.
-    #[error("failed to process {}: {reason}", crate::syntax::text::quote(.word))]
-    HeredocWord {
-        /// The word.
-        word: String,
-        /// What is wrong with it.
-        reason: WordError,
-    },
+    #[error(transparent)]
+    HeredocWord(#[from] expand::Error),
     /// A heredoc word is one word with its quotes and several without, or the other way round.
     #[error("internal lexing of heredoc produced inconsistent results: {0}")]
     HeredocWords(String),
-    /// A line that may open heredocs has too many substitutions inside substitutions.
-    #[error("{}", WordError::TooDeep)]
-    TooDeep,
     /// `ENV name` or `LABEL name` without a value.
     #[error("{0} must have two arguments")]
     TwoArguments(&'static str),
     /// A word without `=` among `name=value` words.
-    #[error("Syntax error - can't find = in {}. Must be of the form: name=value", crate::syntax::text::quote(.0))]
+    #[error("Syntax error - can't find = in {}. Must be of the form: name=value", Quoted(.0))]
     NoEquals(String),
     /// A JSON array holds something else than strings.
     #[error("when using JSON array syntax, arrays must be comprised of strings only")]

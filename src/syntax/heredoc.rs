@@ -2,7 +2,8 @@
 
 use super::error::ErrorKind;
 use super::text::is_regex_space;
-use super::word::{self, Keep, WordError};
+use crate::env::EnvList;
+use crate::expand::{self, Lexer};
 
 /// A word that opens a heredoc: `<<EOF`, `<<-EOF`, `3<<"EOF"`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,13 +35,10 @@ pub fn parse_heredoc(word: &str) -> Result<Option<HeredocWord>, ErrorKind> {
     if rest.is_empty() {
         return Ok(None);
     }
-    let split = |keep| {
-        word::words(rest, keep).map_err(|reason| ErrorKind::HeredocWord { word: rest.to_owned(), reason })
-    };
     // Quotes that are there in one reading and not in the other are what the shell would remove.
-    let names = split(Keep::Nothing)?;
+    let names = split(rest, false, false)?;
     let [name] = names.as_slice() else { return Ok(None) };
-    let raw = split(Keep::Quotes)?;
+    let raw = split(rest, true, false)?;
     let [raw] = raw.as_slice() else { return Err(ErrorKind::HeredocWords(rest.to_owned())) };
     let quotes = |text: &str| text.bytes().filter(|byte| matches!(byte, b'\'' | b'"')).count();
     Ok(Some(HeredocWord {
@@ -55,12 +53,20 @@ pub fn parse_heredoc(word: &str) -> Result<Option<HeredocWord>, ErrorKind> {
 /// The heredocs a line opens, in order (upstream's `heredocsFromLine`). A line that cannot be split into
 /// words opens none.
 pub(super) fn heredocs_of_line(line: &str) -> Result<Vec<HeredocWord>, ErrorKind> {
-    let words = match word::words(line, Keep::All) {
+    use expand::ErrorKind::{TooDeep, TooLong, TooSlow};
+    let words = match split(line, true, true) {
         Ok(words) => words,
-        Err(WordError::TooDeep) => return Err(ErrorKind::TooDeep),
+        Err(error) if matches!(error.kind, TooDeep | TooLong | TooSlow(_)) => return Err(error.into()),
         Err(_) => Vec::new(),
     };
     words.iter().filter_map(|word| parse_heredoc(word).transpose()).collect()
+}
+
+/// Splits a text into words as a shell would. No variable is set, and substitutions stay as they are; the
+/// escape character is `\\`, whatever the directive says.
+fn split(text: &str, raw_quotes: bool, raw_escapes: bool) -> Result<Vec<String>, expand::Error> {
+    let lexer = Lexer { raw_quotes, raw_escapes, skip_unset_env: true, ..Lexer::new('\\') };
+    lexer.process_words(text, &EnvList::new())
 }
 
 /// Cuts the tabs at the start of every line (upstream's `ChompHeredocContent`).

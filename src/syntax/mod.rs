@@ -16,11 +16,9 @@ mod operand;
 mod parse;
 pub mod text;
 mod tree;
-mod word;
 
 pub use directive::{Directive, Name, check_directive, detect_syntax, directive_in};
 pub use error::{Error, ErrorKind};
 pub use heredoc::{HeredocWord, chomp_heredoc, parse_heredoc};
 pub use parse::parse;
 pub use tree::{Heredoc, Node, Tree, Warning, lines_range};
-pub use word::WordError;

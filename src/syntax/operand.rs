@@ -4,7 +4,8 @@
 
 use super::error::ErrorKind;
 use super::json;
-use super::text::{is_blank, is_space_byte, lossy, lower, trim_start};
+use super::text::{is_blank, is_space_byte, lossy, trim_start};
+use crate::go::unicode::to_lower;
 
 /// How the operands of an instruction are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +33,7 @@ pub(super) enum Form {
 impl Form {
     /// The form of the instruction `word`.
     pub(super) fn of(word: &str) -> Self {
-        match lower(word).as_str() {
+        match to_lower(word).as_str() {
             "add" | "copy" | "volume" => Self::JsonOrList,
             "arg" => Self::Words,
             "cmd" | "entrypoint" | "run" | "shell" => Self::JsonOrText,
@@ -100,11 +101,9 @@ fn json_array(rest: &[u8]) -> Result<Option<Operands>, ErrorKind> {
         return Ok(None);
     }
     match json::array(&lossy(trim_start(rest))) {
-        Err(json::Invalid) => Ok(None),
-        Ok(elements) => match elements.into_iter().collect() {
-            Some(args) => Ok(Some(Operands { args, json: true })),
-            None => Err(ErrorKind::NotStrings),
-        },
+        json::Array::None => Ok(None),
+        json::Array::Strings(args) => Ok(Some(Operands { args, json: true })),
+        json::Array::Other => Err(ErrorKind::NotStrings),
     }
 }
 

@@ -6,8 +6,9 @@ use super::error::{Error, ErrorKind};
 use super::heredoc::{HeredocWord, heredocs_of_line};
 use super::lines::{Lines, trim_newline};
 use super::operand::{Form, Operands};
-use super::text::{lossy, lower, trim, trim_start};
+use super::text::{lossy, trim, trim_start};
 use super::tree::{Heredoc, Node, Tree, Warning, lines_range};
+use crate::go::unicode::to_lower;
 use crate::span::Range;
 
 /// Parses a Dockerfile (upstream's `parser.Parse`).
@@ -181,7 +182,7 @@ fn is_comment(line: &[u8]) -> bool {
 /// RUN, COPY and ADD have heredocs, also behind ONBUILD, unless the operands are a JSON array.
 fn may_have_heredocs(node: &Node) -> bool {
     let node = node.sub.as_deref().unwrap_or(node);
-    matches!(lower(&node.word).as_str(), "run" | "copy" | "add") && !node.json
+    matches!(to_lower(&node.word).as_str(), "run" | "copy" | "add") && !node.json
 }
 
 /// The instruction on a joined line.

@@ -1,4 +1,4 @@
-//! Text as Go's standard library sees it: white space, letter case, quoting, invalid UTF-8.
+//! Text that may be invalid UTF-8, and white space of several kinds, as upstream sees them.
 
 /// Decodes bytes as Go does: every byte that is no part of a valid character becomes U+FFFD.
 #[must_use]
@@ -85,28 +85,6 @@ pub fn trim(bytes: &[u8]) -> &[u8] {
     }
 }
 
-/// Lower case, character by character (Go's `strings.ToLower`).
-#[must_use]
-pub fn lower(text: &str) -> String {
-    // The first character of a longer mapping is Go's simple mapping: it is only U+0130, to `i`.
-    text.chars().map(|c| c.to_lowercase().next().unwrap_or(c)).collect()
-}
-
-/// Upper case, character by character (Go's `strings.ToUpper`).
-///
-/// A character whose upper case is several characters stays as it is.
-#[must_use]
-pub fn upper(text: &str) -> String {
-    let one = |c: char| {
-        let mut mapped = c.to_uppercase();
-        match (mapped.next(), mapped.next()) {
-            (Some(only), None) => only,
-            _ => c,
-        }
-    };
-    text.chars().map(one).collect()
-}
-
 /// Whether two texts are equal when case is ignored, `ascii` being lower case ASCII letters
 /// (Go's `strings.EqualFold`, for which the Kelvin sign is a k and the long s is an s).
 #[must_use]
@@ -117,48 +95,6 @@ pub fn equal_fold(text: &str, ascii: &str) -> bool {
         c => c.to_ascii_lowercase(),
     };
     text.chars().map(fold).eq(ascii.chars())
-}
-
-/// A boolean (Go's `strconv.ParseBool`).
-#[must_use]
-pub fn parse_bool(text: &str) -> Option<bool> {
-    match text {
-        "1" | "t" | "T" | "true" | "TRUE" | "True" => Some(true),
-        "0" | "f" | "F" | "false" | "FALSE" | "False" => Some(false),
-        _ => None,
-    }
-}
-
-/// A text in double quotes (Go's `strconv.Quote`, `%q`).
-#[must_use]
-pub fn quote(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => out.extend(['\\', c]),
-            '\x07' => out.push_str("\\a"),
-            '\x08' => out.push_str("\\b"),
-            '\x0C' => out.push_str("\\f"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\x0B' => out.push_str("\\v"),
-            '\0'..=' ' | '\x7F' if c != ' ' => out.push_str(&format!("\\x{:02x}", u32::from(c))),
-            c if c.is_ascii() || is_print(c) => out.push(c),
-            c if u32::from(c) < 0x1_0000 => out.push_str(&format!("\\u{:04x}", u32::from(c))),
-            c => out.push_str(&format!("\\U{:08x}", u32::from(c))),
-        }
-    }
-    out.push('"');
-    out
-}
-
-/// Whether a character that is not ASCII is printed as it is (Go's `strconv.IsPrint`).
-fn is_print(c: char) -> bool {
-    // Standing first, a combining mark would be escaped too.
-    let text = ['a', c].iter().collect::<String>();
-    text.escape_debug().nth(1) == Some(c)
 }
 
 #[cfg(test)]
@@ -184,17 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn maps_case_one_to_one() {
-        assert_eq!(lower("ÀİΣ\u{212A}"), "àiσk");
-        assert_eq!(upper("aßé"), "AßÉ");
+    fn folds_what_go_folds() {
         assert!(equal_fold("aſ", "as") && equal_fold("As", "as") && !equal_fold("a", "as"));
-    }
-
-    #[test]
-    fn quotes_like_go() {
-        assert_eq!(quote("a\"b\\c\n\x01é\u{200B}\u{301}\u{1F600}\u{E0001}"), {
-            "\"a\\\"b\\\\c\\n\\x01é\\u200b\u{301}😀\\U000e0001\""
-        });
-        assert_eq!(quote("\u{7F}\u{A0}\u{FFFD}"), "\"\\x7f\\u00a0\u{FFFD}\"");
     }
 }
