@@ -61,14 +61,32 @@ pub mod google {
     }
 }
 
+/// Entries of maps, which are messages of their own.
+macro_rules! entries {
+    ($($entry:path: $value:path;)*) => {
+        $(impl From<(String, $value)> for $entry {
+            fn from((key, value): (String, $value)) -> Self {
+                Self { key: Some(key), value: Some(value) }
+            }
+        })*
+    };
+}
+
+entries! {
+    pb::LocationsEntry: pb::Locations;
+    pb::MetadataEntry: pb::OpMetadata;
+    frontend::RefEntry: frontend::Ref;
+    frontend::DefinitionEntry: pb::Definition;
+}
+
 pub use google::rpc;
 pub use moby::buildkit::v1::{apicaps as caps, frontend, types};
 
 #[cfg(test)]
 mod tests {
-    use prost::Message;
+    use prost::Message as _;
 
-    use super::pb;
+    use super::{frontend, pb};
 
     #[test]
     fn head_and_body_make_an_operation() {
@@ -88,5 +106,17 @@ mod tests {
         assert_eq!(read.op, Some(pb::op::Op::Source(source)));
         // An entry's empty value is written, as Go does: tag 0x12 and length 0 at the very end.
         assert!(bytes.ends_with(&[0x12, 0]));
+    }
+
+    #[test]
+    fn entries_without_content_are_written() {
+        let reference = frontend::RefEntry::from(("k".to_owned(), frontend::Ref::default()));
+        assert_eq!(
+            frontend::RefMap { refs: vec![reference] }.encode_to_vec(),
+            [0x0a, 5, 0x0a, 1, b'k', 0x12, 0]
+        );
+        let locations = pb::LocationsEntry::from(("d".to_owned(), pb::Locations::default()));
+        let source = pb::Source { locations: vec![locations], infos: Vec::new() };
+        assert_eq!(source.encode_to_vec(), [0x0a, 5, 0x0a, 1, b'd', 0x12, 0]);
     }
 }

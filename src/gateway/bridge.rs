@@ -104,8 +104,10 @@ impl Bridge {
     ///
     /// If BuildKit lacks a capability that an operation needs, and BuildKit's own error.
     pub async fn solve(&self, request: SolveRequest) -> Result<BuildResult, Error> {
-        let used = request.definition.iter().flat_map(|definition| definition.metadata.values());
-        for capability in used.flat_map(|metadata| metadata.caps.keys()) {
+        let used = request.definition.iter().flat_map(|definition| &definition.metadata);
+        for capability in
+            used.filter_map(|entry| entry.value.as_ref()).flat_map(|metadata| metadata.caps.keys())
+        {
             self.capabilities.llb.require(capability)?;
         }
         let by_request = self.capabilities.frontend.supports(names::SOLVE_EVALUATE);
@@ -116,7 +118,7 @@ impl Bridge {
             allow_result_return: true,
             allow_result_array_ref: true,
             cache_imports: request.cache_imports,
-            frontend_inputs: request.inputs,
+            frontend_inputs: request.inputs.into_iter().map(Into::into).collect(),
             evaluate: request.evaluate && by_request,
         };
         let result = BuildResult::from(self.client.clone().solve(message).await?.into_inner());
@@ -276,7 +278,7 @@ mod tests {
         let metadata =
             pb::OpMetadata { caps: [("exec.future".to_owned(), true)].into(), ..Default::default() };
         let definition =
-            pb::Definition { metadata: [("d".to_owned(), metadata)].into(), ..Default::default() };
+            pb::Definition { metadata: vec![("d".to_owned(), metadata).into()], ..Default::default() };
         let request = SolveRequest { definition: Some(definition), ..Default::default() };
         let error = bridge.solve(request).await.unwrap_err();
         assert_eq!(

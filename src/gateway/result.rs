@@ -83,9 +83,12 @@ impl From<frontend::SolveResponse> for BuildResult {
             Some(Wire::RefsDeprecated(map)) => {
                 References::Map(map.refs.into_iter().map(|(key, id)| (key, by_id(id))).collect())
             }
-            Some(Wire::Refs(map)) => References::Map(
-                map.refs.into_iter().map(|(key, reference)| (key, found(reference))).collect(),
-            ),
+            Some(Wire::Refs(map)) => {
+                let entries = map.refs.into_iter();
+                References::Map(
+                    entries.map(|e| (e.key.unwrap_or_default(), e.value.and_then(found))).collect(),
+                )
+            }
         };
         Self { references, metadata: result.metadata, attestations: result.attestations }
     }
@@ -100,7 +103,7 @@ impl BuildResult {
             References::One(one) if arrays => Wire::Ref(one.unwrap_or_default()),
             References::One(one) => Wire::RefDeprecated(id(one)),
             References::Map(map) if arrays => Wire::Refs(frontend::RefMap {
-                refs: map.into_iter().map(|(key, one)| (key, one.unwrap_or_default())).collect(),
+                refs: map.into_iter().map(|(key, one)| (key, one.unwrap_or_default()).into()).collect(),
             }),
             References::Map(map) => Wire::RefsDeprecated(frontend::RefMapDeprecated {
                 refs: map.into_iter().map(|(key, one)| (key, id(one))).collect(),

@@ -78,7 +78,12 @@ fn source_info(info: &pb::SourceInfo) -> Value {
 fn definition(definition: &pb::Definition) -> Value {
     Object::new()
         .with("def", list(&definition.def, |bytes| base64::encode(bytes).into()))
-        .with_map("metadata", map(&definition.metadata, metadata))
+        .with_map("metadata", {
+            let entries = definition.metadata.iter();
+            entries
+                .filter_map(|entry| Some((entry.key().to_owned(), metadata(entry.value.as_ref()?))))
+                .collect()
+        })
         .with("Source", option(definition.source.as_ref(), source))
         .into()
 }
@@ -119,14 +124,16 @@ fn linux_resources(limits: &pb::LinuxResources) -> Value {
 
 fn source(source: &pb::Source) -> Value {
     Object::new()
-        .with_map(
-            "locations",
-            map(&source.locations, |locations| {
-                Object::new().with("locations", list(&locations.locations, location)).into()
-            }),
-        )
+        .with_map("locations", {
+            let entries = source.locations.iter();
+            entries.filter_map(|e| Some((e.key().to_owned(), locations(e.value.as_ref()?)))).collect()
+        })
         .with("infos", list(&source.infos, source_info))
         .into()
+}
+
+fn locations(locations: &pb::Locations) -> Value {
+    Object::new().with("locations", list(&locations.locations, location)).into()
 }
 
 fn location(location: &pb::Location) -> Value {
@@ -166,7 +173,7 @@ mod tests {
             language: "Dockerfile".into(),
             definition: Some(pb::Definition {
                 def: vec![vec![1, 2], vec![]],
-                metadata: [("sha256:0".to_owned(), metadata)].into(),
+                metadata: vec![("sha256:0".to_owned(), metadata).into()],
                 source: None,
             }),
         };

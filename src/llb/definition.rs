@@ -40,6 +40,7 @@ pub fn from_definition(definition: &pb::Definition) -> Result<State, InvalidDefi
         return Ok(State::scratch());
     };
     let locations = locations(definition.source.as_ref())?;
+    let metadata = metadata(definition);
     let mut vertices: HashMap<String, Arc<Vertex>> = HashMap::new();
     let output = |vertices: &HashMap<String, Arc<Vertex>>, input: &pb::Input| {
         let vertex =
@@ -55,7 +56,7 @@ pub fn from_definition(definition: &pb::Definition) -> Result<State, InvalidDefi
             locations: locations.get(&digest).cloned().unwrap_or_default(),
             ..Constraints::default()
         };
-        let metadata = definition.metadata.get(&digest).cloned().unwrap_or_default();
+        let metadata = metadata.get(&digest).cloned().unwrap_or_default();
         let encoded = Encoded { digest: digest.clone(), bytes: bytes.clone(), metadata, inputs };
         vertices.insert(digest, Arc::new(Vertex { operation: Operation::Encoded(encoded), constraints }));
     }
@@ -68,19 +69,24 @@ fn locations(source: Option<&pb::Source>) -> Result<BTreeMap<String, Vec<Locatio
     let Some(source) = source else { return Ok(BTreeMap::new()) };
     let maps: Vec<Arc<SourceMap>> = source.infos.iter().map(|info| Arc::new(map_from_pb(info))).collect();
     let mut found: BTreeMap<String, Vec<Location>> = BTreeMap::new();
-    for (digest, locations) in &source.locations {
-        for location in &locations.locations {
+    for entry in &source.locations {
+        for location in entry.value.iter().flat_map(|locations| &locations.locations) {
             let index = usize::try_from(location.source_index).ok();
             let map = index
                 .and_then(|index| maps.get(index))
                 .ok_or(InvalidDefinition::SourceMap(location.source_index))?;
-            found.entry(digest.clone()).or_default().push(Location {
+            found.entry(entry.key().to_owned()).or_default().push(Location {
                 map: Arc::clone(map),
                 ranges: location.ranges.iter().map(range_from_pb).collect(),
             });
         }
     }
     Ok(found)
+}
+
+fn metadata(definition: &pb::Definition) -> BTreeMap<String, pb::OpMetadata> {
+    let entries = definition.metadata.iter();
+    entries.map(|entry| (entry.key().to_owned(), entry.value.clone().unwrap_or_default())).collect()
 }
 
 fn map_from_pb(info: &pb::SourceInfo) -> SourceMap {
@@ -94,7 +100,7 @@ fn map_from_pb(info: &pb::SourceInfo) -> SourceMap {
                 .iter()
                 .map(|bytes| EncodedOp { digest: digest_of(bytes), bytes: bytes.clone() })
                 .collect(),
-            metadata: definition.metadata.clone(),
+            metadata: metadata(definition),
             source: definition.source.clone(),
         }),
     }

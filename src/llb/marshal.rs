@@ -39,7 +39,7 @@ impl Definition {
     pub fn to_pb(&self) -> pb::Definition {
         pb::Definition {
             def: self.operations.iter().map(|op| op.bytes.clone()).collect(),
-            metadata: self.metadata.clone(),
+            metadata: self.metadata.clone().into_iter().map(Into::into).collect(),
             source: self.source.clone(),
         }
     }
@@ -300,7 +300,10 @@ impl Maps {
     }
 
     fn into_pb(self) -> pb::Source {
-        pb::Source { locations: self.locations, infos: self.maps.iter().map(|map| map.to_pb()).collect() }
+        pb::Source {
+            locations: self.locations.into_iter().map(Into::into).collect(),
+            infos: self.maps.iter().map(|map| map.to_pb()).collect(),
+        }
     }
 }
 

@@ -46,8 +46,10 @@ fn attrs(list: &[(&str, &str)]) -> BTreeMap<String, String> {
 }
 
 fn label(definition: &pb::Definition) -> &str {
-    let mut names =
-        definition.metadata.values().filter_map(|metadata| metadata.description.get("llb.customname"));
+    let mut names = definition
+        .metadata
+        .iter()
+        .filter_map(|entry| entry.value.as_ref()?.description.get("llb.customname"));
     names.next().map_or("", String::as_str)
 }
 
