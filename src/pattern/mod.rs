@@ -1,1 +1,10 @@
-//! (being written)
+//! Patterns of ignore files, and which paths they match.
+//!
+//! Mirrors `github.com/moby/patternmatcher` and its package `ignorefile`, on Linux.
+
+mod ignore_file;
+mod matcher;
+mod regexp;
+
+pub use ignore_file::{TooLongLine, read_ignore_file};
+pub use matcher::{PatternError, PatternMatcher};

@@ -69,16 +69,89 @@ impl Program {
         self.steps[start] = Step::Split(start + 1, self.steps.len());
     }
 
+    /// How many instructions there are.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.steps.len()
+    }
+
+    /// Whether the pattern is the empty one.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    /// Adds everything another pattern matches, after what is there.
+    pub fn append(&mut self, other: &Self) {
+        let offset = self.steps.len();
+        self.steps.extend(other.steps.iter().map(|step| match step {
+            Step::Jump(to) => Step::Jump(to + offset),
+            Step::Split(first, second) => Step::Split(first + offset, second + offset),
+            step => step.clone(),
+        }));
+    }
+
+    /// Takes the instructions from `start` on out, as a pattern of their own. Nothing before may
+    /// lead into them, except to the first.
+    pub fn split_off(&mut self, start: usize) -> Self {
+        let mut steps = self.steps.split_off(start);
+        for step in &mut steps {
+            match step {
+                Step::Jump(to) => *to -= start,
+                Step::Split(first, second) => {
+                    *first -= start;
+                    *second -= start;
+                }
+                _ => {}
+            }
+        }
+        Self { steps }
+    }
+
+    /// Adds `inner` at least `min` times and at most `max`, without limit if that is `None`.
+    pub fn repeat_program(&mut self, inner: &Self, min: usize, max: Option<usize>) {
+        for _ in 0..min {
+            self.append(inner);
+        }
+        match max {
+            Some(max) => (min..max).for_each(|_| self.optional(|program| program.append(inner))),
+            None => {
+                let start = self.steps.len();
+                self.optional(|program| {
+                    program.append(inner);
+                    program.push(Step::Jump(start));
+                });
+            }
+        }
+    }
+
+    /// The pattern that matches what any of these matches, the first ones preferred.
+    #[must_use]
+    pub fn any_of(alternatives: &[Self]) -> Self {
+        let Some((last, others)) = alternatives.split_last() else { return Self::default() };
+        // Each alternative but the last has a split before and a jump after it.
+        let end = others.iter().map(|other| other.len() + 2).sum::<usize>() + last.len();
+        let mut program = Self::default();
+        for other in others {
+            let start = program.len();
+            program.push(Step::Split(start + 1, start + other.len() + 2));
+            program.append(other);
+            program.push(Step::Jump(end));
+        }
+        program.append(last);
+        program
+    }
+
     fn split(&mut self, repeat: usize, leave: usize, greedy: bool) {
         self.push(if greedy { Step::Split(repeat, leave) } else { Step::Split(leave, repeat) });
     }
 
-    /// Whether the pattern matches from the start of `text`.
+    /// Whether the pattern matches anywhere in `text`.
     ///
     /// # Errors
     /// [`TooSlow`].
-    pub fn matches_at_start(&self, text: &str) -> Result<bool, TooSlow> {
-        Ok(self.find(text, 0, true)?.is_some())
+    pub fn matches(&self, text: &str) -> Result<bool, TooSlow> {
+        Ok(self.find(text, 0, false)?.is_some())
     }
 
     /// The leftmost match that starts at `from`, a character's offset in bytes, or after it; only
@@ -206,6 +279,22 @@ mod tests {
         assert_eq!(greedy.find("xaab", 0, true), Ok(None));
         assert_eq!(greedy.find("xaab", 2, true), Ok(Some(2..4)));
         assert_eq!(Program::default().find("é", 2, false), Ok(Some(2..2)));
+    }
+
+    #[test]
+    fn alternatives_and_counts() {
+        let program = Program::any_of(&[literal("ab"), literal("a"), literal("")]);
+        assert_eq!(program.find("ab", 0, false), Ok(Some(0..2)));
+        assert_eq!(program.find("xab", 1, false), Ok(Some(1..3)));
+        assert_eq!(program.find("xb", 0, false), Ok(Some(0..0)));
+        let mut counted = literal("x");
+        let inner = counted.split_off(0);
+        counted.repeat_program(&inner, 2, Some(3));
+        assert_eq!(counted.find("xxxx", 0, false), Ok(Some(0..3)));
+        assert_eq!(counted.find("x", 0, false), Ok(None));
+        let mut open = Program::default();
+        open.repeat_program(&inner, 1, None);
+        assert_eq!(open.find("yxxxx", 0, false), Ok(Some(1..5)));
     }
 
     #[test]

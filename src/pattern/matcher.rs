@@ -1,0 +1,240 @@
+//! Matching paths against a list of patterns with exceptions.
+
+use super::regexp;
+use crate::go::regexp::{Program, TooSlow};
+use crate::go::{glob, path};
+
+/// Why a list of patterns cannot be used. The texts are upstream's.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PatternError {
+    /// An exclamation mark and nothing else.
+    #[error("illegal exclusion pattern: \"!\"")]
+    EmptyExclusion,
+    /// An open class, or a backslash at the end.
+    #[error("syntax error in pattern")]
+    Syntax,
+    /// A pattern and a path that take too much time.
+    #[error(transparent)]
+    TooSlow(#[from] TooSlow),
+}
+
+impl From<glob::BadPattern> for PatternError {
+    fn from(_: glob::BadPattern) -> Self {
+        Self::Syntax
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Pattern {
+    text: String,
+    exclusion: bool,
+    /// How many directories the pattern names.
+    depth: usize,
+    kind: Kind,
+}
+
+/// How a pattern is matched. Most need no search.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// The pattern is the path.
+    Exact,
+    /// The path starts with the pattern without its `**` at the end.
+    Prefix,
+    /// The path ends with the pattern without its `**` at the start.
+    Suffix,
+    /// A search.
+    Program(Program),
+    /// No pattern once it is to be used.
+    Broken,
+}
+
+impl Pattern {
+    fn text(&self) -> &str {
+        &self.text
+    }
+
+    fn matches(&self, path: &str) -> Result<bool, PatternError> {
+        // In bytes, as upstream: a byte order mark is skipped in reading, but counted here.
+        let (text, bytes) = (self.text.as_bytes(), path.as_bytes());
+        match &self.kind {
+            Kind::Exact => Ok(path == self.text),
+            Kind::Prefix => Ok(bytes.starts_with(&text[..text.len() - 2])),
+            Kind::Suffix => {
+                // `**/foo` matches `foo` too.
+                let suffix = &text[2..];
+                Ok(bytes.ends_with(suffix) || suffix.strip_prefix(b"/") == Some(bytes))
+            }
+            Kind::Program(program) => Ok(program.matches(path)?),
+            Kind::Broken => Err(PatternError::Syntax),
+        }
+    }
+}
+
+/// A list of patterns, the last one that matches a path deciding.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PatternMatcher {
+    patterns: Vec<Pattern>,
+}
+
+impl PatternMatcher {
+    /// Compiles patterns (`patternmatcher.New`); blank ones are dropped.
+    ///
+    /// # Errors
+    /// [`PatternError`] for patterns `filepath.Match` refuses, and for a lone `!`.
+    pub fn new<S: AsRef<str>>(patterns: &[S]) -> Result<Self, PatternError> {
+        let mut compiled = Vec::with_capacity(patterns.len());
+        for pattern in patterns {
+            let pattern = pattern.as_ref().trim();
+            if pattern.is_empty() {
+                continue;
+            }
+            let cleaned = path::clean(pattern);
+            let (exclusion, text) = match cleaned.strip_prefix('!') {
+                Some("") => return Err(PatternError::EmptyExclusion),
+                Some(text) => (true, text.to_owned()),
+                None => (false, cleaned),
+            };
+            glob::matches(&text, ".")?;
+            let depth = text.split('/').count();
+            let kind = regexp::compile(&text);
+            compiled.push(Pattern { text, exclusion, depth, kind });
+        }
+        Ok(Self { patterns: compiled })
+    }
+
+    /// The patterns in order, cleaned, without exclamation marks.
+    #[must_use]
+    pub fn patterns(&self) -> impl Iterator<Item = &str> {
+        self.patterns.iter().map(Pattern::text)
+    }
+
+    /// Whether any pattern is an exception (`Exclusions`).
+    #[must_use]
+    pub fn has_exclusions(&self) -> bool {
+        self.patterns.iter().any(|pattern| pattern.exclusion)
+    }
+
+    /// Whether `file`, or a directory it is in, matches (`MatchesOrParentMatches`).
+    ///
+    /// # Errors
+    /// [`PatternError`] for a pattern that is none only once it is used.
+    pub fn matches_or_parent_matches(&self, file: &str) -> Result<bool, PatternError> {
+        let parent = path::dir(file);
+        self.decide(|pattern| {
+            if pattern.matches(file)? {
+                return Ok(true);
+            }
+            let parents = if parent == "." { "" } else { parent.as_str() };
+            let ends = parents.match_indices('/').map(|(at, _)| at).chain([parents.len()]);
+            Ok(!parents.is_empty()
+                && ends.into_iter().any(|end| pattern.matches(&parents[..end]).unwrap_or(false)))
+        })
+    }
+
+    /// Whether `file`, or the one directory above it as deep as the pattern, matches (`Matches`).
+    ///
+    /// # Errors
+    /// See [`PatternMatcher::matches_or_parent_matches`], which knows every directory above.
+    pub fn matches(&self, file: &str) -> Result<bool, PatternError> {
+        let parent = path::dir(file);
+        let directories: Vec<&str> = parent.split('/').collect();
+        self.decide(|pattern| {
+            if pattern.matches(file)? {
+                return Ok(true);
+            }
+            let above = directories.get(..pattern.depth).filter(|_| parent != ".");
+            Ok(above.is_some_and(|above| pattern.matches(&above.join("/")).unwrap_or(false)))
+        })
+    }
+
+    /// Runs the patterns that can change the outcome: exceptions once something matched, the
+    /// others until then.
+    fn decide(
+        &self,
+        mut matches: impl FnMut(&Pattern) -> Result<bool, PatternError>,
+    ) -> Result<bool, PatternError> {
+        let mut matched = false;
+        for pattern in &self.patterns {
+            if pattern.exclusion == matched && matches(pattern)? {
+                matched = !pattern.exclusion;
+            }
+        }
+        Ok(matched)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Deserialize)]
+    struct Case {
+        #[serde(default)]
+        paths: Vec<String>,
+        #[serde(default)]
+        patterns: Vec<String>,
+        error: Option<String>,
+        #[serde(default)]
+        exclusions: bool,
+        #[serde(default)]
+        kept: Vec<String>,
+        #[serde(default)]
+        full: Vec<u8>,
+        #[serde(default)]
+        single: Vec<u8>,
+    }
+
+    /// 0 no, 1 yes, 2 an error.
+    fn code(result: Result<bool, PatternError>) -> u8 {
+        result.map_or(2, u8::from)
+    }
+
+    #[test]
+    fn matches_as_moby_does() {
+        let cases: Vec<Case> =
+            serde_json::from_str(include_str!("../../testdata/pattern/match.json")).unwrap();
+        let paths = &cases[0].paths;
+        for case in &cases[1..] {
+            let told = &case.patterns;
+            let matcher = match PatternMatcher::new(&case.patterns) {
+                Ok(matcher) => matcher,
+                Err(error) => {
+                    assert_eq!(Some(error.to_string()), case.error, "{told:?}");
+                    continue;
+                }
+            };
+            assert_eq!(case.error, None, "{told:?}");
+            assert_eq!(matcher.has_exclusions(), case.exclusions, "{told:?}");
+            let kept: Vec<&str> = matcher.patterns().collect();
+            assert_eq!(kept, case.kept, "{told:?}");
+            for (index, path) in paths.iter().enumerate() {
+                assert_eq!(
+                    code(matcher.matches_or_parent_matches(path)),
+                    case.full[index],
+                    "{told:?} {path:?} {matcher:?}"
+                );
+                assert_eq!(code(matcher.matches(path)), case.single[index], "{told:?} {path:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn many_wildcards_take_no_exponential_time() {
+        let matcher = PatternMatcher::new(&["**/*a*a*a*a*a*a*a*a*a*a*a*a*b/**/x?y"]).unwrap();
+        let path = "a".repeat(2000);
+        assert_eq!(matcher.matches_or_parent_matches(&path), Ok(false));
+    }
+
+    proptest! {
+        #[test]
+        fn any_pattern_is_matched_or_refused(pattern in "[!a/.*?\\[\\]^\\\\dQE:\\-é(){}$|+123,]{0,16}", path in "[a/.é]{0,12}") {
+            if let Ok(matcher) = PatternMatcher::new(&[&pattern]) {
+                let _ = matcher.matches(&path);
+                let _ = matcher.matches_or_parent_matches(&path);
+            }
+        }
+    }
+}
