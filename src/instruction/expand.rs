@@ -4,8 +4,8 @@
 
 use super::types::{Instruction, KeyValue, Kind, Paths};
 
-/// Expands one word.
-type Expander<'a, E> = dyn FnMut(&str) -> Result<String, E> + 'a;
+/// Expands one word, with whatever errors the caller has.
+pub type Expander<'a, E> = dyn FnMut(&str) -> Result<String, E> + 'a;
 
 impl Instruction {
     /// Expands the variables in the operands that have any.

@@ -28,7 +28,8 @@ pub(super) fn stage(request: &Request<'_>, lint: Option<&Linter>) -> Result<Stag
         base,
         platform: flags.text("platform"),
         code: request.code(),
-        location: request.location.clone(),
+        // Filled in by the caller.
+        location: Vec::new(),
         comments: comments.clone(),
         instructions: Vec::new(),
     })

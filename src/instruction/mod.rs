@@ -24,5 +24,6 @@ mod upstream_dump;
 mod upstream_tests;
 
 pub use error::{Error, ErrorKind, Suggestion};
+pub use expand::Expander;
 pub use parse::{parse, parse_trigger};
 pub use types::*;

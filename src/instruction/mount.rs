@@ -1,6 +1,7 @@
 //! `RUN --mount`.
 
 use super::error::{ErrorKind, Suggestion};
+use super::expand::Expander;
 use super::size::parse_size;
 use super::types::{Mount, MountType, Run, Sharing};
 use crate::go::csv;
@@ -71,7 +72,7 @@ impl Run {
     /// A list, a key or a value is wrong, or values do not go together.
     pub fn mounts<E: From<ErrorKind>>(
         &self,
-        mut expander: Option<&mut dyn FnMut(&str) -> Result<String, E>>,
+        mut expander: Option<&mut Expander<'_, E>>,
     ) -> Result<Vec<Mount>, E> {
         let mut mounts = Vec::with_capacity(self.mount_flags.len());
         for flag in &self.mount_flags {
@@ -104,10 +105,7 @@ fn parse_early(value: &str) -> Result<Mount, ErrorKind> {
     Ok(mount)
 }
 
-fn parse<E: From<ErrorKind>>(
-    value: &str,
-    expander: &mut dyn FnMut(&str) -> Result<String, E>,
-) -> Result<Mount, E> {
+fn parse<E: From<ErrorKind>>(value: &str, expander: &mut Expander<'_, E>) -> Result<Mount, E> {
     let mut draft = Draft::default();
     for field in fields(value)? {
         match field.split_once('=') {

@@ -92,20 +92,27 @@ fn parse_node(node: &Node, lint: Option<&Linter>) -> Result<Parsed, Error> {
         return Err(Error::at(kind, &location));
     };
     let request = Request { node, name, location };
+    let lint = lint.as_ref();
     let parsed = if name == "FROM" {
-        from::stage(&request, lint.as_ref()).map(Parsed::Stage)
+        from::stage(&request, lint).map(Parsed::Stage)
     } else {
-        kind(&request, lint.as_ref()).map(|kind| {
+        kind(&request, lint).map(|kind| {
             Parsed::Instruction(Instruction {
                 kind,
                 word: node.word.clone(),
                 code: request.code(),
-                location: request.location.clone(),
+                location: Vec::new(),
                 comments: node.comments.clone(),
             })
         })
     };
-    parsed.map_err(|kind| Error::at(kind, &request.location))
+    // Of a long instruction the location is large, and is not copied.
+    let location = request.location;
+    match parsed {
+        Ok(Parsed::Stage(stage)) => Ok(Parsed::Stage(Stage { location, ..stage })),
+        Ok(Parsed::Instruction(it)) => Ok(Parsed::Instruction(Instruction { location, ..it })),
+        Err(kind) => Err(Error { kind, locations: vec![location] }),
+    }
 }
 
 fn kind(request: &Request<'_>, lint: Option<&Linter>) -> Result<Kind, ErrorKind> {

@@ -8,6 +8,8 @@ mod config;
 pub mod message;
 pub mod rule;
 mod suggest;
+#[cfg(test)]
+mod upstream_tests;
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -19,7 +19,7 @@ pub struct Rule {
 }
 
 macro_rules! rules {
-    ($($(#[$flag:ident])? $id:ident $name:literal $page:literal $description:literal;)*) => {
+    ($($(#[$flag:ident])? $id:ident $name:literal $page:tt $description:literal;)*) => {
         $(
             #[doc = $description]
             pub static $id: Rule = Rule {
@@ -35,7 +35,7 @@ macro_rules! rules {
         pub static RULES: &[&Rule] = &[$(&$id),*];
     };
     (@url "") => { "" };
-    (@url $page:literal) => { concat!("https://docs.docker.com/go/dockerfile/rule/", $page, "/") };
+    (@url $page:tt) => { concat!("https://docs.docker.com/go/dockerfile/rule/", $page, "/") };
     (@flag experimental experimental) => { true };
     (@flag deprecated deprecated) => { true };
     (@flag $wanted:ident $($flag:ident)?) => { false };

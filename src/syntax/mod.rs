@@ -11,6 +11,8 @@ mod directive;
 mod error;
 mod heredoc;
 mod json;
+#[cfg(test)]
+mod limit_tests;
 mod lines;
 mod operand;
 mod parse;

@@ -157,7 +157,7 @@ impl<'a> Parser<'a> {
 
     fn heredoc(&mut self, word: HeredocWord, start: u32) -> Result<Heredoc, Error> {
         let mut content = Vec::new();
-        while let Some(line) = self.lines.next() {
+        for line in self.lines.by_ref() {
             self.line += 1;
             let mut end = trim_newline(line);
             while let [b'\t', rest @ ..] = end
