@@ -123,7 +123,11 @@ impl Sources {
         request: frontend::ResolveSourceMetaRequest,
     ) -> Result<Arc<ResolvedImage>, ResolveError> {
         let asked = request.source.as_ref().map_or_else(String::new, |source| name(&source.identifier));
-        let answer = self.client.clone().resolve_source_meta(request).await?.into_inner();
+        // In the words of BuildKit's own resolver, which the call goes past.
+        let answer = self.client.clone().resolve_source_meta(request).await.map_err(|status| {
+            Error::from(status).context(format_args!("failed to resolve source metadata for {asked}"))
+        })?;
+        let answer = answer.into_inner();
         let identifier = answer.source.map_or_else(String::new, |source| source.identifier);
         let Some(image) = answer.image else {
             return Err(ResolveError::NotAnImage { reference: asked, identifier });
