@@ -37,9 +37,11 @@ func clients(t *testing.T, env environment) []client {
 		{"buildx-remote", true, func(r buildRequest) *exec.Cmd {
 			return docker(env, r.buildx("remote", "type=image,push=true,name="+r.ref)...)
 		}},
-		// Without store=false the engine's image store wants every blob of every base.
+		// Without store=false the engine's image store wants every blob of every base. The engine of the tests has no
+		// bridge network.
 		{"docker", true, func(r buildRequest) *exec.Cmd {
-			return docker(env, r.buildx("default", "type=image,push=true,store=false,name="+r.ref)...)
+			args := r.buildx("default", "type=image,push=true,store=false,name="+r.ref)
+			return docker(env, append(args, "--network", "host")...)
 		}},
 	}
 }

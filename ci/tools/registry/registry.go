@@ -1,5 +1,5 @@
-// Package registry is the part of the distribution API that the tests need: pushing made-up images to a plain HTTP
-// registry and reading back what a build pushed.
+// Package registry is the part of the distribution API that the tests need: pushing made-up images to a registry
+// on loopback and reading back what a build pushed.
 package registry
 
 import (
@@ -23,7 +23,7 @@ const (
 	DockerLayer    = "application/vnd.docker.image.rootfs.diff.tar.gzip"
 )
 
-// Host is a registry on loopback, as host:port.
+// Host is a registry, as host:port: plain HTTP on loopback, else HTTPS without log-in.
 type Host string
 
 // Ref is "host:port/repo" with a tag or a digest, taken apart.
@@ -52,7 +52,11 @@ func Parse(ref string) (Ref, error) {
 }
 
 func (h Host) url(format string, args ...any) string {
-	return "http://" + string(h) + "/v2/" + fmt.Sprintf(format, args...)
+	scheme := "https://"
+	if strings.HasPrefix(string(h), "127.") {
+		scheme = "http://"
+	}
+	return scheme + string(h) + "/v2/" + fmt.Sprintf(format, args...)
 }
 
 func send(method, url, contentType string, body io.Reader, size int64, want int) (*http.Response, error) {
