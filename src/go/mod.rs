@@ -20,6 +20,7 @@ pub mod signal;
 pub mod time;
 pub mod unicode;
 mod unicode_tables;
+pub mod url;
 
 pub use format::{list as format_list, quoted_list as quote_list};
 pub use id::random_id;

@@ -64,6 +64,14 @@ pub fn ext(path: &str) -> &str {
     name.rfind('.').map_or("", |dot| &name[dot..])
 }
 
+/// The name of the file a URL is of: the last element of its path, if it has one and the URL can be
+/// read.
+#[must_use]
+pub fn url_base(url: &str) -> Option<String> {
+    let path = super::url::Url::parse(url).ok()?.path();
+    Some(base(&path).to_owned()).filter(|name| name != "." && name != "/")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -41,3 +41,26 @@ impl fmt::Display for Quoted<'_> {
 pub fn quote(text: &str) -> String {
     Quoted(text).to_string()
 }
+
+/// Bytes as Go's `%q`: those that belong to no character as `\x..`.
+#[must_use]
+pub fn quote_bytes(bytes: &[u8]) -> String {
+    let mut out = String::from("\"");
+    for chunk in bytes.utf8_chunks() {
+        let quoted = quote(chunk.valid());
+        out.push_str(&quoted[1..quoted.len() - 1]);
+        out.extend(chunk.invalid().iter().map(|byte| format!("\\x{byte:02x}")));
+    }
+    out.push('"');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn broken_characters_are_shown_as_bytes() {
+        assert_eq!(quote_bytes(b"a\xc3\n\xc3\xa9"), "\"a\\xc3\\n\u{e9}\"");
+    }
+}

@@ -103,7 +103,6 @@ impl PatternMatcher {
     }
 
     /// The patterns in order, cleaned, without exclamation marks.
-    #[must_use]
     pub fn patterns(&self) -> impl Iterator<Item = &str> {
         self.patterns.iter().map(Pattern::text)
     }

@@ -1,1 +1,32 @@
-//! (being written)
+//! Where files come from other than the build context: git repositories and URLs.
+//!
+//! Mirrors moby/buildkit's `util/gitutil` and `frontend/dockerfile/dfgitutil`. Nothing here fetches.
+
+mod git_ref;
+mod git_url;
+mod query;
+
+pub use git_ref::{GitRef, git_ref};
+pub use git_url::{GitUrl, GitUrlError, Remote, remote};
+pub use query::GitRefError;
+
+/// Whether a source of ADD is a download (`isHTTPSource`): an HTTP URL that is no git repository.
+#[must_use]
+pub fn is_http(source: &str) -> bool {
+    (source.starts_with("http://") || source.starts_with("https://")) && !is_git(source)
+}
+
+/// Whether a source of ADD is a git repository (`isGitSource`).
+#[must_use]
+pub fn is_git(source: &str) -> bool {
+    git_ref(source).is_ok_and(|git| git.is_some())
+}
+
+/// Whether a text is a commit's full name (`IsCommitSHA`), SHA-1 or SHA-256, in lower case.
+#[must_use]
+pub fn is_commit(text: &str) -> bool {
+    matches!(text.len(), 40 | 64) && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,49 @@
+//! `key=value&key=value`.
+
+use std::collections::BTreeMap;
+
+use super::ErrorKind;
+use super::escape::{Part, unescape};
+
+/// The values of each key, in order.
+pub type Values = BTreeMap<String, Vec<String>>;
+
+/// How many pairs Go reads.
+const MOST: usize = 10_000;
+
+/// What is wrong with a query. The texts are Go's.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum QueryError {
+    /// Too many pairs; none is read.
+    #[error("number of URL query parameters exceeded limit")]
+    TooMany,
+    /// A semicolon, which once separated pairs.
+    #[error("invalid semicolon separator in query")]
+    Semicolon,
+    /// A broken escape.
+    #[error(transparent)]
+    Escape(ErrorKind),
+}
+
+/// Reads a query (`url.ParseQuery`): what can be read, and what was wrong with the rest.
+#[must_use]
+pub fn parse_query(query: &str) -> (Values, Option<QueryError>) {
+    let mut values = Values::new();
+    let mut error = None;
+    if query.matches('&').count() >= MOST {
+        return (values, Some(QueryError::TooMany));
+    }
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        if pair.contains(';') {
+            error = Some(QueryError::Semicolon);
+            continue;
+        }
+        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let read = |text| unescape(text, Part::Query).map(|b| String::from_utf8_lossy(&b).into_owned());
+        match read(key).and_then(|key| Ok((key, read(value)?))) {
+            Ok((key, value)) => values.entry(key).or_default().push(value),
+            Err(kind) => error = error.or(Some(QueryError::Escape(kind))),
+        }
+    }
+    (values, error)
+}
