@@ -23,6 +23,8 @@ type testCase struct {
 	// Files that the entries' own layers must hold, by operating system: path to content, where the contents
 	// "PE" and "ELF" stand for a program for the entry's platform.
 	Files map[string]map[string]string
+	// Config, by operating system: paths into the image's config, such as config/Cmd, and the values there.
+	Config map[string]map[string]any
 	// Runs says how often RUN steps may have written a line.
 	Runs map[string]int
 	// Output is what the client must have shown; Error likewise, for a build that must fail.

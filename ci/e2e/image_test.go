@@ -2,7 +2,10 @@ package e2e
 
 import (
 	"encoding/json"
+	"io"
+	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"fanlight/ci/tools/registry"
@@ -15,6 +18,8 @@ type image struct {
 	desc     ocispec.Descriptor
 	manifest ocispec.Manifest
 	config   ocispec.Image
+	// raw is the config with all its fields.
+	raw map[string]any
 }
 
 // pulled is what a build pushed: its images in order, and the attestations, by the digest of their image.
@@ -22,6 +27,8 @@ type pulled struct {
 	ref          registry.Ref
 	images       []image
 	attestations map[string]int
+	// statements are the layers of the attestations, by the digest of their image.
+	statements map[string][]ocispec.Descriptor
 }
 
 func pull(t *testing.T, name string) pulled {
@@ -30,7 +37,7 @@ func pull(t *testing.T, name string) pulled {
 	if err != nil {
 		t.Fatal(err)
 	}
-	result := pulled{ref: ref, attestations: map[string]int{}}
+	result := pulled{ref: ref, attestations: map[string]int{}, statements: map[string][]ocispec.Descriptor{}}
 	var index ocispec.Index
 	desc, err := ref.Manifest(&index)
 	if err != nil {
@@ -42,7 +49,12 @@ func pull(t *testing.T, name string) pulled {
 	}
 	for _, desc := range index.Manifests {
 		if of := desc.Annotations["vnd.docker.reference.digest"]; of != "" {
+			var manifest ocispec.Manifest
+			if _, err := ref.At(desc.Digest.String()).Manifest(&manifest); err != nil {
+				t.Fatal(err)
+			}
 			result.attestations[of]++
+			result.statements[of] = append(result.statements[of], manifest.Layers...)
 			continue
 		}
 		one := image{desc: desc}
@@ -53,10 +65,15 @@ func pull(t *testing.T, name string) pulled {
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = json.NewDecoder(blob).Decode(&one.config)
+		text, err := io.ReadAll(blob)
 		blob.Close()
 		if err != nil {
 			t.Fatal(err)
+		}
+		for _, to := range []any{&one.config, &one.raw} {
+			if err := json.Unmarshal(text, to); err != nil {
+				t.Fatal(err)
+			}
 		}
 		if one.desc.Platform == nil {
 			one.desc.Platform = &one.config.Platform
@@ -88,6 +105,7 @@ func checkImage(t *testing.T, env environment, client client, ref string, one te
 		for path, content := range want.Files {
 			files[path] = content
 		}
+		checkConfig(t, entry, one.Config[entry.desc.Platform.OS])
 		checkLayers(t, got.ref, entry, own, files)
 		if one.Shared && entry.desc.Platform.OS == "windows" {
 			if shared != nil && !slices.EqualFunc(shared, own, func(a, b ocispec.Descriptor) bool { return a.Digest == b.Digest }) {
@@ -97,6 +115,20 @@ func checkImage(t *testing.T, env environment, client client, ref string, one te
 		}
 		if client.attests && got.attestations[entry.desc.Digest.String()] != 1 {
 			t.Errorf("%s %s: %d attestations, want 1", want.Platform, want.OSVersion, got.attestations[entry.desc.Digest.String()])
+		}
+	}
+}
+
+func checkConfig(t *testing.T, entry image, want map[string]any) {
+	t.Helper()
+	for path, value := range want {
+		var got any = entry.raw
+		for key := range strings.SplitSeq(path, "/") {
+			fields, _ := got.(map[string]any)
+			got = fields[key]
+		}
+		if !reflect.DeepEqual(got, value) {
+			t.Errorf("%s: %s is %v, want %v", platformName(*entry.desc.Platform), path, got, value)
 		}
 	}
 }

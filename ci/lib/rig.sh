@@ -22,7 +22,7 @@ start_rig() {
 agreement() {
 	need_go
 	(cd "$ROOT/ci/oracle" && go build -o "$RUN/oracle" .)
-	cd "$ROOT"
+	cd "$ROOT" || return
 	"$RUN/oracle" -image "$FRONTEND" -peer "$PEER" -context testdata/agreement/context -ledger testdata/agreement.tsv \
 		-hide "$MIRROR=MIRROR,$REGISTRY=REGISTRY" "$@" testdata/agreement
 }

@@ -1,0 +1,269 @@
+package e2e
+
+import (
+	"archive/tar"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// optionsBuild builds testdata/e2e/options with buildx's flags; %s in a flag is the pushed reference.
+type optionsBuild struct {
+	env     environment
+	context string
+	builder string
+	// nonce makes the RUN step another one.
+	nonce string
+}
+
+func newOptionsBuild(t *testing.T, env environment, builder string) *optionsBuild {
+	t.Helper()
+	return &optionsBuild{env, copyCase(t, env, filepath.Join(casesFolder, "options")), builder, fmt.Sprint(time.Now().UnixNano())}
+}
+
+// run builds for Linux and Windows with the flags, and gives the output.
+func (b *optionsBuild) run(t *testing.T, flags ...string) string {
+	t.Helper()
+	args := []string{"buildx", "build", "--builder", b.builder, "--progress", "plain", "--build-arg", "NONCE=" + b.nonce}
+	if !slices.Contains(flags, "--platform") {
+		args = append(args, "--platform", "linux/amd64,windows/amd64")
+	}
+	if b.builder == "default" {
+		args = append(args, "--network", "host")
+	}
+	output, err := docker(b.env, append(append(args, flags...), b.context)...).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, output)
+	}
+	return string(output)
+}
+
+// push is run, with the result pushed and checked; it gives the output and the images.
+func (b *optionsBuild) push(t *testing.T, flags ...string) (string, pulled) {
+	t.Helper()
+	ref := fmt.Sprintf("%s/e2e/%d", b.env.registry, builds.Add(1))
+	output := b.run(t, append([]string{"--output", "type=image,push=true,store=false,name=" + ref}, flags...)...)
+	got := pull(t, ref)
+	names := []string{"linux/amd64 ", "windows/amd64 10.0.20348.2762", "windows/amd64 10.0.17763.6414"}
+	if !slices.Equal(got.platforms(), names) {
+		t.Fatalf("images %q, want %q\n%s", got.platforms(), names, output)
+	}
+	return output, got
+}
+
+func (b *optionsBuild) made(output string) int { return ranLines(output, "made "+b.nonce) }
+
+// file reads a file of an entry's layers.
+func (p pulled) file(t *testing.T, entry image, suffix string) string {
+	t.Helper()
+	found := map[string][]byte{}
+	for _, layer := range entry.manifest.Layers[len(entry.manifest.Layers)-2:] {
+		blob, err := p.ref.Blob(layer.Digest)
+		if err != nil {
+			t.Fatal(err)
+		}
+		headers := readLayer(t, layer, blob, found)
+		blob.Close()
+		if entry.desc.Platform.OS == "windows" {
+			checkWindowsFormat(t, 0, headers)
+		}
+	}
+	for path, content := range found {
+		if strings.HasSuffix(path, suffix) {
+			return string(content)
+		}
+	}
+	t.Errorf("no %s in the last layers of %s", suffix, platformName(*entry.desc.Platform))
+	return ""
+}
+
+func eachBuilder(t *testing.T, run func(*testing.T, *optionsBuild)) {
+	env := loadEnvironment(t)
+	clients(t, env)
+	for _, builder := range []string{"remote", "default"} {
+		t.Run(builder, func(t *testing.T) { run(t, newOptionsBuild(t, env, builder)) })
+	}
+}
+
+func TestSecretAndHost(t *testing.T) {
+	eachBuilder(t, func(t *testing.T, b *optionsBuild) {
+		secret := filepath.Join(t.TempDir(), "token")
+		if err := os.WriteFile(secret, []byte("open sesame\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, got := b.push(t, "--secret", "id=token,src="+secret, "--add-host", "example.test:10.1.2.3")
+		for _, entry := range got.images {
+			text := got.file(t, entry, "app/made.txt")
+			if !strings.Contains(text, "open sesame") || !strings.Contains(text, "10.1.2.3") {
+				t.Errorf("%s: made.txt is %q", platformName(*entry.desc.Platform), text)
+			}
+		}
+	})
+}
+
+func TestNoCache(t *testing.T) {
+	eachBuilder(t, func(t *testing.T, b *optionsBuild) {
+		for _, step := range []struct {
+			flag string
+			runs int
+		}{{"--pull", 1}, {"--pull", 0}, {"--no-cache", 1}} {
+			output, _ := b.push(t, step.flag)
+			if got := b.made(output); got != step.runs {
+				t.Errorf("%s: the step was run %d times, want %d\n%s", step.flag, got, step.runs, output)
+			}
+		}
+	})
+}
+
+func TestSourceDateEpoch(t *testing.T) {
+	eachBuilder(t, func(t *testing.T, b *optionsBuild) {
+		_, got := b.push(t, "--build-arg", "SOURCE_DATE_EPOCH=1700000000")
+		for _, entry := range got.images {
+			if entry.config.Created == nil || entry.config.Created.Unix() != 1700000000 {
+				t.Errorf("%s: created %v", platformName(*entry.desc.Platform), entry.config.Created)
+			}
+		}
+	})
+}
+
+// TestCache exports the cache, forgets everything, and imports it: nothing may be run again, and the layers that come
+// out of a cache must still be Windows layers.
+func TestCache(t *testing.T) {
+	env := loadEnvironment(t)
+	clients(t, env)
+	for kind, flag := range map[string]string{"registry": "type=registry,mode=max,ref=", "inline": "type=inline"} {
+		t.Run(kind, func(t *testing.T) {
+			b := newOptionsBuild(t, env, "remote")
+			ref := fmt.Sprintf("%s/e2e/cache-%s", env.registry, kind)
+			if kind == "registry" {
+				b.push(t, "--cache-to", flag+ref)
+			} else {
+				b.run(t, "--cache-to", flag, "--output", "type=image,push=true,name="+ref)
+			}
+			if out, err := exec.Command("buildctl", "--addr", env.buildkit, "prune", "--all").CombinedOutput(); err != nil {
+				t.Fatalf("prune: %v\n%s", err, out)
+			}
+			offset := logSize(t, env.registryLog)
+			output, got := b.push(t, "--cache-from", "type=registry,ref="+ref)
+			// An inline cache holds what is in the image: the build stage is not, and its result is found all the same.
+			if n := b.made(output); n != 0 {
+				t.Errorf("the step was run %d times, want 0\n%s", n, output)
+			}
+			checkNoBaseFetched(t, env, offset)
+			for _, entry := range got.images {
+				if text := got.file(t, entry, "app/fixed.txt"); text != "fixed\n" {
+					t.Errorf("fixed.txt is %q", text)
+				}
+			}
+		})
+	}
+}
+
+// TestProvenance wants, for every entry, a statement about that entry which names its base.
+func TestProvenance(t *testing.T) {
+	eachBuilder(t, func(t *testing.T, b *optionsBuild) {
+		_, got := b.push(t, "--provenance", "mode=max")
+		tags := map[string]string{"10.0.20348.2762": "ltsc2022", "10.0.17763.6414": "ltsc2019"}
+		for _, entry := range got.images {
+			statement := got.statement(t, entry)
+			if !strings.Contains(statement, strings.TrimPrefix(entry.desc.Digest.String(), "sha256:")) {
+				t.Errorf("%s: the statement is about another image", platformName(*entry.desc.Platform))
+			}
+			if tag := tags[entry.config.OSVersion]; tag != "" && !strings.Contains(statement, "windows/nanoserver@"+tag) {
+				t.Errorf("%s: the base %s is not among the materials:\n%s", entry.config.OSVersion, tag, statement)
+			}
+		}
+	})
+}
+
+// statement gives the provenance of an entry as JSON.
+func (p pulled) statement(t *testing.T, entry image) string {
+	t.Helper()
+	for _, desc := range p.statements[entry.desc.Digest.String()] {
+		blob, err := p.ref.Blob(desc.Digest)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(blob)
+		blob.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(text), "provenance") {
+			// Without HTML's escapes, which turn & in a package URL into \u0026.
+			var value any
+			if err := json.Unmarshal(text, &value); err != nil {
+				t.Fatal(err)
+			}
+			return fmt.Sprint(value)
+		}
+	}
+	t.Fatalf("%s %s has no provenance", platformName(*entry.desc.Platform), entry.config.OSVersion)
+	return ""
+}
+
+// TestOutputs writes the result elsewhere than to a registry.
+func TestOutputs(t *testing.T) {
+	eachBuilder(t, func(t *testing.T, b *optionsBuild) {
+		folder := t.TempDir()
+		t.Run("local", func(t *testing.T) {
+			b.run(t, "--output", "type=local,dest="+folder+"/local")
+			for _, path := range []string{
+				"linux_amd64/app/fixed.txt", "windows(10.0.20348.2762)_amd64/app/fixed.txt", "windows(10.0.17763.6414)_amd64/app/fixed.txt",
+			} {
+				if text, err := os.ReadFile(filepath.Join(folder, "local", path)); err != nil || string(text) != "fixed\n" {
+					t.Errorf("%s: %q, %v", path, text, err)
+				}
+			}
+		})
+		t.Run("tar", func(t *testing.T) {
+			b.run(t, "--output", "type=tar,dest="+folder+"/out.tar")
+			names := tarNames(t, folder+"/out.tar")
+			if !slices.Contains(names, "windows(10.0.17763.6414)_amd64/app/fixed.txt") {
+				t.Errorf("files %q", names)
+			}
+		})
+		t.Run("oci", func(t *testing.T) {
+			b.run(t, "--output", "type=oci,dest="+folder+"/oci.tar")
+			if names := tarNames(t, folder+"/oci.tar"); !slices.Contains(names, "index.json") {
+				t.Errorf("files %q", names)
+			}
+		})
+		if b.builder == "default" {
+			t.Run("load", func(t *testing.T) {
+				b.run(t, "--load", "--tag", "loaded:1")
+				out, err := docker(b.env, "image", "inspect", "loaded:1").CombinedOutput()
+				if err != nil {
+					t.Errorf("%v\n%s", err, out)
+				}
+			})
+		}
+	})
+}
+
+func tarNames(t *testing.T, path string) []string {
+	t.Helper()
+	file, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	var names []string
+	for in := tar.NewReader(file); ; {
+		header, err := in.Next()
+		if err == io.EOF {
+			return names
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, header.Name)
+	}
+}
