@@ -4,6 +4,7 @@
 
 mod git_ref;
 mod git_url;
+mod operation;
 mod query;
 
 pub use git_ref::{GitRef, git_ref};
