@@ -4,6 +4,7 @@ pub mod config;
 mod config_read;
 mod config_write;
 pub mod digest;
+mod host;
 pub mod platform;
 pub mod port;
 pub mod reference;
