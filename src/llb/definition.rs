@@ -48,7 +48,7 @@ pub fn from_definition(definition: &pb::Definition) -> Result<State, InvalidDefi
         Ok(Output { vertex: Arc::clone(vertex), index: input.index })
     };
     for bytes in operations {
-        let op = pb::Op::decode(bytes.as_slice()).map_err(|_| InvalidDefinition::Operation)?;
+        let op = pb::OpHead::decode(bytes.as_slice()).map_err(|_| InvalidDefinition::Operation)?;
         let digest = digest_of(bytes);
         let inputs = op.inputs.iter().map(|input| output(&vertices, input)).collect::<Result<_, _>>()?;
         let constraints = Constraints {
@@ -60,7 +60,7 @@ pub fn from_definition(definition: &pb::Definition) -> Result<State, InvalidDefi
         let encoded = Encoded { digest: digest.clone(), bytes: bytes.clone(), metadata, inputs };
         vertices.insert(digest, Arc::new(Vertex { operation: Operation::Encoded(encoded), constraints }));
     }
-    let last = pb::Op::decode(last.as_slice()).map_err(|_| InvalidDefinition::Operation)?;
+    let last = pb::OpHead::decode(last.as_slice()).map_err(|_| InvalidDefinition::Operation)?;
     let result = last.inputs.first().ok_or(InvalidDefinition::NoResult)?;
     Ok(State::new(Some(output(&vertices, result)?)))
 }

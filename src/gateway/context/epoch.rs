@@ -48,11 +48,8 @@ pub(super) async fn time_of(bridge: &Bridge, state: &State, log_name: &str) -> R
 
 /// The source operation of a graph, if there is exactly one.
 fn only_source(definition: &pb::Definition) -> Option<pb::SourceOp> {
-    let ops = definition.def.iter().filter_map(|bytes| pb::Op::decode(bytes.as_slice()).ok());
-    let mut sources = ops.filter_map(|op| match op.op {
-        Some(pb::op::Op::Source(source)) => Some(source),
-        _ => None,
-    });
+    let ops = definition.def.iter();
+    let mut sources = ops.filter_map(|bytes| pb::OpSource::decode(bytes.as_slice()).ok()?.source);
     sources.next().filter(|_| sources.next().is_none())
 }
 
