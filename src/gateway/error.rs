@@ -24,7 +24,10 @@ mod type_url {
 
 /// Why a build failed.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Error {
+pub struct Error(Box<Content>);
+
+#[derive(Debug, Clone, PartialEq)]
+struct Content {
     code: Code,
     message: String,
     /// The message is BuildKit's and the code stands for itself: once something is put before the
@@ -37,7 +40,8 @@ pub struct Error {
 impl Error {
     /// An error of the user's making.
     pub fn new(message: impl fmt::Display) -> Self {
-        Self { code: Code::Unknown, message: message.to_string(), relayed: false, details: Vec::new() }
+        let message = message.to_string();
+        Self(Box::new(Content { code: Code::Unknown, message, relayed: false, details: Vec::new() }))
     }
 
     /// A capability that the client requires and the frontend lacks
@@ -65,8 +69,8 @@ impl Error {
     /// Puts `context` before the message (`errors.Wrap` in Go).
     #[must_use]
     pub fn context(mut self, context: impl fmt::Display) -> Self {
-        self.message = format!("{context}: {self}");
-        self.relayed = false;
+        self.0.message = format!("{context}: {self}");
+        self.0.relayed = false;
         self
     }
 
@@ -79,8 +83,8 @@ impl Error {
 
     /// With another code.
     #[must_use]
-    pub const fn with_code(mut self, code: Code) -> Self {
-        self.code = code;
+    pub fn with_code(mut self, code: Code) -> Self {
+        self.0.code = code;
         self
     }
 
@@ -99,13 +103,13 @@ impl Error {
     /// Whether a place in a file is known.
     #[must_use]
     pub fn has_source(&self) -> bool {
-        self.details.iter().any(|detail| detail.type_url == type_url::SOURCE)
+        self.0.details.iter().any(|detail| detail.type_url == type_url::SOURCE)
     }
 
     /// The code.
     #[must_use]
-    pub const fn code(&self) -> Code {
-        self.code
+    pub fn code(&self) -> Code {
+        self.0.code
     }
 
     /// The status to return.
@@ -114,7 +118,8 @@ impl Error {
     /// huge Dockerfile for example: the message is worth more.
     #[must_use]
     pub fn into_status(self) -> rpc::Status {
-        let mut status = rpc::Status { code: self.code as i32, message: self.message, details: self.details };
+        let mut status =
+            rpc::Status { code: self.0.code as i32, message: self.0.message, details: self.0.details };
         if status.encoded_len() > super::transport::MAX_MESSAGE_BYTES / 2 {
             status.details.clear();
         }
@@ -132,7 +137,8 @@ impl Error {
 
     /// Go walks an error from the outside in, so a newer detail comes first.
     fn with_detail(mut self, type_url: &str, value: &serde_json::Value) -> Self {
-        self.details
+        self.0
+            .details
             .insert(0, rpc::Any { type_url: type_url.to_owned(), value: value.to_string().into_bytes() });
         self
     }
@@ -141,10 +147,10 @@ impl Error {
 /// The message as Go prints the error.
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.relayed && !matches!(self.code, Code::Ok | Code::Unknown) {
-            write!(f, "{}: ", code_name(self.code))?;
+        if self.0.relayed && !matches!(self.0.code, Code::Ok | Code::Unknown) {
+            write!(f, "{}: ", code_name(self.0.code))?;
         }
-        f.write_str(&self.message)
+        f.write_str(&self.0.message)
     }
 }
 
@@ -154,13 +160,13 @@ impl From<Status> for Error {
     fn from(status: Status) -> Self {
         // What cannot be read is as good as no details.
         let details = rpc::Status::decode(status.details()).map(|full| full.details).unwrap_or_default();
-        Self {
+        Self(Box::new(Content {
             code: if status.code() == Code::Ok { Code::Unknown } else { status.code() },
             message: status.message().to_owned(),
             relayed: true,
             // BuildKit puts each detail around the ones before.
             details: details.into_iter().rev().collect(),
-        }
+        }))
     }
 }
 

@@ -4,6 +4,7 @@ use crate::gateway::Error;
 use crate::go::Quoted;
 use crate::image::{config, reference};
 use crate::llb::InvalidDefinition;
+use crate::source::GitRefError;
 
 /// A context that cannot be used.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -12,8 +13,8 @@ pub enum ErrorKind {
     #[error(transparent)]
     Call(#[from] Error),
     /// A git URL that is one, and wrong.
-    #[error("{0}")]
-    Git(String),
+    #[error(transparent)]
+    Git(#[from] GitRefError),
     /// A frontend input that is no graph.
     #[error(transparent)]
     Definition(#[from] InvalidDefinition),

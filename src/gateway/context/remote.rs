@@ -22,7 +22,7 @@ pub(super) struct GitSettings {
 
 /// The repository at `address`, if it is a git URL.
 pub(super) fn git(address: &str, settings: &GitSettings) -> Result<Option<State>, ErrorKind> {
-    let Some(parsed) = git_ref(address).map_err(|error| ErrorKind::Git(error.to_string()))? else {
+    let Some(parsed) = git_ref(address)? else {
         return Ok(None);
     };
     let mut source = Git::from(&parsed);
