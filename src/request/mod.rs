@@ -1,1 +1,69 @@
-//! (being written)
+//! Requests other than a build: what can be asked, and the answers.
+//!
+//! Mirrors moby/buildkit's `frontend/subrequests` and `dockerui/requests.go`. An answer has no
+//! files: it is metadata, as JSON for programs and as text for people.
+
+mod convert_llb;
+pub mod describe;
+mod json;
+mod message;
+mod table;
+
+use std::collections::BTreeMap;
+
+pub use convert_llb::convert_llb;
+pub use describe::{Definition, describe};
+
+use crate::gateway::BuildResult;
+
+/// Keys of an answer's metadata.
+const RESULT_JSON: &str = "result.json";
+const RESULT_TEXT: &str = "result.txt";
+const RESULT_STATUS: &str = "result.statuscode";
+const VERSION: &str = "version";
+
+/// A request other than a build.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// What can be asked: [`describe()`].
+    Describe,
+    /// Arguments, secrets and SSH sockets of a target.
+    Outline,
+    /// The stages.
+    Targets,
+    /// Violations of the checks.
+    Lint,
+    /// The operations: [`convert_llb()`].
+    ConvertLlb,
+}
+
+impl Kind {
+    /// The request of that ID; none where there is no such request, for which
+    /// [`Error::unsupported_subrequest`](crate::gateway::Error::unsupported_subrequest) is the
+    /// answer.
+    #[must_use]
+    pub fn parse(id: &str) -> Option<Self> {
+        let all = [Self::Describe, Self::Outline, Self::Targets, Self::Lint, Self::ConvertLlb];
+        all.into_iter().find(|kind| kind.definition().name == id)
+    }
+
+    /// Name, version and options.
+    #[must_use]
+    pub const fn definition(self) -> &'static Definition {
+        match self {
+            Self::Describe => &describe::DESCRIBE,
+            Self::Outline => &describe::OUTLINE,
+            Self::Targets => &describe::TARGETS,
+            Self::Lint => &describe::LINT,
+            Self::ConvertLlb => &describe::CONVERT_LLB,
+        }
+    }
+}
+
+/// An answer with these texts and the version of the request.
+fn answer<const N: usize>(definition: &Definition, texts: [(&str, String); N]) -> BuildResult {
+    let mut metadata: BTreeMap<String, Vec<u8>> =
+        texts.into_iter().map(|(key, text)| (key.to_owned(), text.into_bytes())).collect();
+    metadata.insert(VERSION.to_owned(), definition.version.as_bytes().to_vec());
+    BuildResult { metadata, ..BuildResult::default() }
+}

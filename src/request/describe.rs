@@ -1,0 +1,122 @@
+//! The requests there are, and the answer that lists them.
+//!
+//! Mirrors `frontend/subrequests/describe.go` and the definitions beside it in moby/buildkit.
+
+use super::json::{Item, Json, Style};
+use super::table::Table;
+use super::{RESULT_JSON, RESULT_STATUS, RESULT_TEXT};
+use crate::gateway::BuildResult;
+
+/// What can be asked besides a build.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Definition {
+    /// The ID a client asks with.
+    pub name: &'static str,
+    /// The version of the answer.
+    pub version: &'static str,
+    /// What it is for.
+    pub description: &'static str,
+    /// Options it looks at, with what each is for.
+    pub options: &'static [(&'static str, &'static str)],
+    /// Keys of the answer's metadata.
+    pub metadata: &'static [&'static str],
+}
+
+/// `frontend.outline`.
+pub const OUTLINE: Definition = Definition {
+    name: "frontend.outline",
+    version: "1.0.0",
+    description: "List all parameters current build target supports",
+    options: &[("target", "Target build stage")],
+    metadata: &[RESULT_JSON, RESULT_TEXT],
+};
+
+/// `frontend.targets`.
+pub const TARGETS: Definition = Definition {
+    name: "frontend.targets",
+    version: "1.0.0",
+    description: "List all targets current build supports",
+    options: &[],
+    metadata: &[RESULT_JSON, RESULT_TEXT],
+};
+
+/// `frontend.lint`.
+pub const LINT: Definition = Definition {
+    name: "frontend.lint",
+    version: "1.0.0",
+    description: "Lint a Dockerfile",
+    options: &[],
+    metadata: &[RESULT_JSON, RESULT_TEXT, RESULT_STATUS],
+};
+
+/// `frontend.convertllb`.
+pub const CONVERT_LLB: Definition = Definition {
+    name: "frontend.convertllb",
+    version: "0.1.0",
+    description: "Convert Dockerfile to LLB",
+    options: &[],
+    metadata: &[RESULT_JSON],
+};
+
+/// `frontend.subrequests.describe`.
+pub const DESCRIBE: Definition = Definition {
+    name: "frontend.subrequests.describe",
+    version: "1.0.0",
+    description: "List available subrequest types",
+    options: &[],
+    metadata: &[RESULT_JSON, RESULT_TEXT],
+};
+
+/// The requests that [`describe`] lists: like docker/dockerfile, not all that are answered.
+const LISTED: [Definition; 3] = [OUTLINE, TARGETS, DESCRIBE];
+
+/// The answer to `frontend.subrequests.describe`.
+#[must_use]
+pub fn describe() -> BuildResult {
+    let text = Json::text(Style::Go, |json| json.array(&LISTED));
+    let mut table = Table::new(1);
+    table.push("NAME\tVERSION\tDESCRIPTION\n");
+    for Definition { name, version, description, .. } in LISTED {
+        let name = name.strip_prefix("frontend.").unwrap_or(name);
+        table.push(&format!("{name}\t{version}\t{description}\n"));
+    }
+    super::answer(&DESCRIBE, [(RESULT_JSON, text), (RESULT_TEXT, table.to_text())])
+}
+
+/// A name with a description, as an object.
+struct Named(&'static str, &'static str);
+
+impl Item for Named {
+    fn write(&self, json: &mut Json) {
+        json.object(|json| {
+            json.item("name", &self.0.to_owned());
+            json.item("description", &self.1.to_owned());
+        });
+    }
+}
+
+impl Item for Definition {
+    fn write(&self, json: &mut Json) {
+        json.object(|json| {
+            json.item("name", &self.name.to_owned());
+            json.item("version", &self.version.to_owned());
+            json.item("type", &"rpc".to_owned());
+            json.item("description", &self.description.to_owned());
+            let options: Vec<Named> = self.options.iter().map(|(name, what)| Named(name, what)).collect();
+            json.name("opts");
+            // Go tells a list that is not set from one that is empty.
+            if options.is_empty() && self.name == DESCRIBE.name {
+                json.raw("null");
+            } else {
+                json.array(&options);
+            }
+            json.name("inputs");
+            json.raw("null");
+            let metadata: Vec<Named> = self.metadata.iter().map(|name| Named(name, "")).collect();
+            json.name("metadata");
+            json.array(&metadata);
+            json.name("refs");
+            json.raw("null");
+        });
+    }
+}
