@@ -42,3 +42,50 @@ pub fn convert_llb(definition: &Definition) -> Result<BuildResult, Error> {
     });
     Ok(super::answer(&CONVERT_LLB, [(RESULT_JSON, text)]))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::llb::EncodedOp;
+
+    /// Definitions with what docker/dockerfile's encoder makes of them: every field of every
+    /// operation, arbitrary ones, nothing at all, and a Dockerfile's.
+    #[test]
+    fn as_upstream() {
+        for name in ["every-field", "random", "scratch", "dockerfile"] {
+            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/request/convertllb").join(name);
+            let wire = std::fs::read(path.with_extension("pb")).unwrap();
+            let expected = std::fs::read_to_string(path.with_extension("json")).unwrap();
+            let wire = pb::Definition::decode(wire.as_slice()).unwrap();
+            let definition = Definition {
+                operations: wire
+                    .def
+                    .into_iter()
+                    .map(|bytes| EncodedOp {
+                        digest: crate::image::digest::Digest::of(&bytes).to_string(),
+                        bytes,
+                    })
+                    .collect(),
+                metadata: wire
+                    .metadata
+                    .into_iter()
+                    .map(|entry| (entry.key.unwrap_or_default(), entry.value.unwrap_or_default()))
+                    .collect(),
+                source: wire.source,
+            };
+            let answer = convert_llb(&definition).unwrap();
+            let text = String::from_utf8(answer.metadata["result.json"].clone()).unwrap();
+            assert!(text == expected, "{name}:\n{text}");
+            assert_eq!(answer.metadata["version"], b"0.1.0");
+        }
+    }
+
+    #[test]
+    fn an_operation_that_is_none() {
+        let operations = vec![EncodedOp { digest: "sha256:x".into(), bytes: vec![0xff] }];
+        let definition = Definition { operations, ..Definition::default() };
+        assert!(convert_llb(&definition).is_err());
+    }
+}
