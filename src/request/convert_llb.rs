@@ -47,6 +47,8 @@ pub fn convert_llb(definition: &Definition) -> Result<BuildResult, Error> {
 mod tests {
     use std::path::Path;
 
+    use sha2::{Digest as _, Sha256};
+
     use super::*;
     use crate::llb::EncodedOp;
 
@@ -63,10 +65,7 @@ mod tests {
                 operations: wire
                     .def
                     .into_iter()
-                    .map(|bytes| EncodedOp {
-                        digest: crate::image::digest::Digest::of(&bytes).to_string(),
-                        bytes,
-                    })
+                    .map(|bytes| EncodedOp { digest: format!("sha256:{:x}", Sha256::digest(&bytes)), bytes })
                     .collect(),
                 metadata: wire
                     .metadata
