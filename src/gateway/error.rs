@@ -77,7 +77,7 @@ impl Error {
     /// Puts `text` after the message.
     #[must_use]
     pub fn suffix(mut self, text: impl fmt::Display) -> Self {
-        self.message = format!("{}{text}", self.message);
+        self.0.message.push_str(&text.to_string());
         self
     }
 
