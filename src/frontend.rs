@@ -3,6 +3,7 @@
 //! Mirrors `Build` of moby/buildkit's `frontend/dockerfile/builder`. Calls that do not wait for
 //! each other are in flight together: the ignore file, the seed and all bases; then all solves.
 
+mod answer;
 mod file;
 mod forward;
 mod solve;
@@ -33,26 +34,9 @@ pub async fn build(bridge: &Bridge, environment: Environment) -> Result<BuildRes
     if let Some(failure) = missing_cap {
         return Err(failure);
     }
-    let file = File::parse(&options, source);
-    match &options.request_id {
-        Some(id) => answer(id, bridge, &options, &contexts, file).await,
-        None => {
-            let file = file?;
-            let job = Job::new(bridge, &options, &contexts, &file);
-            let outcome = solve::all(&job).await;
-            outcome
-        }
-    }
-}
-
-/// Answers a request that is not a build.
-async fn answer(
-    id: &str,
-    bridge: &Bridge,
-    options: &Options,
-    contexts: &Contexts,
-    file: Result<File, Error>,
-) -> Result<BuildResult, Error> {
-    let _ = (bridge, options, contexts, file);
-    Err(Error::unsupported_subrequest(id))
+    let Some(id) = &options.request_id else {
+        let file = File::parse(&options, source)?;
+        return solve::all(&Job::new(bridge, &options, &contexts, &file)).await;
+    };
+    answer::answer(id, bridge, &options, &contexts, source).await
 }
