@@ -111,6 +111,43 @@ func runCase(t *testing.T, env environment, client client, context string, one t
 	checkImage(t, env, client, request.ref, one)
 }
 
+// TestProgramRuns takes the program out of an image for Windows and runs it with wine.
+func TestProgramRuns(t *testing.T) {
+	env := loadEnvironment(t)
+	folder := t.TempDir()
+	request := buildRequest{
+		context: copyCase(t, env, filepath.Join(casesFolder, "main")),
+		options: map[string]string{"platform": "windows/amd64"},
+		ref:     fmt.Sprintf("%s/e2e/%d", env.registry, builds.Add(1)),
+	}
+	if output, err := clients(t, env)[0].build(t, request); err != nil {
+		t.Fatalf("%v\n%s", err, output)
+	}
+	got := pull(t, request.ref)
+	found := map[string][]byte{}
+	last := got.images[0].manifest.Layers[len(got.images[0].manifest.Layers)-1]
+	blob, err := got.ref.Blob(last.Digest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	readLayer(t, last, blob, found)
+	blob.Close()
+	files := map[string]string{
+		"hello.exe":  string(found["Files/hello.exe"]),
+		"Dockerfile": env.fill("FROM registry.test/debian/wine:12\nCOPY hello.exe .\nRUN HOME=/root WINEDEBUG=-all wine hello.exe\n"),
+	}
+	for name, content := range files {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	request.context, request.options = folder, map[string]string{"no-cache": ""}
+	output, err := clients(t, env)[0].build(t, request)
+	if err != nil || !strings.Contains(output, "Hello from one build.") {
+		t.Errorf("%v\n%s", err, output)
+	}
+}
+
 // checkRefusal wants a build that failed, with all the texts, and fast: before anything was built.
 func checkRefusal(t *testing.T, one testCase, output string, err error) {
 	t.Helper()

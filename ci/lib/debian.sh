@@ -68,12 +68,13 @@ debian_tree() {
 }
 
 # debian_layer NAME PACKAGE...: the packages and all they depend on as the layer of an image; prints the tar's name.
-# Maintainer scripts do not run; busybox gives the shell and its tools. Documentation, locales and what a C compiler
-# does without are left out. The same packages give the same bytes.
+# Maintainer scripts do not run: finish_NAME TREE, if there is such a function, does what they would have done.
+# busybox gives the shell and its tools. Documentation and locales are left out. Same packages, same bytes.
 debian_layer() {
 	local name=$1 layer tree tool
 	shift
-	layer=$CACHE/debian/$name-$(. /etc/os-release && echo "$VERSION_CODENAME $*" | sha256sum | cut -c1-12).tar
+	layer=$({ . /etc/os-release && echo "$VERSION_CODENAME $*"; declare -f "finish_$name" debian_layer; } | sha256sum | cut -c1-12)
+	layer=$CACHE/debian/$name-$layer.tar
 	if [ ! -e "$layer" ]; then
 		debian_lists
 		tree=$RUN/$name
@@ -82,15 +83,11 @@ debian_layer() {
 		apt-get install -qq --yes --download-only -o Dir::Cache::archives="$tree.deb" busybox-static "$@" >&2 \
 			|| die "apt-get install --download-only $* failed"
 		debian_unpack "$tree.deb" "$tree"
-		(cd "$tree/usr" && rm -rf share/{doc,man,info,locale,lintian,bug,gdb} bin/*lto-dump* lib/gcc*/*/*/lto1 &&
-			find . -name 'lib[alt]*san*' -delete)
+		rm -rf "$tree"/usr/share/{doc,man,info,locale,lintian,bug,gdb}
 		for tool in $("$tree/bin/busybox" --list); do
 			[ -e "$tree/bin/$tool" ] || ln -s busybox "$tree/bin/$tool"
 		done
-		# mingw's compiler comes by its plain name through its maintainer script.
-		for tool in "$tree"/usr/bin/*-win32; do
-			[ ! -e "$tool" ] || ln -s "${tool##*/}" "${tool%-win32}"
-		done
+		! declare -F "finish_$name" >/dev/null || "finish_$name" "$tree"
 		chmod 1777 "$tree/tmp"
 		echo 'root:x:0:0:root:/root:/bin/sh' >"$tree/etc/passwd"
 		echo 'root:x:0:' >"$tree/etc/group"

@@ -6,12 +6,37 @@ push_windows_bases() {
 	"$(go_programs)/windows-bases" -registry "$REGISTRY" -mb "${1:-2}" -layers "$BASE_LAYERS" >"$RUN/bases"
 }
 
-# push_linux_base: $REGISTRY/debian/cc:12, a Linux image with a shell and C compilers for Linux (amd64, arm64) and
-# Windows (amd64), put together from Debian's packages.
-push_linux_base() {
+# push_debian NAME PACKAGE...: $REGISTRY/debian/NAME:12, a Linux image with a shell, the packages and all they need.
+push_debian() {
 	local layer
-	layer=$(debian_layer cc gcc libc6-dev gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-mingw-w64-x86-64-win32)
-	"$(go_programs)/linux-base" -layer "$layer" -ref "$REGISTRY/debian/cc:12" >>"$RUN/bases"
+	layer=$(debian_layer "$@")
+	"$(go_programs)/linux-base" -layer "$layer" -ref "$REGISTRY/debian/$1:12" >>"$RUN/bases"
+}
+
+# push_linux_base: $REGISTRY/debian/cc:12, C compilers for Linux (amd64, arm64) and Windows (amd64).
+push_linux_base() {
+	push_debian cc gcc libc6-dev gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-mingw-w64-x86-64-win32
+}
+
+finish_cc() {
+	local tool
+	# mingw's tools get their plain names from maintainer scripts.
+	for tool in "$1"/usr/bin/*-win32; do ln -s "${tool##*/}" "${tool%-win32}"; done
+	# Link-time optimization and sanitizers are a third of a compiler's weight.
+	rm -f "$1"/usr/bin/*lto-dump* "$1"/usr/lib/gcc*/*/*/lto1
+	find "$1" -name 'lib[alt]*san*' -delete
+}
+
+# push_wine: $REGISTRY/debian/wine:12, which runs Windows programs.
+push_wine() { push_debian wine wine64; }
+
+finish_wine() {
+	local dlls=$1/usr/lib/x86_64-linux-gnu/wine
+	# The 64-bit half will do. It takes one library from mingw, which its maintainer script would have put in place.
+	rm -rf "$dlls/i386-windows"
+	ln -s /usr/x86_64-w64-mingw32/lib/zlib1.dll "$dlls/x86_64-windows/"
+	printf '#!/bin/sh\nexec /usr/lib/wine/wine64 "$@"\n' >"$1/usr/bin/wine"
+	chmod 755 "$1/usr/bin/wine"
 }
 
 # frontend_binaries: builds the frontend for both architectures, static; prints the folder, linux/ARCH/fanlight.

@@ -13,6 +13,7 @@ start_rig() {
 	use_buildx
 	push_windows_bases
 	push_linux_base
+	push_wine
 	FRONTEND=$REGISTRY/fanlight@$(push_frontend "$REGISTRY/fanlight:1" "$binaries")
 	PEER=$REGISTRY/peer@$(push_peer "$REGISTRY/peer:1")
 	export FRONTEND PEER MIRROR RIG=up
