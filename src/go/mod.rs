@@ -17,6 +17,7 @@ pub mod path;
 pub mod quote;
 pub mod regexp;
 pub mod signal;
+pub mod sort;
 pub mod time;
 pub mod unicode;
 mod unicode_tables;

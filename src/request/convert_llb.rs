@@ -40,7 +40,7 @@ pub fn convert_llb(definition: &Definition) -> Result<BuildResult, Error> {
             }
         });
     });
-    Ok(super::answer(&CONVERT_LLB, [(RESULT_JSON, text)]))
+    Ok(super::answer(&CONVERT_LLB, [(RESULT_JSON, text.into_bytes())]))
 }
 
 #[cfg(test)]

@@ -80,7 +80,7 @@ pub fn describe() -> BuildResult {
         let name = name.strip_prefix("frontend.").unwrap_or(name);
         table.push(&format!("{name}\t{version}\t{description}\n"));
     }
-    super::answer(&DESCRIBE, [(RESULT_JSON, text), (RESULT_TEXT, table.to_text())])
+    super::answer(&DESCRIBE, [(RESULT_JSON, text.into_bytes()), (RESULT_TEXT, table.to_text().into_bytes())])
 }
 
 /// A name with a description, as an object.

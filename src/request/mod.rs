@@ -5,16 +5,25 @@
 
 mod convert_llb;
 pub mod describe;
+mod excerpt;
 mod json;
+mod lint;
 mod message;
+mod outline;
 mod table;
+mod targets;
 
 use std::collections::BTreeMap;
 
 pub use convert_llb::convert_llb;
 pub use describe::{Definition, describe};
+pub use lint::{BuildFailure, lint};
+pub use outline::outline;
+pub use targets::targets;
 
 use crate::gateway::BuildResult;
+use crate::proto::pb;
+use crate::span::Range;
 
 /// Keys of an answer's metadata.
 const RESULT_JSON: &str = "result.json";
@@ -27,11 +36,11 @@ const VERSION: &str = "version";
 pub enum Kind {
     /// What can be asked: [`describe()`].
     Describe,
-    /// Arguments, secrets and SSH sockets of a target.
+    /// Arguments, secrets and SSH sockets of a target: [`outline()`].
     Outline,
-    /// The stages.
+    /// The stages: [`targets()`].
     Targets,
-    /// Violations of the checks.
+    /// Violations of the checks: [`lint()`].
     Lint,
     /// The operations: [`convert_llb()`].
     ConvertLlb,
@@ -61,9 +70,16 @@ impl Kind {
 }
 
 /// An answer with these texts and the version of the request.
-fn answer<const N: usize>(definition: &Definition, texts: [(&str, String); N]) -> BuildResult {
+fn answer<const N: usize>(definition: &Definition, texts: [(&str, Vec<u8>); N]) -> BuildResult {
     let mut metadata: BTreeMap<String, Vec<u8>> =
-        texts.into_iter().map(|(key, text)| (key.to_owned(), text.into_bytes())).collect();
+        texts.into_iter().map(|(key, text)| (key.to_owned(), text)).collect();
     metadata.insert(VERSION.to_owned(), definition.version.as_bytes().to_vec());
     BuildResult { metadata, ..BuildResult::default() }
+}
+
+/// A place in the only source of an answer; none where it is not known (upstream's
+/// `toSourceLocation`).
+fn location(ranges: &[Range]) -> Option<pb::Location> {
+    let ranges: Vec<pb::Range> = ranges.iter().map(|range| (*range).into()).collect();
+    (!ranges.is_empty()).then_some(pb::Location { source_index: 0, ranges })
 }

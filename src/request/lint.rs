@@ -1,0 +1,115 @@
+//! What the checks find in a Dockerfile, and what keeps it from being built.
+//!
+//! Mirrors `frontend/subrequests/lint` of moby/buildkit, and `DockerfileLint` of
+//! `dockerfile2llb`.
+
+use super::describe::LINT;
+use super::excerpt::excerpt;
+use super::json::{Item, Json, Style};
+use super::{RESULT_JSON, RESULT_STATUS, RESULT_TEXT};
+use crate::gateway::BuildResult;
+use crate::go::sort::sort_by;
+use crate::lint::Warning;
+use crate::llb::SourceMap;
+use crate::proto::pb;
+use crate::span::Range;
+
+/// Why a Dockerfile that was to be checked cannot be built.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BuildFailure {
+    /// What is wrong.
+    pub message: String,
+    /// Where, each entry one place (as [`Located`](crate::span::Located) has them).
+    pub locations: Vec<Vec<Range>>,
+}
+
+/// The answer to `frontend.lint`: every warning with its place, in the order they were found, and
+/// what keeps `file` from being built. The status is 1 where there is any of them.
+#[must_use]
+pub fn lint(file: &SourceMap, warnings: &[Warning], failure: Option<&BuildFailure>) -> BuildResult {
+    let json = Json::text(Style::Go, |json| {
+        json.object(|json| {
+            json.name("warnings");
+            if warnings.is_empty() {
+                json.raw("null");
+            } else {
+                json.array(warnings);
+            }
+            json.name("sources");
+            json.array(&[file.to_pb()]);
+            if let Some(failure) = failure {
+                json.item("buildError", failure);
+            }
+        });
+    });
+    let status = if warnings.is_empty() && failure.is_none() { "0" } else { "1" };
+    let texts = [
+        (RESULT_JSON, json.into_bytes()),
+        (RESULT_TEXT, text(file, warnings)),
+        (RESULT_STATUS, status.into()),
+    ];
+    super::answer(&LINT, texts)
+}
+
+/// Warnings by line, each with an excerpt. The failure is not part of it.
+fn text(file: &SourceMap, warnings: &[Warning]) -> Vec<u8> {
+    let mut sorted: Vec<&Warning> = warnings.iter().collect();
+    sort_by(&mut sorted, |a, b| match (a.location.first(), b.location.first()) {
+        (None, None) => a.rule.name < b.rule.name,
+        (None, Some(_)) => true,
+        (Some(_), None) => false,
+        (Some(a), Some(b)) => a.start.line < b.start.line,
+    });
+    let mut out = Vec::new();
+    let lines: Vec<&[u8]> = file.data.split(|byte| *byte == b'\n').collect();
+    for Warning { rule, message, location } in sorted {
+        out.extend_from_slice(format!("\nWARNING: {}", rule.name).as_bytes());
+        if !rule.url.is_empty() {
+            out.extend_from_slice(format!(" - {}", rule.url).as_bytes());
+        }
+        out.extend_from_slice(format!("\n{message}\n").as_bytes());
+        excerpt(&mut out, &file.filename, &lines, location);
+    }
+    out
+}
+
+impl Item for Warning {
+    fn write(&self, json: &mut Json) {
+        json.object(|json| {
+            json.item("ruleName", &self.rule.name.to_owned());
+            json.field("description", &self.rule.description.to_owned());
+            json.field("url", &self.rule.url.to_owned());
+            json.field("detail", &self.message);
+            json.item("location", &place(&self.location));
+        });
+    }
+}
+
+impl Item for BuildFailure {
+    fn write(&self, json: &mut Json) {
+        json.object(|json| {
+            json.item("message", &self.message);
+            json.item("location", &place(&merged(&self.locations)));
+        });
+    }
+}
+
+fn place(ranges: &[Range]) -> pb::Location {
+    pb::Location { source_index: 0, ranges: ranges.iter().map(|range| (*range).into()).collect() }
+}
+
+/// All places as ranges that do not overlap (upstream's `mergeLocations`).
+fn merged(locations: &[Vec<Range>]) -> Vec<Range> {
+    let mut ranges: Vec<Range> = locations.concat();
+    ranges.sort_by_key(|range| range.start.line);
+    let mut merged: Vec<Range> = Vec::with_capacity(ranges.len());
+    for range in ranges {
+        match merged.last_mut() {
+            Some(last) if range.start.line <= last.end.line => {
+                last.end.line = last.end.line.max(range.end.line);
+            }
+            _ => merged.push(range),
+        }
+    }
+    merged
+}

@@ -1,0 +1,176 @@
+//! What a target can be given: arguments, secrets, SSH sockets.
+//!
+//! Mirrors `frontend/subrequests/outline` of moby/buildkit, and `outline.go` of `dockerfile2llb`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::describe::OUTLINE;
+use super::json::{Item, Json, Style};
+use super::table::Table;
+use super::{RESULT_JSON, RESULT_TEXT, location};
+use crate::convert::{Converted, SecretInfo, StageState};
+use crate::gateway::BuildResult;
+use crate::plan::{ArgInfo, Plan, StageId};
+use crate::span::Range;
+
+/// The answer to `frontend.outline` for a target that has been converted. `source` is the
+/// Dockerfile's text.
+#[must_use]
+pub fn outline(plan: &Plan<'_>, converted: &Converted, source: &[u8]) -> BuildResult {
+    let stages = in_order(plan, converted);
+    let args: Vec<Arg<'_>> = args(&stages);
+    let secrets = demands(stages.iter().map(|state| &state.secrets));
+    let ssh = demands(stages.iter().map(|state| &state.ssh));
+    let from = plan.stages[plan.target].from;
+    let name = from.map(|from| from.name.clone()).unwrap_or_default();
+    let description = from.map(|from| from.doc_comment.clone()).unwrap_or_default();
+
+    let json = Json::text(Style::Go, |json| {
+        json.object(|json| {
+            json.field("name", &name);
+            json.field("description", &description);
+            json.field("args", &args);
+            json.field("secrets", &secrets);
+            json.field("ssh", &ssh);
+            json.field("sources", &vec![source.to_vec()]);
+        });
+    });
+
+    let mut text = String::new();
+    if !name.is_empty() || !description.is_empty() {
+        let mut lines = format!("TARGET:\t{}\n", if name.is_empty() { "(default)" } else { &name });
+        if !description.is_empty() {
+            lines.push_str(&format!("DESCRIPTION:\t{description}\n"));
+        }
+        section(&mut text, 1, &lines);
+    }
+    let rows = args.iter().map(Arg::row);
+    listing(&mut text, "BUILD ARG\tVALUE\tDESCRIPTION\n", rows);
+    listing(&mut text, "SECRET\tREQUIRED\n", secrets.iter().map(Demand::row));
+    listing(&mut text, "SSH\tREQUIRED\n", ssh.iter().map(Demand::row));
+    super::answer(&OUTLINE, [(RESULT_JSON, json.into_bytes()), (RESULT_TEXT, text.into_bytes())])
+}
+
+/// Aligned lines with an empty one after them.
+fn section(out: &mut String, padding: usize, lines: &str) {
+    let mut table = Table::new(padding);
+    table.push(lines);
+    out.push_str(&table.to_text());
+    out.push('\n');
+}
+
+/// A list with a head; nothing where it is empty.
+fn listing(out: &mut String, head: &str, rows: impl Iterator<Item = String>) {
+    let rows: String = rows.collect();
+    if !rows.is_empty() {
+        section(out, 3, &format!("{head}{rows}"));
+    }
+}
+
+/// The target, then what it needs: the first to say something about a name is the one that
+/// counts.
+fn in_order<'c>(plan: &Plan<'_>, converted: &'c Converted) -> Vec<&'c StageState> {
+    let states: BTreeMap<StageId, &StageState> =
+        converted.stages.iter().map(|(id, state)| (*id, state)).collect();
+    let mut order = Vec::new();
+    let mut seen = BTreeSet::new();
+    let mut pending = vec![plan.target];
+    while let Some(id) = pending.pop() {
+        if seen.insert(id) {
+            order.extend(states.get(&id));
+            let stage = &plan.stages[id];
+            pending.extend(stage.uses.keys().rev());
+            pending.extend(stage.base);
+        }
+    }
+    order
+}
+
+/// An argument that a target uses.
+struct Arg<'c> {
+    info: &'c ArgInfo,
+}
+
+impl Arg<'_> {
+    fn row(&self) -> String {
+        let ArgInfo { definition, value, .. } = self.info;
+        format!("{}\t{value}\t{}\n", definition.key, definition.doc_comment)
+    }
+}
+
+impl Item for Arg<'_> {
+    fn write(&self, json: &mut Json) {
+        let ArgInfo { definition, value, location: place, .. } = self.info;
+        json.object(|json| {
+            json.item("name", &definition.key);
+            json.field("description", &definition.doc_comment);
+            json.field("value", value);
+            json.field("location", &location(place));
+        });
+    }
+}
+
+fn args<'c>(stages: &[&'c StageState]) -> Vec<Arg<'c>> {
+    let mut found: BTreeMap<&str, Arg<'c>> = BTreeMap::new();
+    for state in stages {
+        for key in used(state) {
+            if let Some(info) = state.args.get(key) {
+                found.entry(key).or_insert(Arg { info });
+            }
+        }
+    }
+    let mut args: Vec<Arg<'c>> = found.into_values().collect();
+    args.sort_by_key(|arg| line(&arg.info.location));
+    args
+}
+
+/// The arguments a stage uses, and those that their values are made from (upstream's
+/// `markAllUsed`).
+fn used(state: &StageState) -> BTreeSet<&str> {
+    let mut used = BTreeSet::new();
+    let mut pending: Vec<&str> = state.used_args.iter().map(String::as_str).collect();
+    while let Some(key) = pending.pop() {
+        if used.insert(key)
+            && let Some(info) = state.args.get(key)
+        {
+            pending.extend(info.uses.iter().map(String::as_str));
+        }
+    }
+    used
+}
+
+/// A secret or an SSH socket that a target uses.
+struct Demand<'c> {
+    name: &'c str,
+    info: &'c SecretInfo,
+}
+
+impl Demand<'_> {
+    fn row(&self) -> String {
+        format!("{}\t{}\n", self.name, if self.info.required { "true" } else { "" })
+    }
+}
+
+impl Item for Demand<'_> {
+    fn write(&self, json: &mut Json) {
+        json.object(|json| {
+            json.item("name", &self.name.to_owned());
+            json.field("required", &self.info.required);
+            json.field("location", &location(&self.info.location));
+        });
+    }
+}
+
+fn demands<'c>(stages: impl Iterator<Item = &'c BTreeMap<String, SecretInfo>>) -> Vec<Demand<'c>> {
+    let mut found: BTreeMap<&str, Demand<'c>> = BTreeMap::new();
+    for (name, info) in stages.flatten() {
+        found.entry(name).or_insert(Demand { name, info });
+    }
+    let mut demands: Vec<Demand<'c>> = found.into_values().collect();
+    demands.sort_by_key(|demand| line(&demand.info.location));
+    demands
+}
+
+fn line(location: &[Range]) -> u32 {
+    location.first().map_or(0, |range| range.start.line)
+}

@@ -1,0 +1,64 @@
+//! The stages of a Dockerfile.
+//!
+//! Mirrors `frontend/subrequests/targets` of moby/buildkit, and `ListTargets` of `dockerfile2llb`.
+
+use super::describe::TARGETS;
+use super::json::{Item, Json, Style};
+use super::table::Table;
+use super::{RESULT_JSON, RESULT_TEXT, location};
+use crate::gateway::BuildResult;
+use crate::instruction::Stage;
+
+/// The answer to `frontend.targets`: name, description, base and platform of every stage, as
+/// they are written. `source` is the Dockerfile's text.
+#[must_use]
+pub fn targets(stages: &[Stage], source: &[u8]) -> BuildResult {
+    let targets: Vec<Target<'_>> = stages
+        .iter()
+        .enumerate()
+        .map(|(number, stage)| Target { stage, is_default: number + 1 == stages.len() })
+        .collect();
+    let text = Json::text(Style::Go, |json| {
+        json.object(|json| {
+            json.name("targets");
+            if targets.is_empty() {
+                json.raw("null");
+            } else {
+                json.array(&targets);
+            }
+            json.name("sources");
+            json.array(&[source.to_vec()]);
+        });
+    });
+    let mut table = Table::new(1);
+    table.push("TARGET\tDESCRIPTION\n");
+    for Target { stage, is_default } in targets {
+        let name = match (stage.name.as_str(), is_default) {
+            ("", true) => "(default)".to_owned(),
+            (name, true) => format!("{name} (default)"),
+            (name, false) => name.to_owned(),
+        };
+        table.push(&format!("{name}\t{}\n", stage.doc_comment));
+    }
+    super::answer(&TARGETS, [(RESULT_JSON, text.into_bytes()), (RESULT_TEXT, table.to_text().into_bytes())])
+}
+
+/// A stage that can be built.
+struct Target<'s> {
+    stage: &'s Stage,
+    /// It is built where no other is asked for.
+    is_default: bool,
+}
+
+impl Item for Target<'_> {
+    fn write(&self, json: &mut Json) {
+        json.object(|json| {
+            json.field("name", &self.stage.name);
+            json.field("default", &self.is_default);
+            json.field("description", &self.stage.doc_comment);
+            json.field("base", &self.stage.base);
+            json.field("platform", &self.stage.platform);
+            json.field("location", &location(&self.stage.location));
+        });
+    }
+}
