@@ -1,15 +1,20 @@
 //! Answers to requests that are not a build.
 
+use std::sync::Arc;
+
 use futures_util::future::join;
 
-use super::file::File;
-use super::target::{Job, Target};
+use super::file::{self, File};
+use super::target::{Job, Planned, Target};
 use super::warn;
 use crate::convert::Converted;
 use crate::gateway::context::{Contexts, DockerfileSource};
 use crate::gateway::options::Options;
 use crate::gateway::{Bridge, BuildResult, Error};
+use crate::instruction;
+use crate::lint::Linter;
 use crate::request::{self, Kind};
+use crate::syntax;
 use crate::windows::axis::Axes;
 use crate::windows::lazy::Layering;
 
@@ -26,28 +31,67 @@ pub(super) async fn answer(
     source: DockerfileSource,
 ) -> Result<BuildResult, Error> {
     let kind = Kind::parse(id).ok_or_else(|| Error::unsupported_subrequest(id))?;
-    if kind == Kind::Describe {
-        return Ok(request::describe());
+    match kind {
+        Kind::Describe => return Ok(request::describe()),
+        Kind::Targets => return targets(&source),
+        Kind::Lint => return lint(bridge, options, contexts, source).await,
+        Kind::Outline | Kind::ConvertLlb => {}
     }
     let file = File::parse(options, source)?;
     let job = Job::new(bridge, options, contexts, &file);
-    match kind {
-        Kind::Describe => Ok(request::describe()),
-        Kind::ConvertLlb => {
-            let converted = convert(&job, false).await;
-            warn::lint(bridge, &file).await?;
-            let converted = converted?;
-            file.lint.error().map_err(Error::new)?;
-            request::convert_llb(&converted.marshaler.marshal(&converted.state))
-        }
-        _ => Err(Error::unsupported_subrequest(id)),
+    let outcome = convert(&job, false).await;
+    warn::lint(bridge, &file).await?;
+    let (planned, converted) = outcome?;
+    if kind == Kind::Outline {
+        return Ok(request::outline(&planned.plan, &converted, &file.source.map.data));
     }
+    request::convert_llb(&converted.marshaler.marshal(&converted.state))
+}
+
+/// Lists the stages (upstream's `ListTargets`): nothing but their FROM lines matters.
+fn targets(source: &DockerfileSource) -> Result<BuildResult, Error> {
+    let map = &source.map;
+    let tree = syntax::parse(&map.data).map_err(|e| Error::located(&e, &map.to_pb()))?;
+    let dockerfile = instruction::parse(&tree, None).map_err(|e| Error::located(&e, &map.to_pb()))?;
+    Ok(request::targets(&dockerfile.stages, &map.data))
+}
+
+/// Checks the file (upstream's `DockerfileLint`). What keeps it from being built is part of the
+/// answer, beside what was found until then. No target means all.
+async fn lint(
+    bridge: &Bridge,
+    options: &Options,
+    contexts: &Contexts,
+    source: DockerfileSource,
+) -> Result<BuildResult, Error> {
+    let map = Arc::clone(&source.map);
+    let linter = file::linter(options, &source);
+    let outcome = match linter.clone() {
+        Ok(linter) => check(bridge, options, contexts, source, linter).await,
+        Err(failure) => Err(failure),
+    };
+    let warnings = linter.map(|linter| linter.warnings()).unwrap_or_default();
+    Ok(request::lint(&map, &warnings, outcome.err().map(Into::into).as_ref()))
+}
+
+async fn check(
+    bridge: &Bridge,
+    options: &Options,
+    contexts: &Contexts,
+    source: DockerfileSource,
+    linter: Linter,
+) -> Result<(), Error> {
+    let file = File::parse_with(linter, source)?;
+    let job = Job::new(bridge, options, contexts, &file);
+    convert(&job, options.target.is_empty()).await.map(drop)
 }
 
 /// Converts the file for the build platform, as docker/dockerfile does for every request.
-async fn convert(job: &Job<'_>, all_stages: bool) -> Result<Converted, Error> {
+async fn convert<'j>(job: &Job<'j>, all_stages: bool) -> Result<(Planned<'j>, Converted), Error> {
     let target = Target { all_stages, ..Target::of(None) };
-    let (planned, main) =
-        join(job.plan(target, &Axes::default(), &job.file.lint), job.contexts.main()).await;
-    job.convert(&planned?, &main?, &Layering::default(), &job.file.lint)
+    let (planned, main) = join(job.plan(target, &Axes::default(), &job.file.lint), job.contexts.main()).await;
+    let planned = planned?;
+    let converted = job.convert(&planned, &main?, &Layering::default(), &job.file.lint)?;
+    job.file.lint.error().map_err(Error::new)?;
+    Ok((planned, converted))
 }

@@ -20,10 +20,11 @@ pub(super) struct File {
 impl File {
     /// Parses the text and checks what can be checked without variables.
     pub(super) fn parse(options: &Options, source: DockerfileSource) -> Result<Self, Error> {
-        if source.map.data.is_empty() {
-            return Err(Error::new("the Dockerfile cannot be empty"));
-        }
-        let lint = Linter::new(lint_config(options, &source.map.data)?);
+        Self::parse_with(linter(options, &source)?, source)
+    }
+
+    /// The same, where whoever has a clone of `lint` sees what was found before an error.
+    pub(super) fn parse_with(lint: Linter, source: DockerfileSource) -> Result<Self, Error> {
         let locate =
             |failure: Error, locations: &[Vec<Range>]| failure.with_locations(locations, &source.map.to_pb());
         let tree = syntax::parse(&source.map.data).map_err(|e| locate(Error::new(&e.kind), &e.locations))?;
@@ -43,11 +44,16 @@ impl File {
     }
 }
 
-/// Options of the checks: the client's, else the file's own (upstream's `newRuleLinter`).
-fn lint_config(options: &Options, text: &[u8]) -> Result<lint::Config, Error> {
+/// The checks, with the client's options, else the file's own (upstream's `newRuleLinter`).
+pub(super) fn linter(options: &Options, source: &DockerfileSource) -> Result<Linter, Error> {
+    let text = &source.map.data;
+    if text.is_empty() {
+        return Err(Error::new("the Dockerfile cannot be empty"));
+    }
     if let Some(config) = &options.check {
-        return Ok(config.clone());
+        return Ok(Linter::new(config.clone()));
     }
     let written = syntax::check_directive(text).map(|directive| directive.value).unwrap_or_default();
-    lint::Config::parse(&written).map_err(|e| Error::new(e).context("failed to parse check options"))
+    let config = lint::Config::parse(&written);
+    config.map(Linter::new).map_err(|e| Error::new(e).context("failed to parse check options"))
 }

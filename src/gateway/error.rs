@@ -106,6 +106,13 @@ impl Error {
         self.0.details.iter().any(|detail| detail.type_url == type_url::SOURCE)
     }
 
+    /// The places in files that are known, the innermost first.
+    #[must_use]
+    pub fn places(&self) -> Vec<Vec<Range>> {
+        let sources = self.0.details.iter().rev().filter(|detail| detail.type_url == type_url::SOURCE);
+        sources.map(|detail| source_detail::ranges(&detail.value)).collect()
+    }
+
     /// The code.
     #[must_use]
     pub fn code(&self) -> Code {
@@ -235,6 +242,7 @@ mod tests {
         let error = Located::at("bad", &[Range::lines(3, 3)]).with_location(&[Range::lines(1, 2)]);
         let failure = Error::located(&error, &file);
         assert!(failure.has_source());
+        assert_eq!(failure.places(), [[Range::lines(3, 3)], [Range::lines(1, 2)]]);
         let status = failure.into_status();
         assert_eq!((status.code, status.message.as_str()), (2, "bad"));
         let lines = |detail: &rpc::Any| {

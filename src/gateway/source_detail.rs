@@ -7,13 +7,24 @@ use serde_json::{Map, Value};
 
 use super::base64;
 use crate::proto::pb;
-use crate::span::Range;
+use crate::span::{Position, Range};
 
 /// The detail for `ranges` of `file`.
 #[must_use]
 pub fn to_json(file: &pb::SourceInfo, ranges: &[Range]) -> Value {
     let ranges: Vec<pb::Range> = ranges.iter().map(|range| pb::Range::from(*range)).collect();
     Object::new().with("info", source_info(file)).with("ranges", list(&ranges, range)).into()
+}
+
+/// The ranges of a detail; none where it cannot be read.
+#[must_use]
+pub fn ranges(detail: &[u8]) -> Vec<Range> {
+    let detail: Value = serde_json::from_slice(detail).unwrap_or_default();
+    let number = |value: &Value| value.as_u64().and_then(|n| u32::try_from(n).ok()).unwrap_or_default();
+    let position =
+        |value: &Value| Position { line: number(&value["line"]), character: number(&value["character"]) };
+    let ranges = detail["ranges"].as_array().map_or(&[][..], Vec::as_slice);
+    ranges.iter().map(|r| Range { start: position(&r["start"]), end: position(&r["end"]) }).collect()
 }
 
 /// An object without its empty members.
@@ -157,6 +168,14 @@ fn position(position: &pb::Position) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ranges_there_and_back() {
+        let places = [Range::lines(1, 2), Range::lines(0, 7)];
+        let detail = to_json(&pb::SourceInfo::default(), &places).to_string();
+        assert_eq!(ranges(detail.as_bytes()), places);
+        assert_eq!(ranges(b"no json"), []);
+    }
 
     #[test]
     fn goes_as_go_writes_it() {

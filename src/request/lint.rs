@@ -7,7 +7,7 @@ use super::describe::LINT;
 use super::excerpt::excerpt;
 use super::json::{Item, Json, Style};
 use super::{RESULT_JSON, RESULT_STATUS, RESULT_TEXT};
-use crate::gateway::BuildResult;
+use crate::gateway::{BuildResult, Error};
 use crate::go::sort::sort_by;
 use crate::lint::Warning;
 use crate::llb::SourceMap;
@@ -21,6 +21,12 @@ pub struct BuildFailure {
     pub message: String,
     /// Where, each entry one place (as [`Located`](crate::span::Located) has them).
     pub locations: Vec<Vec<Range>>,
+}
+
+impl From<Error> for BuildFailure {
+    fn from(error: Error) -> Self {
+        Self { message: error.to_string(), locations: error.places() }
+    }
 }
 
 /// The answer to `frontend.lint`: every warning with its place, in the order they were found, and
