@@ -144,8 +144,18 @@ func (m *maker) hostProcess() error {
 	return nil
 }
 
-// multi pushes an image of the kind of docker-library's: one index, Linux and three Windows versions, not in order.
+// multi pushes an image of the kind of docker-library's: one index, Linux and three Windows versions. "ordered" has
+// them newest first, as they should be; "unordered" has an older one first, which hides the newest from a question
+// for its version.
 func (m *maker) multi() error {
+	err := m.index("ordered", "10.0.26100.2033", "10.0.20348.2762", "10.0.17763.6414")
+	if err != nil {
+		return err
+	}
+	return m.index("unordered", "10.0.20348.2762", "10.0.26100.2033", "10.0.17763.6414")
+}
+
+func (m *maker) index(tag string, osVersions ...string) error {
 	const repo = "library/runtime"
 	var entries []ocispec.Descriptor
 	for _, arch := range []string{"amd64", "arm64"} {
@@ -155,7 +165,7 @@ func (m *maker) multi() error {
 		}
 		entries = append(entries, desc)
 	}
-	for _, osVersion := range []string{"10.0.20348.2762", "10.0.26100.2033", "10.0.17763.6414"} {
+	for _, osVersion := range osVersions {
 		layers, err := m.base(m.size)
 		if err != nil {
 			return err
@@ -167,11 +177,11 @@ func (m *maker) multi() error {
 		}
 		entries = append(entries, desc)
 	}
-	desc, err := bases.PushIndex(m.host, repo, "1", true, entries)
+	desc, err := bases.PushIndex(m.host, repo, tag, true, entries)
 	if err != nil {
 		return err
 	}
-	m.print(repo, "1", desc)
+	m.print(repo, tag, desc)
 	return nil
 }
 
