@@ -114,13 +114,13 @@ func runCase(t *testing.T, env environment, client client, context string, one t
 // TestProgramRuns takes the program out of an image for Windows and runs it with wine.
 func TestProgramRuns(t *testing.T) {
 	env := loadEnvironment(t)
-	folder := t.TempDir()
+	folder, client := t.TempDir(), clients(t, env)[0]
 	request := buildRequest{
 		context: copyCase(t, env, filepath.Join(casesFolder, "main")),
 		options: map[string]string{"platform": "windows/amd64"},
 		ref:     fmt.Sprintf("%s/e2e/%d", env.registry, builds.Add(1)),
 	}
-	if output, err := clients(t, env)[0].build(t, request); err != nil {
+	if output, err := client.build(t, request); err != nil {
 		t.Fatalf("%v\n%s", err, output)
 	}
 	got := pull(t, request.ref)
@@ -142,7 +142,7 @@ func TestProgramRuns(t *testing.T) {
 		}
 	}
 	request.context, request.options = folder, map[string]string{"no-cache": ""}
-	output, err := clients(t, env)[0].build(t, request)
+	output, err := client.build(t, request)
 	if err != nil || !strings.Contains(output, "Hello from one build.") {
 		t.Errorf("%v\n%s", err, output)
 	}
