@@ -5,29 +5,22 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use prost::Message as _;
-use tonic::Request;
-use tonic::transport::Channel;
 
 use super::capabilities::{Capabilities, names};
 use super::error::Error;
 use super::memo::Memo;
 use super::resolve::{ResolveImage, ResolvedImage, Sources};
 use super::result::BuildResult;
-use super::transport::MAX_MESSAGE_BYTES;
-use crate::proto::frontend::llb_bridge_client::LlbBridgeClient;
+use super::transport::{Client, MAX_MESSAGE_BYTES};
 use crate::proto::frontend::{self, Ref};
 use crate::proto::{fsutil, pb};
-
-/// How long the first call may take.
-const PING_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// BuildKit at the other end. Clones share the connection and what has been asked.
 #[derive(Debug, Clone)]
 pub struct Bridge {
-    client: LlbBridgeClient<Channel>,
+    client: Client,
     capabilities: Arc<Capabilities>,
     sources: Sources,
     inputs: Memo<(), Result<Arc<BTreeMap<String, pb::Definition>>, Error>>,
@@ -64,14 +57,9 @@ impl Bridge {
     ///
     /// # Errors
     ///
-    /// If there is no answer in 15 seconds.
-    pub async fn connect(channel: Channel, product: &str) -> Result<Self, Error> {
-        let mut client = LlbBridgeClient::new(channel)
-            .max_decoding_message_size(MAX_MESSAGE_BYTES)
-            .max_encoding_message_size(MAX_MESSAGE_BYTES);
-        let mut ping = Request::new(frontend::PingRequest {});
-        ping.set_timeout(PING_TIMEOUT);
-        let pong = client.ping(ping).await?.into_inner();
+    /// If the connection breaks.
+    pub async fn connect(client: Client, product: &str) -> Result<Self, Error> {
+        let pong = client.clone().ping(frontend::PingRequest {}).await?.into_inner();
         let capabilities = Arc::new(Capabilities::new(pong, product));
         let sources = Sources::new(client.clone(), Arc::clone(&capabilities));
         Ok(Self { client, capabilities, sources, inputs: Memo::default() })

@@ -7,14 +7,13 @@
 use std::sync::Arc;
 
 use prost::Message as _;
-use tonic::transport::Channel;
 
 use super::capabilities::{Capabilities, names};
 use super::error::Error;
 use super::memo::Memo;
+use super::transport::Client;
 use crate::image::Platform;
 use crate::llb::ResolveMode;
-use crate::proto::frontend::llb_bridge_client::LlbBridgeClient;
 use crate::proto::{frontend, pb};
 
 const IMAGE: &str = "docker-image://";
@@ -23,7 +22,7 @@ const OCI_LAYOUT: &str = "oci-layout://";
 /// Answers about sources. Clones share them.
 #[derive(Debug, Clone)]
 pub struct Sources {
-    client: LlbBridgeClient<Channel>,
+    client: Client,
     capabilities: Arc<Capabilities>,
     /// By the request's bytes without the log name.
     images: Memo<Vec<u8>, Result<Arc<ResolvedImage>, ResolveError>>,
@@ -97,7 +96,7 @@ impl From<tonic::Status> for ResolveError {
 }
 
 impl Sources {
-    pub(super) fn new(client: LlbBridgeClient<Channel>, capabilities: Arc<Capabilities>) -> Self {
+    pub(super) fn new(client: Client, capabilities: Arc<Capabilities>) -> Self {
         Self { client, capabilities, images: Memo::default(), others: Memo::default() }
     }
 

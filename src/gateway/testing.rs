@@ -42,8 +42,8 @@ pub(crate) async fn bridge_to(fake: &Fake) -> Bridge {
         // Ends with an error when the test drops its side.
         let _ = server.serve_connection(TokioIo::new(server_side), TowerToHyperService::new(service)).await;
     });
-    let channel = transport::over(client).await.unwrap();
-    Bridge::connect(channel, "testkit").await.unwrap()
+    let client = transport::over(client).await.unwrap();
+    Bridge::connect(client, "testkit").await.unwrap()
 }
 
 impl Fake {

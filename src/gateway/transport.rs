@@ -9,13 +9,19 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::FileTypeExt;
 use std::os::unix::net::UnixStream as StdUnixStream;
 use std::pin::Pin;
-use std::sync::Mutex;
+use std::task::{Context, Poll};
 
-use hyper_util::rt::TokioIo;
+use hyper::body::Incoming;
+use hyper::client::conn::http2::{self, SendRequest};
+use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::UnixStream;
 use tokio::net::unix::pipe;
-use tonic::transport::{Channel, Endpoint};
+use tonic::body::Body;
+use tonic::codegen::http::{Request, Response, Uri};
+use tonic::codegen::{BoxFuture, Service};
+
+use crate::proto::frontend::llb_bridge_client::LlbBridgeClient;
 
 /// The largest message either side accepts, in bytes (containerd's `DefaultMaxRecvMsgSize`).
 pub const MAX_MESSAGE_BYTES: usize = 16 << 20;
@@ -37,15 +43,18 @@ pub enum Error {
     Io(#[from] io::Error),
     /// The connection broke before it was ready.
     #[error("failed to connect to BuildKit: {0}")]
-    Connect(#[from] tonic::transport::Error),
+    Connect(#[from] hyper::Error),
 }
+
+/// The client of BuildKit's frontend service.
+pub type Client = LlbBridgeClient<Connection>;
 
 /// Connects over file descriptors 0 and 1.
 ///
 /// # Errors
 ///
 /// [`Error::NotAConnection`] if they are neither pipes nor sockets.
-pub async fn stdio() -> Result<Channel, Error> {
+pub async fn stdio() -> Result<Client, Error> {
     let input = reader(io::stdin().as_fd().try_clone_to_owned()?)?;
     let output = writer(io::stdout().as_fd().try_clone_to_owned()?)?;
     over(tokio::io::join(input, output)).await
@@ -56,20 +65,41 @@ pub async fn stdio() -> Result<Channel, Error> {
 /// # Errors
 ///
 /// If the stream ends before HTTP/2 is set up.
-pub async fn over<S>(stream: S) -> Result<Channel, Error>
+pub async fn over<S>(stream: S) -> Result<Client, Error>
 where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
-    // The address is never looked up: there is one stream, and when it ends the build has ended.
-    let stream = Mutex::new(Some(TokioIo::new(stream)));
-    let connector = tower::service_fn(move |_| {
-        let stream = stream.lock().ok().and_then(|mut slot| slot.take());
-        async move { stream.ok_or_else(|| io::Error::from(io::ErrorKind::BrokenPipe)) }
-    });
-    let endpoint = Endpoint::from_static("http://localhost")
+    let (sender, connection) = http2::Builder::new(TokioExecutor::new())
         .initial_stream_window_size(WINDOW_BYTES)
-        .initial_connection_window_size(WINDOW_BYTES);
-    Ok(endpoint.connect_with_connector(connector).await?)
+        .initial_connection_window_size(WINDOW_BYTES)
+        .handshake(TokioIo::new(stream))
+        .await?;
+    // Calls that are in flight when the connection breaks get its error.
+    tokio::spawn(connection);
+    // The name is never looked up.
+    let client = Client::with_origin(Connection { sender }, Uri::from_static("http://localhost"));
+    Ok(client.max_decoding_message_size(MAX_MESSAGE_BYTES).max_encoding_message_size(MAX_MESSAGE_BYTES))
+}
+
+/// One HTTP/2 connection. There is no other to turn to: when it ends, the build has ended. So this
+/// does without the pools, balancers and reconnects of tonic's own channel.
+#[derive(Debug, Clone)]
+pub struct Connection {
+    sender: SendRequest<Body>,
+}
+
+impl Service<Request<Body>> for Connection {
+    type Response = Response<Incoming>;
+    type Error = hyper::Error;
+    type Future = BoxFuture<Self::Response, Self::Error>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.sender.poll_ready(context)
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        Box::pin(self.sender.send_request(request))
+    }
 }
 
 type Reader = Pin<Box<dyn AsyncRead + Send>>;
