@@ -141,8 +141,6 @@ pub(super) fn start(converter: &Converter<'_>, id: StageId) -> Result<StageState
 fn on_stage(converter: &Converter<'_>, id: StageId, base: StageId) -> Result<StageState, Error> {
     let stage = &converter.plan.stages[id];
     let below = converter.finished(base).ok_or_else(|| Located::nowhere(ErrorKind::Unfinished))?;
-    let mut args = converter.plan.globals.infos.clone();
-    args.extend(below.args.clone());
     let mut state = StageState {
         name: stage.name.clone(),
         ignore_cache: stage.ignore_cache,
@@ -153,9 +151,10 @@ fn on_stage(converter: &Converter<'_>, id: StageId, base: StageId) -> Result<Sta
         scan: Scan::default(),
         context_paths: Paths::default(),
         used_args: stage.used_args.clone(),
-        args,
-        secrets: below.secrets.clone(),
-        ssh: below.ssh.clone(),
+        // What the stages below use is listed with them.
+        args: stage.args.clone(),
+        secrets: BTreeMap::new(),
+        ssh: BTreeMap::new(),
         entrypoint: None,
         cmd: None,
         healthcheck: None,

@@ -121,6 +121,7 @@ impl<'a> Stages<'a> {
         {
             stage.base = Some(*base);
             stage.args.clone_from(&self.list[base.0].args);
+            stage.used_args.clone_from(&self.list[base.0].used_args);
         }
         if !name.is_empty() {
             self.by_name.insert(name.to_lowercase(), id);
