@@ -28,6 +28,10 @@ impl File {
         let locate =
             |failure: Error, locations: &[Vec<Range>]| failure.with_locations(locations, &source.map.to_pb());
         let tree = syntax::parse(&source.map.data).map_err(|e| locate(Error::new(&e.kind), &e.locations))?;
+        for warning in &tree.warnings {
+            let rule = &lint::rule::NO_EMPTY_CONTINUATION;
+            lint.run(rule, &[warning.location], lint::message::no_empty_continuation());
+        }
         let dockerfile =
             instruction::parse(&tree, Some(&lint)).map_err(|e| locate(Error::new(&e.kind), &e.locations))?;
         if dockerfile.stages.is_empty() {
