@@ -13,7 +13,7 @@ RUN apk add --no-cache musl-dev
 WORKDIR /src
 ARG TARGETARCH
 COPY Cargo.toml Cargo.lock rust-toolchain.toml build.rs ./
-COPY link link
+COPY .cargo .cargo
 COPY proto proto
 COPY src src
 RUN --mount=type=cache,target=/usr/local/cargo/registry --mount=type=cache,target=/src/target,id=fanlight-$TARGETARCH <<EOF

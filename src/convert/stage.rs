@@ -16,6 +16,10 @@ use crate::plan::{ArgInfo, Resolved, StageId, Start};
 use crate::span::{Located, Range};
 use crate::windows::lazy::LazyLayers;
 
+/// Windows' own PATH, which its images do not name. docker/dockerfile expands `${PATH}` to nothing
+/// on them, and the container loses System32.
+const WINDOWS_PATH: &str = r"C:\Windows\system32;C:\Windows";
+
 /// What an instruction sees and changes (upstream's `dispatchState`).
 #[derive(Debug, Clone)]
 pub struct StageState {
@@ -118,6 +122,10 @@ pub(super) fn start(converter: &Converter<'_>, id: StageId) -> Result<StageState
         let path = format!("PATH={}", default_path_env(&state.platform.os));
         state.image.config.env.push(path);
     }
+    if !has_path && state.is_windows() {
+        // Not in the config, where it would hide the base's own: what `${PATH}` stands for.
+        state.state.env.set("PATH", WINDOWS_PATH);
+    }
     for entry in &state.image.config.env {
         let (key, value) = key_value(entry);
         state.state.env.set(key, value);
@@ -218,11 +226,11 @@ fn on_resolved(converter: &Converter<'_>, id: StageId) -> Result<StageState, Err
                 resolve_mode: converter.input.options().resolve_mode,
             };
             state.state = image.state(metadata);
-            if state.is_windows() && stage.from.is_some() {
-                let title = name::merge(&state, stage);
-                state.lazy = converter.input.layering.layers(&state.platform, title);
-            }
         }
+    }
+    if state.is_windows() && !state.complete && state.state.is_image() {
+        let title = name::merge(&state, stage);
+        state.lazy = converter.input.layering.layers(&state.platform, title);
     }
     Ok(state)
 }
