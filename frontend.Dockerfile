@@ -8,8 +8,7 @@
 # Binaries that are already built take the place of the first stage, as linux/ARCH/fanlight in a folder:
 # --build-context build=FOLDER
 
-FROM --platform=$BUILDPLATFORM rust:1.95-alpine AS build
-RUN apk add --no-cache musl-dev
+FROM --platform=$BUILDPLATFORM rust:1.95-slim AS build
 WORKDIR /src
 ARG TARGETARCH
 COPY Cargo.toml Cargo.lock rust-toolchain.toml build.rs ./
@@ -20,7 +19,6 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry --mount=type=cache,targe
 set -eu
 case $TARGETARCH in amd64) cpu=x86_64 ;; arm64) cpu=aarch64 ;; *) echo "no binary for $TARGETARCH" >&2; exit 1 ;; esac
 rustup target add $cpu-unknown-linux-musl
-export CARGO_TARGET_AARCH64_UNKNOWN_LINUX_MUSL_LINKER=rust-lld
 cargo build --release --locked --target $cpu-unknown-linux-musl
 install -D target/$cpu-unknown-linux-musl/release/fanlight /linux/$TARGETARCH/fanlight
 EOF

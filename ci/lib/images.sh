@@ -44,8 +44,7 @@ frontend_binaries() {
 	local out=$ROOT/target/image arch cpu
 	for arch in amd64 arm64; do
 		case $arch in amd64) cpu=x86_64 ;; arm64) cpu=aarch64 ;; esac
-		(cd "$ROOT" && CARGO_TARGET_AARCH64_UNKNOWN_LINUX_MUSL_LINKER=rust-lld \
-			cargo build --quiet --locked --release --target $cpu-unknown-linux-musl) >&2 || die "cargo build failed"
+		(cd "$ROOT" && cargo build --quiet --locked --release --target $cpu-unknown-linux-musl) >&2 || die "cargo build failed"
 		install -D "$ROOT/target/$cpu-unknown-linux-musl/release/fanlight" "$out/linux/$arch/fanlight"
 	done
 	echo "$out"
