@@ -53,7 +53,7 @@ pub(super) fn add(
     job.run(converter, state).map_err(Located::nowhere)?;
     for source in add.paths.sources.iter().filter(|s| !s.starts_with("http://") && !s.starts_with("https://"))
     {
-        state.context_paths.add(source);
+        state.context_paths.add(&path::to_slash(source, &state.platform.os));
     }
     Ok(())
 }
@@ -90,9 +90,10 @@ pub(super) fn copy(
     };
     job.run(converter, state).map_err(Located::nowhere)?;
     for source in &copy.paths.sources {
+        let source = path::to_slash(source, &state.platform.os);
         match stage {
-            Some(stage) => stage.paths.borrow_mut().add(source),
-            None => state.context_paths.add(source),
+            Some(stage) => stage.paths.borrow_mut().add(&source),
+            None => state.context_paths.add(&source),
         }
     }
     Ok(())
