@@ -94,7 +94,7 @@ func addConverted(parts map[string]string, text []byte) error {
 		parts["op "+dgst] = canonical(op)
 	}
 	for dgst, metadata := range result.Metadata {
-		parts["metadata "+dgst] = canonical(metadata)
+		parts["metadata "+dgst] = canonicalMetadata(metadata)
 	}
 	for dgst, location := range result.Source.Locations {
 		parts["location "+dgst] = canonical(location)
@@ -137,7 +137,7 @@ func addDefinition(parts map[string]string, id string, definition *llb.Definitio
 		if err != nil {
 			return err
 		}
-		parts["metadata "+dgst.String()+id] = canonical(text)
+		parts["metadata "+dgst.String()+id] = canonicalMetadata(text)
 	}
 	return nil
 }
@@ -147,6 +147,22 @@ func canonical(text []byte) string {
 	var value any
 	if json.Unmarshal(text, &value) != nil {
 		return string(text)
+	}
+	text, err := json.Marshal(value)
+	if err != nil {
+		return err.Error()
+	}
+	return string(text)
+}
+
+// canonicalMetadata leaves out what is random: the ID of a progress group.
+func canonicalMetadata(text []byte) string {
+	var value map[string]any
+	if json.Unmarshal(text, &value) != nil {
+		return canonical(text)
+	}
+	if group, ok := value["progress_group"].(map[string]any); ok {
+		delete(group, "id")
 	}
 	text, err := json.Marshal(value)
 	if err != nil {

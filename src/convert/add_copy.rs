@@ -9,7 +9,7 @@ use crate::lint::{Linter, message, rule};
 use crate::llb::{self, Action, Chmod, CopyOptions, Output, Owner, ProgressGroup, State, caps};
 use crate::path;
 use crate::pattern::PatternMatcher;
-use crate::plan::{Command, Source};
+use crate::plan::Command;
 use crate::span::Located;
 
 /// The flags and operands that ADD and COPY have in common (upstream's `copyConfig`).
@@ -67,12 +67,12 @@ pub(super) fn copy(
     lint: &Linter,
 ) -> Result<(), Error> {
     let stage = match command.sources.first() {
-        Some(Source::Stage(id)) => {
+        Some(id) => {
             let not_before =
                 || ErrorKind::CopyNotBefore { from: copy.from.clone(), stage: state.name.clone() };
             Some(converter.finished(*id).ok_or_else(|| Located::nowhere(not_before()))?)
         }
-        _ => None,
+        None => None,
     };
     let job = Job {
         word: "COPY",
@@ -250,7 +250,9 @@ impl Job<'_> {
             state.step -= usize::from(state.steps > 0);
             name::step(state, text, Some(&platform), env)
         };
-        let group = ProgressGroup { id: format!("link {text}"), name: again(text), weak: true };
+        // The name has platform, stage and number of the step, so the group is of this step alone.
+        let name = again(text);
+        let group = ProgressGroup { id: format!("link {name}"), name, weak: true };
         let title = again(&format!("LINK {text}"));
         let copy = llb::Metadata { progress_group: Some(group.clone()), ..metadata.clone() };
         let merge = llb::Metadata {

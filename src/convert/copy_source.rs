@@ -123,7 +123,7 @@ pub(super) fn content(
 ) -> Result<Action, ErrorKind> {
     let os = &state.platform.os;
     let file = path::remove_drive_letter(&content.path, os, false).map_err(ErrorKind::DriveLetter)?;
-    let make = Action::MkFile { path: file.clone(), mode: 0o644, data: content.data.clone().into_bytes() };
+    let make = Action::MkFile { path: file.clone(), mode: 0o644, data: content.bytes().to_vec() };
     let source = State::scratch().file(vec![make], Metadata::internal("preparing inline document"));
     let options = CopyOptions { create_dest_path: true, ..options.clone() };
     Ok(Action::Copy {

@@ -104,8 +104,9 @@ fn bindings(converter: &Converter<'_>) -> HashMap<Late, Option<Output>> {
 /// Whether the SBOM scanner is to look at the stage or its context.
 fn mark_scans(converter: &Converter<'_>, state: &mut StageState) {
     let wanted = |name: &str| {
-        let own =
-            state.build_args.iter().rev().find(|arg| arg.key == name).and_then(|arg| arg.value.as_deref());
+        // An ARG without a value leaves the one before in force.
+        let own = state.build_args.iter().rev().filter(|arg| arg.key == name);
+        let own = own.filter_map(|arg| arg.value.as_deref()).next();
         own.or_else(|| converter.plan.globals.env.get(name))
             .is_some_and(|value| is_enabled(&state.name, value))
     };

@@ -81,11 +81,15 @@ pub fn convert(plan: &Plan<'_>, input: &Input<'_>) -> Result<Converted, Error> {
         context_paths: paths::Paths::default(),
         proxy: args::proxy(&input.setting.build_args),
     };
-    for id in plan.stages.ids().filter(|id| plan.reachable.contains(id)) {
+    // Images that only COPY and RUN name are there from the start.
+    let (images, stages): (Vec<StageId>, Vec<StageId>) =
+        plan.reachable.iter().partition(|id| plan.stages[**id].from.is_none());
+    for id in images.into_iter().chain(stages) {
         let location = &plan.stages[id].location;
         let mut state = stage::start(&converter, id).map_err(|e| e.with_location(location))?;
         converter.stages.insert(id, None);
-        if !state.complete {
+        // Where every stage is converted, that goes for those that a context replaces as well.
+        if !state.complete || input.setting.all_stages {
             for command in &plan.stages[id].commands {
                 converter
                     .dispatch(&mut state, command)

@@ -5,7 +5,7 @@ use super::{Converter, ErrorKind, secret};
 use crate::go::path;
 use crate::instruction::{Instruction, Mount, MountType, Sharing};
 use crate::llb::{Action, Exec, ExecMount, Metadata, MountTarget, Output, Owner, State, User, caps};
-use crate::plan::{SCRATCH, Source};
+use crate::plan::{SCRATCH, StageId};
 use crate::proto::pb;
 
 /// Adds the mounts of a RUN to its command (upstream's `dispatchRunMounts`).
@@ -14,7 +14,7 @@ pub(super) fn add(
     state: &mut StageState,
     exec: &mut Exec,
     mounts: &[Mount],
-    sources: &[Source],
+    sources: &[StageId],
     instruction: &Instruction,
 ) -> Result<(), ErrorKind> {
     for (i, mount) in mounts.iter().enumerate() {
@@ -22,8 +22,7 @@ pub(super) fn add(
             MountType::Secret => exec.secrets.push(secret::secret(state, mount, &instruction.location)?),
             MountType::Ssh => exec.ssh.push(secret::ssh(state, mount, &instruction.location)?),
             MountType::Bind | MountType::Cache | MountType::Tmpfs => {
-                let source = sources.get(i).copied().unwrap_or(Source::Scratch);
-                exec.mount(files(converter, state, mount, source)?);
+                exec.mount(files(converter, state, mount, sources.get(i).copied())?);
             }
         }
     }
@@ -34,7 +33,7 @@ fn files(
     converter: &Converter<'_>,
     state: &mut StageState,
     mount: &Mount,
-    source: Source,
+    source: Option<StageId>,
 ) -> Result<ExecMount, ErrorKind> {
     let mut from = mount.from.as_str();
     if from.is_empty() && mount.kind == MountType::Cache {
@@ -65,9 +64,7 @@ fn files(
     }
     if from.is_empty() {
         state.context_paths.add(&mount.source);
-    } else if let Source::Stage(id) = source
-        && let Some(used) = converter.finished(id)
-    {
+    } else if let Some(used) = source.and_then(|id| converter.finished(id)) {
         used.paths.borrow_mut().add(&mount.source);
     }
     Ok(ExecMount { target, source: files.output, selector, readonly: mount.read_only, no_output, kind })
@@ -76,22 +73,17 @@ fn files(
 fn source_state(
     converter: &Converter<'_>,
     from: &str,
-    source: Source,
+    source: Option<StageId>,
     mount: &Mount,
 ) -> Result<State, ErrorKind> {
     if from.is_empty() {
         return Ok(State::new(Some(Output::late(converter.context))));
     }
-    match source {
-        Source::Scratch => Ok(State::scratch()),
-        Source::Stage(id) => {
-            let stage = converter.finished(id).ok_or_else(|| ErrorKind::MountNotBefore {
-                from: from.to_owned(),
-                target: mount.target.clone(),
-            })?;
-            Ok(stage.whole())
-        }
-    }
+    let stage = source.and_then(|id| converter.finished(id));
+    stage.map(StageState::whole).ok_or_else(|| ErrorKind::MountNotBefore {
+        from: from.to_owned(),
+        target: mount.target.clone(),
+    })
 }
 
 fn target(state: &StageState, mount: &Mount) -> Result<String, ErrorKind> {

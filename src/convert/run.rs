@@ -128,7 +128,7 @@ impl Script {
             return Ok(Self { args: vec![data], shown, file: None });
         }
         const DIRECTORY: &str = "/dev/pipes/";
-        let make = Action::MkFile { path: first.name.clone(), mode: 0o755, data: data.into_bytes() };
+        let make = Action::MkFile { path: first.name.clone(), mode: 0o755, data: first.content() };
         let file = State::scratch().file(vec![make], Metadata::internal("preparing inline document"));
         let mount = ExecMount {
             target: DIRECTORY.to_owned(),

@@ -113,7 +113,7 @@ pub(super) fn start(converter: &Converter<'_>, id: StageId) -> Result<StageState
         Some(base) => on_stage(converter, id, base)?,
         None => on_resolved(converter, id)?,
     };
-    if state.complete {
+    if state.complete && !converter.input.setting.all_stages {
         return Ok(state);
     }
     // Windows sets its own PATH.
@@ -210,7 +210,10 @@ fn on_resolved(converter: &Converter<'_>, id: StageId) -> Result<StageState, Err
             let code = stage.from.map(|from| from.code.clone()).unwrap_or_default();
             let shown = state.platform.clone();
             let text = format!("FROM {reference}");
+            state.step = stage.early_steps;
+            state.steps = stage.own_steps;
             let name = name::base(converter, &mut state, &text, &shown, stage);
+            state.steps = stage.steps;
             let metadata = llb::Metadata {
                 name: Some(name),
                 command: Some(code),

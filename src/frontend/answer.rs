@@ -18,7 +18,7 @@ use crate::syntax;
 use crate::windows::axis::Axes;
 use crate::windows::lazy::Layering;
 
-/// Answers a request (upstream's `HandleSubrequest`).
+/// Answers a request (upstream's `HandleSubrequest`). Errors come without places.
 ///
 /// # Errors
 ///
@@ -31,6 +31,16 @@ pub(super) async fn answer(
     source: DockerfileSource,
 ) -> Result<BuildResult, Error> {
     let kind = Kind::parse(id).ok_or_else(|| Error::unsupported_subrequest(id))?;
+    answer_kind(kind, bridge, options, contexts, source).await.map_err(Error::without_places)
+}
+
+async fn answer_kind(
+    kind: Kind,
+    bridge: &Bridge,
+    options: &Options,
+    contexts: &Contexts,
+    source: DockerfileSource,
+) -> Result<BuildResult, Error> {
     match kind {
         Kind::Describe => return Ok(request::describe()),
         Kind::Targets => return targets(&source),

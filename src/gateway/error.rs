@@ -100,6 +100,13 @@ impl Error {
         locations.iter().fold(self, |failure, ranges| failure.with_source(file, ranges))
     }
 
+    /// Without places: docker/dockerfile gives none where it answers a request.
+    #[must_use]
+    pub fn without_places(mut self) -> Self {
+        self.0.details.retain(|detail| detail.type_url != type_url::SOURCE);
+        self
+    }
+
     /// Whether a place in a file is known.
     #[must_use]
     pub fn has_source(&self) -> bool {

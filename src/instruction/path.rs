@@ -74,7 +74,8 @@ fn paths(request: &Request<'_>, sources: &[String], dest: &str) -> Result<Paths,
     Ok(paths)
 }
 
-fn chomp_bytes(content: &[u8]) -> Vec<u8> {
+/// [`crate::syntax::chomp_heredoc`] for text that need not be valid UTF-8.
+pub(super) fn chomp_bytes(content: &[u8]) -> Vec<u8> {
     let lines = content.split_inclusive(|byte| *byte == b'\n');
     lines.flat_map(|line| line.iter().copied().skip_while(|byte| *byte == b'\t')).collect()
 }

@@ -150,6 +150,12 @@ pub struct InlineFile {
 }
 
 impl InlineFile {
+    /// The bytes of the heredoc as a file.
+    #[must_use]
+    pub fn content(&self) -> Vec<u8> {
+        if self.chomp { super::path::chomp_bytes(self.bytes()) } else { self.bytes().to_vec() }
+    }
+
     /// The bytes of the heredoc, tabs not cut.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {

@@ -61,6 +61,8 @@ pub fn stages<'a>(
             uses: BTreeMap::new(),
             ignore_cache: false,
             steps: 0,
+            own_steps: 0,
+            early_steps: 0,
             resolved: None,
             triggered: false,
             used_args: BTreeSet::new(),
@@ -85,6 +87,7 @@ pub fn stages<'a>(
         let stage = &mut stages[id];
         stage.used_args.extend(used);
         stage.steps = usize::from(has_image) + from.instructions.iter().filter(|i| is_step(&i.kind)).count();
+        stage.own_steps = stage.steps;
     }
     Ok(stages)
 }
@@ -137,7 +140,9 @@ fn platform(
         return Err(at(ErrorKind::EmptyPlatform { written: written.clone(), hint: hint() }));
     }
     let platform = Platform::parse(&expansion.result)
-        .map_err(|source| at(ErrorKind::Platform { written: written.clone(), source, hint: hint() }))?;
+        .map_err(|source| at(ErrorKind::Platform { written: written.clone(), source, hint: hint() }))
+        // docker/dockerfile says the place twice.
+        .map_err(|e| e.with_location(&from.location))?;
     used.extend(expansion.matched);
     Ok(Some(platform))
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use super::stage::{Command, SCRATCH, Source, Stage, StageId, Stages};
+use super::stage::{Command, SCRATCH, Stage, StageId, Stages};
 use super::{Error, ErrorKind};
 use crate::env::EnvList;
 use crate::expand::Lexer;
@@ -44,36 +44,30 @@ pub fn link_command<'a>(
             let expansion = lexer
                 .process_word(&copy.from, &EnvList::new())
                 .map_err(|e| Located::nowhere(ErrorKind::Expand(e)))?;
+            // As in docker/dockerfile, what is wrong here has no place.
             if expansion.result != copy.from {
-                return Err(Located::at(ErrorKind::VariableInFrom, &instruction.location));
+                return Err(Located::nowhere(ErrorKind::VariableInFrom));
             }
             let source = match crate::go::number::atoi(&copy.from).ok() {
                 Some(number) => stages
                     .by_number(number)
-                    .ok_or_else(|| Located::at(ErrorKind::StageNumber(number), &instruction.location))?,
+                    .ok_or_else(|| Located::nowhere(ErrorKind::StageNumber(number)))?,
                 None => named(stages, &copy.from, &instruction.location),
             };
-            vec![Source::Stage(source)]
+            vec![source]
         }
         Kind::Run(run) => {
             let mounts = run.mounts::<ErrorKind>(None).map_err(|e| Located::at(e, &instruction.location))?;
-            mounts.iter().map(|mount| mount_source(stages, &mount.from)).collect()
+            // A mount of nothing is an entry as well: it counts among the stages.
+            let from = mounts.iter().map(|m| if m.from.is_empty() { SCRATCH } else { m.from.as_str() });
+            from.map(|from| named(stages, from, &[])).collect()
         }
         _ => Vec::new(),
     };
     for source in &sources {
-        if let Source::Stage(used) = source {
-            stages[id].uses.insert(*used, instruction.location.clone());
-        }
+        stages[id].uses.insert(*source, instruction.location.clone());
     }
     Ok(Command { instruction, sources, is_trigger: false })
-}
-
-fn mount_source(stages: &mut Stages<'_>, from: &str) -> Source {
-    if from.is_empty() || from == SCRATCH {
-        return stages.by_name(SCRATCH).map_or(Source::Scratch, Source::Stage);
-    }
-    Source::Stage(named(stages, from, &[]))
 }
 
 /// The stage of that name, or a new entry for an image.
@@ -91,6 +85,8 @@ fn named(stages: &mut Stages<'_>, name: &str, location: &[Range]) -> StageId {
             uses: BTreeMap::new(),
             ignore_cache: false,
             steps: 0,
+            own_steps: 0,
+            early_steps: 0,
             resolved: None,
             triggered: false,
             used_args: BTreeSet::new(),

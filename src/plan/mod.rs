@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 pub use args::{ArgInfo, BuildArgs, Globals, Platforms};
 pub use build::Elements;
 pub use error::{Error, ErrorKind};
-pub use stage::{Command, Resolved, SCRATCH, Source, Stage, StageId, Stages, Start};
+pub use stage::{Command, Resolved, SCRATCH, Stage, StageId, Stages, Start};
 
 use crate::expand::Lexer;
 use crate::gateway::Bridge;

@@ -32,6 +32,10 @@ pub async fn resolve(
         let reachable = if all { stages.ids().collect() } else { stages.reachable(target) };
         for id in stages.ids().filter(|id| !reachable.contains(id)) {
             check_unused(&stages[id])?;
+            let stage = &mut stages[id];
+            if stage.base.is_none() && stage.base_name != SCRATCH {
+                stage.early_steps += 1;
+            }
         }
         let pending: Vec<StageId> = reachable
             .iter()
@@ -46,7 +50,8 @@ pub async fn resolve(
             stages[id].resolved = Some(resolved);
         }
         let mut more = false;
-        for id in reachable.iter().copied() {
+        // Even where every stage is converted, only those that are needed get triggers.
+        for id in stages.reachable(target) {
             more |= add_triggers(stages, id, setting)?;
         }
         if !more {
@@ -58,13 +63,16 @@ pub async fn resolve(
 /// A stage nobody needs still has to name a base that could be one. Lists of Windows bases are
 /// fine where no one asks for Windows.
 fn check_unused(stage: &Stage<'_>) -> Result<(), Error> {
-    let settled = stage.base.is_some() || stage.resolved.is_some() || stage.context.is_some();
+    let settled = stage.base.is_some() || stage.resolved.is_some();
     if settled || stage.base_name == SCRATCH || is_list(&stage.base_name) {
         return Ok(());
     }
+    reference(stage).map(drop).map_err(|e| e.with_location(&stage.location))
+}
+
+fn reference(stage: &Stage<'_>) -> Result<Reference, Error> {
     Reference::parse_normalized(&stage.base_name)
-        .map(drop)
-        .map_err(|e| Error::at(ErrorKind::Reference(stage.base_name.clone(), e), &stage.location))
+        .map_err(|e| Error::nowhere(ErrorKind::Reference(stage.base_name.clone(), e)))
 }
 
 /// Upstream's `resolveBaseImage`.
@@ -76,6 +84,9 @@ async fn resolve_stage(
 ) -> Result<(Resolved, String), Error> {
     let platform = stage.platform.as_ref().unwrap_or(&setting.platforms.target);
     if let Some(context) = &stage.context {
+        if !is_list(&stage.base_name) {
+            reference(stage)?;
+        }
         let loaded = context
             .load(Some(platform), setting.options.resolve_mode)
             .await
@@ -102,8 +113,7 @@ async fn resolve_stage(
         let kind = windows::ErrorKind::ListWithoutWindows(stage.base_name.clone());
         return Err(Error::nowhere(ErrorKind::Windows(Box::new(kind))));
     }
-    let mut reference = Reference::parse_normalized(&stage.base_name)
-        .map_err(|e| Error::nowhere(ErrorKind::Reference(stage.base_name.clone(), e)))?;
+    let mut reference = reference(stage)?;
     let mut platform = platform.clone();
     if let Some(pin) =
         setting.pin.as_ref().filter(|pin| pin.base == stage.written_base && platform.os == "windows")

@@ -42,6 +42,11 @@ pub struct Stage<'a> {
     pub ignore_cache: bool,
     /// How many steps progress output counts.
     pub steps: usize,
+    /// How many of them the file itself has: the base is named before its triggers are known.
+    pub own_steps: usize,
+    /// How often docker/dockerfile has counted the base as a step before the stage was needed:
+    /// once for each time that triggers brought further stages.
+    pub early_steps: usize,
     /// The base, once resolved.
     pub resolved: Option<Resolved>,
     /// Its base has been asked for its triggers.
@@ -90,19 +95,11 @@ pub enum Start {
 pub struct Command<'a> {
     /// The instruction.
     pub instruction: Cow<'a, Instruction>,
-    /// What its `--from` and mounts name, one entry for each.
-    pub sources: Vec<Source>,
+    /// What its `--from` and mounts name, one entry for each: a stage, or an image that is
+    /// treated as one.
+    pub sources: Vec<StageId>,
     /// It comes from an ONBUILD.
     pub is_trigger: bool,
-}
-
-/// What a `--from` names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Source {
-    /// The empty file system.
-    Scratch,
-    /// A stage, or an image that is treated as one.
-    Stage(StageId),
 }
 
 /// All stages of a target, in file order, then the images that COPY and RUN name.

@@ -1,0 +1,2 @@
+FROM alpine
+ADD --exclude=*.md --exclude=docs . /x

@@ -1,0 +1,2 @@
+FROM alpine
+ADD github.com/moby/buildkit /a

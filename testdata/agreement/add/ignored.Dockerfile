@@ -1,0 +1,3 @@
+FROM alpine
+ADD target /t
+ADD a.log /

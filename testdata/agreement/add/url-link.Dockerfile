@@ -1,0 +1,2 @@
+FROM alpine
+ADD --link https://example.com/x /x

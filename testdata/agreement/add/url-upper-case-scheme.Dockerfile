@@ -1,0 +1,2 @@
+FROM alpine
+ADD HTTPS://example.com/x /x

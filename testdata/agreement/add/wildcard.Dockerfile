@@ -1,0 +1,2 @@
+FROM alpine
+ADD *.txt src/*.rs /d/

@@ -1,0 +1,4 @@
+FROM alpine
+ENV A=env
+ARG A=arg
+RUN echo $A

@@ -1,0 +1,3 @@
+FROM alpine
+ARG A=${B?no B}
+RUN echo $A

@@ -1,0 +1,4 @@
+FROM alpine
+ARG A=arg
+ENV A=env
+RUN echo $A

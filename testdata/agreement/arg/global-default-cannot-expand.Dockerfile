@@ -1,0 +1,3 @@
+ARG A=${B?no B}
+FROM alpine
+RUN echo $A

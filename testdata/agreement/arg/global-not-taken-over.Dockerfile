@@ -1,0 +1,4 @@
+ARG VERSION=1.2
+FROM alpine
+RUN echo $VERSION
+LABEL version=$VERSION

@@ -1,0 +1,4 @@
+ARG A=alpine
+ARG A=${A}:3
+FROM $A
+RUN true

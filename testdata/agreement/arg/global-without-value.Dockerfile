@@ -1,0 +1,4 @@
+ARG VERSION
+FROM alpine
+ARG VERSION
+RUN echo "$VERSION"

@@ -1,0 +1,3 @@
+FROM alpine
+ARG NAME=world
+RUN echo hello $NAME

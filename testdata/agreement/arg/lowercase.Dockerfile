@@ -1,0 +1,3 @@
+FROM alpine
+arg a=1
+RUN echo $a

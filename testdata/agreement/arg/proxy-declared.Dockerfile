@@ -1,0 +1,3 @@
+FROM alpine
+ARG HTTP_PROXY
+RUN wget example.com

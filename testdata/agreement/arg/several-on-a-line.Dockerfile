@@ -1,0 +1,3 @@
+FROM alpine
+ARG A=1 B C="3 4" D='5'
+RUN echo $A $B $C $D

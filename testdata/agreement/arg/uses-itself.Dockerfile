@@ -1,0 +1,4 @@
+FROM alpine
+ARG A=1
+ARG A=$A$A
+RUN echo $A

@@ -1,0 +1,3 @@
+FROM alpine
+ARG NAME
+RUN echo hello $NAME

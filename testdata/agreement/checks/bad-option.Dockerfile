@@ -1,0 +1,2 @@
+# check=what=1
+FROM alpine

@@ -1,0 +1,4 @@
+from alpine
+RUN x
+env a=1
+COPY file.txt /

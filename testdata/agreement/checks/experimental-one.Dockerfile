@@ -1,0 +1,4 @@
+# check=experimental=CopyIgnoredFile
+FROM alpine
+COPY target /
+ADD a.log /

@@ -1,0 +1,4 @@
+# check=experimental=all
+FROM alpine
+COPY target /
+RUN true

@@ -1,0 +1,5 @@
+FROM alpine AS a
+ONBUILD CMD x
+ONBUILD WORKDIR rel
+FROM a
+RUN true

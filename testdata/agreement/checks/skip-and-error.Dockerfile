@@ -1,0 +1,3 @@
+# check=skip=FromAsCasing;error=true
+FROM alpine as x
+RUN true

@@ -1,0 +1,3 @@
+# check=skip=FromAsCasing
+FROM alpine as x
+WORKDIR rel

@@ -1,0 +1,3 @@
+ARG TAG=1
+FROM alpine:$TGA
+RUN true

@@ -1,0 +1,2 @@
+# check=skip=NoSuchRule
+FROM alpine as x

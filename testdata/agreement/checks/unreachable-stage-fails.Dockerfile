@@ -1,0 +1,4 @@
+FROM alpine AS unused
+COPY --chmod=bad file.txt /
+FROM alpine
+RUN true

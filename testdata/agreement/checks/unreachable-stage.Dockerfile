@@ -1,0 +1,5 @@
+FROM alpine AS unused
+WORKDIR rel
+CMD x
+FROM alpine
+RUN true

@@ -1,0 +1,4 @@
+FROM alpine AS a
+CMD ["y"]
+FROM a
+ENTRYPOINT ["x"]

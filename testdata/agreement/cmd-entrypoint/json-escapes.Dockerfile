@@ -1,0 +1,2 @@
+FROM alpine
+CMD ["a\tb", "\u00e9\n", "<>&", "\"q\""]

@@ -1,0 +1,3 @@
+FROM alpine
+cmd echo
+entrypoint run

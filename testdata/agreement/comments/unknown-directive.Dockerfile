@@ -1,0 +1,5 @@
+# nothing=here
+# escape=`
+FROM alpine
+RUN a `
+  b

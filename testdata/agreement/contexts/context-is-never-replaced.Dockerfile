@@ -1,0 +1,2 @@
+FROM alpine AS context
+COPY --from=context file.txt /

@@ -1,0 +1,3 @@
+FROM alpine
+COPY --from=ctx target /t
+COPY target /u

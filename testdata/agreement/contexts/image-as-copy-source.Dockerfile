@@ -1,0 +1,3 @@
+FROM alpine
+COPY --from=nginx /etc /e
+COPY --from=nginx:latest /etc /f

@@ -1,0 +1,5 @@
+FROM alpine AS base
+RUN one
+FROM base
+RUN two
+COPY --from=base /x /x

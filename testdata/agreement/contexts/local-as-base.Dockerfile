@@ -1,0 +1,3 @@
+FROM rootfs
+RUN true
+COPY file.txt /

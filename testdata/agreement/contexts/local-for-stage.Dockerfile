@@ -1,0 +1,4 @@
+FROM alpine AS files
+RUN make
+FROM alpine
+COPY --from=files file.txt /d/

@@ -1,0 +1,4 @@
+FROM alpine AS unused
+RUN true
+FROM alpine
+RUN true

@@ -1,0 +1,3 @@
+FROM alpine
+ARG MODE=700
+COPY --chmod=$MODE file.txt /

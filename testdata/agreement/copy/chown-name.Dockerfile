@@ -1,0 +1,2 @@
+FROM alpine
+COPY --chown=app:grp file.txt /

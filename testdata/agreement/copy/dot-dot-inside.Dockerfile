@@ -1,0 +1,2 @@
+FROM alpine
+COPY src/../file.txt ./src//main.rs /app/

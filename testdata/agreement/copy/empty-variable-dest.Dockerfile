@@ -1,0 +1,3 @@
+FROM alpine
+WORKDIR /w
+COPY file.txt $NOTHING

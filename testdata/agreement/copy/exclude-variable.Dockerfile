@@ -1,0 +1,3 @@
+FROM alpine
+ARG SKIP=docs
+COPY --exclude=$SKIP . /app

@@ -1,0 +1,2 @@
+FROM alpine
+COPY --from=Bad/Image /bin/a /a

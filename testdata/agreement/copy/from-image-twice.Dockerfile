@@ -1,0 +1,4 @@
+FROM alpine
+COPY --from=busybox /bin/a /a
+COPY --from=busybox /bin/b /b
+RUN --mount=from=busybox,target=/x true

@@ -1,0 +1,2 @@
+FROM alpine
+COPY --from=nginx:1 /etc/nginx /etc/nginx

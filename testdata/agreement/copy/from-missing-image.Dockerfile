@@ -1,0 +1,2 @@
+FROM alpine
+COPY --from=missing/tool /bin/a /a

@@ -1,0 +1,4 @@
+FROM alpine AS Build
+RUN make
+FROM scratch
+COPY --from=bUILD /out/app /app

@@ -1,0 +1,4 @@
+ARG SRC=busybox
+FROM alpine
+ARG SRC
+COPY --from=$SRC /a /b

@@ -1,0 +1,4 @@
+FROM alpine
+COPY docs/a.md /
+COPY file.txt /
+COPY src /s

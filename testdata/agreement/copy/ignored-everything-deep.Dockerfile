@@ -1,0 +1,4 @@
+FROM alpine
+COPY . /
+COPY src/main.rs /
+ADD src /x

@@ -1,0 +1,3 @@
+FROM alpine
+COPY . /
+COPY file.txt /

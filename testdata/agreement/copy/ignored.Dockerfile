@@ -1,0 +1,5 @@
+FROM alpine
+COPY target /t
+COPY debug.log /
+COPY src/a.log /
+COPY . /

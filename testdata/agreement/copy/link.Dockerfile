@@ -1,0 +1,4 @@
+FROM alpine
+COPY --link file.txt /app/
+COPY --link src /src
+RUN true

@@ -1,0 +1,3 @@
+FROM alpine
+ENV D=/app
+COPY file.txt src $D

@@ -1,0 +1,3 @@
+FROM alpine
+COPY ../file.txt /
+COPY /../../file.txt /x

@@ -1,0 +1,6 @@
+FROM alpine
+WORKDIR /app
+COPY file.txt a/b
+COPY file.txt ./c/
+COPY file.txt .
+COPY src ../x

@@ -1,0 +1,3 @@
+FROM alpine
+COPY file.txt /a
+COPY file.txt /a

@@ -1,0 +1,2 @@
+FROM alpine
+COPY --chow=1 file.txt /

@@ -1,0 +1,2 @@
+FROM alpine
+COPY *.txt s?c [a-z]* /app/

@@ -1,0 +1,3 @@
+FROM alpine
+COPY file.txt C:/x
+COPY c:\\file.txt /y

@@ -1,0 +1,3 @@
+FROM alpine
+ENV A some value with  spaces
+RUN echo $A

@@ -1,0 +1,3 @@
+FROM scratch
+ENV PATH=/opt/bin:$PATH
+COPY file.txt /

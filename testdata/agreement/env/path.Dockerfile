@@ -1,0 +1,3 @@
+FROM alpine
+ENV PATH=/opt/bin:$PATH
+RUN tool

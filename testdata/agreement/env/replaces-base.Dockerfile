@@ -1,0 +1,3 @@
+FROM alpine
+ENV BASE=mine PATH=/x
+RUN env

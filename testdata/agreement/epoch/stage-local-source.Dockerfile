@@ -1,0 +1,4 @@
+FROM scratch AS when
+ADD file.txt /x
+FROM alpine
+WORKDIR /x

@@ -1,0 +1,4 @@
+FROM alpine AS when
+RUN date
+FROM alpine
+WORKDIR /x

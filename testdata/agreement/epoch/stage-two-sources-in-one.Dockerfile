@@ -1,0 +1,4 @@
+FROM scratch AS when
+ADD https://example.com/x https://example.com/y /y/
+FROM alpine
+WORKDIR /x

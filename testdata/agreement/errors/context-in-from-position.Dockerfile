@@ -1,0 +1,2 @@
+FROM context
+RUN true

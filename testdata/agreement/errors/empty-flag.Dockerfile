@@ -1,0 +1,3 @@
+FROM alpine
+COPY -- a /x
+COPY --=1 a /x

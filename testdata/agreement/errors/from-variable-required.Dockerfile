@@ -1,0 +1,2 @@
+FROM ${V:?which image}
+RUN true

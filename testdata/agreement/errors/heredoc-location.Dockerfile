@@ -1,0 +1,5 @@
+FROM alpine
+COPY --chmod=bad <<EOF /x
+one
+two
+EOF

@@ -1,0 +1,2 @@
+FROM example/onbuild
+COPY --from=99 /x /y

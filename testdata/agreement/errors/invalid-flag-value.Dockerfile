@@ -1,0 +1,2 @@
+FROM alpine
+ADD --keep-git-dir=maybe https://github.com/moby/buildkit.git /x

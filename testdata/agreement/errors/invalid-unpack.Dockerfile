@@ -1,0 +1,2 @@
+FROM alpine
+ADD --unpack=maybe a.tar /x

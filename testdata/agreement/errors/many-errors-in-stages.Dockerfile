@@ -1,0 +1,3 @@
+FROM $A
+FROM $B
+FROM $C

@@ -1,0 +1,4 @@
+FROM alpine AS bad
+COPY --from=99 a b
+FROM alpine
+RUN true

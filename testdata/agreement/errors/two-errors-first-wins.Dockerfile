@@ -1,0 +1,3 @@
+FROM alpine
+COPYY a b
+RUNN c

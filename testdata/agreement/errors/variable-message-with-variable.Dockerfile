@@ -1,0 +1,3 @@
+FROM alpine
+ENV W=world
+ENV A=${V:?hello $W}

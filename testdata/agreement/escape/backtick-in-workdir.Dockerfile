@@ -1,0 +1,4 @@
+# escape=`
+FROM alpine
+WORKDIR c:\app\src
+COPY file.txt .\

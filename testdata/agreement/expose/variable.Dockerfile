@@ -1,0 +1,4 @@
+FROM alpine
+ARG PORT=8080
+ENV PORTS="1 2/udp"
+EXPOSE $PORT ${PORT}/udp $PORTS

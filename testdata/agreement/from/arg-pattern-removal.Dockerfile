@@ -1,0 +1,3 @@
+ARG FULL=alpine:3.20-slim
+FROM ${FULL%-slim}
+RUN true

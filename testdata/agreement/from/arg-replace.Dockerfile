@@ -1,0 +1,3 @@
+ARG VERSION=3_20
+FROM alpine:${VERSION/_/.}
+RUN true

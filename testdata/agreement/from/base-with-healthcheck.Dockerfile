@@ -1,0 +1,2 @@
+FROM example/healthcheck
+RUN true

@@ -1,0 +1,3 @@
+FROM example/shell
+RUN true | false
+CMD exec app

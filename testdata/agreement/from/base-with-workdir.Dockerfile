@@ -1,0 +1,3 @@
+FROM python:3
+COPY file.txt .
+WORKDIR app

@@ -1,0 +1,2 @@
+FROM alpine@sha256:0123
+RUN true

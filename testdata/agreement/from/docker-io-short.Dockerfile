@@ -1,0 +1,2 @@
+FROM docker.io/alpine
+RUN true

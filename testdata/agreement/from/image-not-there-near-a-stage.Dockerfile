@@ -1,0 +1,4 @@
+FROM alpine AS missing
+RUN true
+FROM missings
+RUN true

@@ -1,0 +1,2 @@
+FROM missing/image:1
+RUN true

@@ -1,0 +1,2 @@
+FROM index.docker.io/library/alpine
+RUN true

@@ -1,0 +1,3 @@
+From alpine As base
+Run true
+COPY file.txt /

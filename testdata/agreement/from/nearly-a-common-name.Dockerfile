@@ -1,0 +1,2 @@
+FROM missingalpine
+RUN true

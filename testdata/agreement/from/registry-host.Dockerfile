@@ -1,0 +1,2 @@
+FROM quay.io/team/tool:v1.2.3
+RUN tool --version

@@ -1,0 +1,5 @@
+FROM scratch
+ENV A=1
+WORKDIR /work
+COPY file.txt .
+CMD ["/work/file.txt"]

@@ -1,0 +1,4 @@
+FROM alpine AS Base
+RUN echo one
+FROM base
+RUN echo two

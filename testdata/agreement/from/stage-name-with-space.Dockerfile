@@ -1,0 +1,2 @@
+FROM alpine AS my build
+RUN true

@@ -1,0 +1,4 @@
+FROM alpine AS context
+RUN echo one
+FROM context
+RUN echo two

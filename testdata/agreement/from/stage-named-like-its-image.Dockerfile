@@ -1,0 +1,4 @@
+FROM alpine AS alpine
+RUN echo one
+FROM alpine
+RUN echo two

@@ -1,0 +1,4 @@
+FROM alpine AS scratch
+RUN echo one
+FROM scratch
+COPY file.txt /

@@ -1,0 +1,2 @@
+FROM gcr.io/a:5000
+RUN true

@@ -1,0 +1,4 @@
+FROM golang AS build
+RUN go build
+FROM alpine
+RUN true

@@ -1,0 +1,3 @@
+ARG VERSION=3
+FROM alpine:${VERSON}
+RUN true

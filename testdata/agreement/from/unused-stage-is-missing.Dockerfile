@@ -1,0 +1,4 @@
+FROM missing/image AS unused
+RUN true
+FROM alpine
+RUN true

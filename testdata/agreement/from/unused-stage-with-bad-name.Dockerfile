@@ -1,0 +1,4 @@
+FROM Bad_Name: AS unused
+RUN true
+FROM alpine
+RUN true

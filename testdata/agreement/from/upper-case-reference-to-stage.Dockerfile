@@ -1,0 +1,4 @@
+FROM alpine AS base
+RUN echo one
+FROM BASE
+RUN echo two

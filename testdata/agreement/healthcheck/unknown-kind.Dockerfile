@@ -1,0 +1,2 @@
+FROM alpine
+HEALTHCHECK TCP 80

@@ -1,0 +1,7 @@
+FROM alpine
+WORKDIR /w
+ADD <<EOF <<EOG ./
+hello
+EOF
+again
+EOG

@@ -1,0 +1,5 @@
+FROM alpine
+ENV D=/d
+COPY <<EOF $D/
+x
+EOF

@@ -1,0 +1,5 @@
+FROM alpine AS a
+FROM alpine
+COPY --from=a <<EOF /x
+x
+EOF

@@ -1,0 +1,6 @@
+FROM alpine
+COPY <<a <<b /file
+a
+a
+b
+b

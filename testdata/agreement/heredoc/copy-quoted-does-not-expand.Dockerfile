@@ -1,0 +1,5 @@
+FROM alpine
+ENV NAME=world
+COPY <<"EOF" /etc/motd
+hello $NAME
+EOF

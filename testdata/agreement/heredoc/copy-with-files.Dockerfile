@@ -1,0 +1,4 @@
+FROM alpine
+COPY file.txt <<extra.txt /dir/
+extra
+extra.txt

@@ -1,0 +1,4 @@
+FROM alpine
+RUN <<EOF
+  single line with  spaces
+EOF

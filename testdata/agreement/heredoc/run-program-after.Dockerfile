@@ -1,0 +1,6 @@
+FROM alpine
+RUN cat <<A >/a && cat <<B >/b
+one
+A
+two
+B

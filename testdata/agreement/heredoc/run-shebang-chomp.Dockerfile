@@ -1,0 +1,5 @@
+FROM alpine
+RUN <<-SCRIPT
+	#!/bin/sh
+	echo x
+SCRIPT

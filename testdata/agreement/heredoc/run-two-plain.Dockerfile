@@ -1,0 +1,6 @@
+FROM alpine
+RUN <<A <<B
+echo one
+A
+echo two
+B

@@ -1,0 +1,5 @@
+FROM alpine
+ARG A=1
+RUN <<EOF
+echo $A
+EOF

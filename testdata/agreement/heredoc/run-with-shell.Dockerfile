@@ -1,0 +1,5 @@
+FROM alpine
+SHELL ["/bin/bash", "-c"]
+RUN <<EOF
+shopt
+EOF

@@ -1,0 +1,4 @@
+FROM alpine
+RUN <<"my end"
+x
+my end

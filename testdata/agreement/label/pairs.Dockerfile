@@ -1,0 +1,3 @@
+FROM alpine
+LABEL a=1 b="two words" "c.d"='e f'
+LABEL maintainer=me@example.com

@@ -1,0 +1,3 @@
+FROM alpine
+ARG VERSION=1
+LABEL version=$VERSION name-$VERSION=x

@@ -1,0 +1,3 @@
+FROM alpine
+ENV ME=x
+MAINTAINER $ME

@@ -1,0 +1,2 @@
+FROM alpine
+RUN --mount=from=missing/x,target=/x true

@@ -1,0 +1,4 @@
+FROM alpine
+RUN make
+FROM alpine
+RUN --mount=from=0,target=/out ls /out

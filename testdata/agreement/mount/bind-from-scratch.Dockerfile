@@ -1,0 +1,2 @@
+FROM alpine
+RUN --mount=from=scratch,target=/x,rw true

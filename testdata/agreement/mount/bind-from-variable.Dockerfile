@@ -1,0 +1,3 @@
+FROM alpine
+ARG S=busybox
+RUN --mount=from=$S,target=/x true

@@ -1,0 +1,3 @@
+FROM alpine
+WORKDIR /app
+RUN --mount=type=cache,target=node_modules build

@@ -1,0 +1,4 @@
+FROM alpine
+ARG DIR=/cache
+ENV ID=mine
+RUN --mount=type=cache,id=$ID-$TARGETARCH,target=${DIR}/x build

@@ -1,0 +1,3 @@
+FROM alpine
+RUN --mount=type=secret,id=token,required cat
+RUN --mount=type=secret,id=token,required=false cat

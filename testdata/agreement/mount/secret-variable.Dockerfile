@@ -1,0 +1,3 @@
+FROM alpine
+ARG NAME=token
+RUN --mount=type=secret,id=$NAME,target=/s/$NAME cat

@@ -1,0 +1,2 @@
+FROM alpine
+RUN --mount=type=ssh,id=github git clone x

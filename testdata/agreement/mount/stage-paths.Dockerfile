@@ -1,0 +1,2 @@
+FROM alpine AS a
+RUN --mount=from=local,source=x/y,target=/b ls

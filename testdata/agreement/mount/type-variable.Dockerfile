@@ -1,0 +1,3 @@
+FROM alpine
+ARG T=cache
+RUN --mount=type=$T,target=/a ls

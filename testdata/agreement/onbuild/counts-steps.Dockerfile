@@ -1,0 +1,9 @@
+FROM alpine AS a
+ONBUILD RUN one
+ONBUILD ENV TWO=2
+ONBUILD RUN three
+ONBUILD LABEL four=4
+RUN zero
+FROM a
+RUN five
+RUN six

@@ -1,0 +1,8 @@
+FROM alpine AS a
+ENV A=base
+ONBUILD ENV B=$A
+ONBUILD RUN echo $A $B
+ONBUILD CMD ["x"]
+ONBUILD ENTRYPOINT ["y"]
+FROM a
+ENV A=child

@@ -1,0 +1,4 @@
+FROM example/onbuild AS a
+ONBUILD RUN echo second
+FROM a
+RUN echo c

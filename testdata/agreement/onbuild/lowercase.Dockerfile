@@ -1,0 +1,4 @@
+FROM alpine AS a
+onbuild run echo x
+FROM a
+RUN true

@@ -1,0 +1,2 @@
+FROM node:onbuild
+RUN echo after

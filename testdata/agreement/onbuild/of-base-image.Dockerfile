@@ -1,0 +1,2 @@
+FROM example/onbuild
+RUN echo after

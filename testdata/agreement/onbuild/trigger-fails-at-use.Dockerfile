@@ -1,0 +1,4 @@
+FROM alpine AS a
+ONBUILD COPY --chmod=bad file.txt /x
+FROM a
+RUN true

@@ -1,0 +1,4 @@
+FROM alpine
+ONBUILD RUN make
+ONBUILD COPY . /src
+ONBUILD ENV A=1

@@ -1,0 +1,2 @@
+FROM example/onbuild
+COPY file.txt /

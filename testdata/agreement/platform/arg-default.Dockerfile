@@ -1,0 +1,3 @@
+ARG PLATFORM=linux/arm64
+FROM --platform=$PLATFORM alpine
+RUN uname -m

@@ -1,0 +1,2 @@
+FROM --platform=$BUILDPLATFROM alpine
+RUN uname -m

@@ -1,0 +1,2 @@
+FROM --platform=${PLATFORM:?say which} alpine
+RUN uname -m

@@ -1,0 +1,2 @@
+FROM --platform=$PLATFORM alpine
+RUN uname -m

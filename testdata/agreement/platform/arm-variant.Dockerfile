@@ -1,0 +1,2 @@
+FROM --platform=linux/arm/v7 alpine
+RUN uname -m

@@ -1,0 +1,2 @@
+FROM --platform=linux/no/such/thing alpine
+RUN true

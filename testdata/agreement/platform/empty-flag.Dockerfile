@@ -1,0 +1,2 @@
+FROM --platform= alpine
+RUN true

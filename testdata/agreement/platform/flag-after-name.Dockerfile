@@ -1,0 +1,2 @@
+FROM alpine --platform=linux/arm64
+RUN true

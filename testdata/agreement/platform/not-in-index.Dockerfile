@@ -1,0 +1,2 @@
+FROM --platform=linux/mips64 alpine
+RUN true

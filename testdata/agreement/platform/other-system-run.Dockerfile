@@ -1,0 +1,2 @@
+FROM example/base
+RUN true

@@ -1,0 +1,2 @@
+FROM --platform=$BUILDOS/$TARGETARCH alpine
+RUN uname -m

@@ -1,0 +1,3 @@
+ARG TARGETARCH
+FROM example/tool-$TARGETARCH
+RUN true

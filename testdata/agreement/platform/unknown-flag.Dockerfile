@@ -1,0 +1,2 @@
+FROM --platfrom=linux/amd64 alpine
+RUN true

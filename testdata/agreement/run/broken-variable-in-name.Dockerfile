@@ -1,0 +1,3 @@
+FROM alpine
+RUN echo ${A
+RUN echo ${A!b} $(date) $((1+2))

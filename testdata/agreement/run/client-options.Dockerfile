@@ -1,0 +1,4 @@
+FROM alpine
+RUN true
+RUN --network=none true
+COPY file.txt /

@@ -1,0 +1,5 @@
+FROM alpine
+RUN apk add --no-cache \
+      git \
+      make \
+ && rm -rf /var/cache

@@ -1,0 +1,3 @@
+FROM alpine
+RUN --security=insecure mount
+RUN --security=sandbox mount

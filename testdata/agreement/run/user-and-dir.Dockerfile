@@ -1,0 +1,5 @@
+FROM alpine
+USER 1000
+WORKDIR /app
+ENV HOME=/home/app
+RUN id

@@ -1,0 +1,2 @@
+FROM alpine
+RUN echo "grüße 世界 🎉"

@@ -1,0 +1,4 @@
+FROM alpine
+ENV S=/bin/bash
+SHELL ["$S", "-c"]
+RUN echo

@@ -1,0 +1,6 @@
+FROM alpine AS a
+COPY --from=b /x /x
+FROM alpine AS b
+COPY --from=a /x /x
+FROM alpine
+RUN true

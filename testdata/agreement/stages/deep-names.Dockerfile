@@ -1,0 +1,2 @@
+FROM alpine AS with/slash
+RUN true

@@ -1,0 +1,23 @@
+FROM alpine AS s0
+RUN 0
+FROM s0 AS s1
+RUN 1
+FROM s1 AS s2
+RUN 2
+FROM s2 AS s3
+RUN 3
+FROM s3 AS s4
+RUN 4
+FROM s4 AS s5
+RUN 5
+FROM s5 AS s6
+RUN 6
+FROM s6 AS s7
+RUN 7
+FROM s7 AS s8
+RUN 8
+FROM s8 AS s9
+RUN 9
+FROM s9
+COPY --from=s3 / /3
+COPY --from=s6 / /6

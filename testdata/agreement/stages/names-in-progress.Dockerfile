@@ -1,0 +1,3 @@
+FROM alpine AS only
+RUN true
+WORKDIR /x

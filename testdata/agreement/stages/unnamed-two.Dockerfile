@@ -1,0 +1,5 @@
+FROM alpine
+RUN true
+FROM busybox
+COPY --from=0 /x /x
+RUN true

@@ -1,0 +1,4 @@
+FROM postgres
+RUN id
+COPY file.txt /
+WORKDIR /new

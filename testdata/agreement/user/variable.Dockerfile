@@ -1,0 +1,4 @@
+FROM alpine
+ARG UID=1000
+USER ${UID}:${GID:-100}
+RUN id

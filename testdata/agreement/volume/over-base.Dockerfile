@@ -1,0 +1,2 @@
+FROM redis
+VOLUME /more

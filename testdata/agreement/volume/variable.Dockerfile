@@ -1,0 +1,3 @@
+FROM alpine
+ENV D=/data
+VOLUME $D ${D}/sub

@@ -1,0 +1,3 @@
+FROM alpine
+WORKDIR C:\\app\\src
+RUN pwd

@@ -1,0 +1,4 @@
+FROM alpine
+WORKDIR /app
+WORKDIR ../other/./x//y
+RUN pwd

@@ -1,0 +1,4 @@
+FROM alpine
+WORKDIR app
+WORKDIR src
+RUN pwd

@@ -1,0 +1,3 @@
+FROM golang
+WORKDIR sub
+RUN pwd

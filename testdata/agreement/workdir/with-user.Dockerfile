@@ -1,0 +1,7 @@
+FROM alpine
+USER 1000:1000
+WORKDIR /home/app
+USER app:grp
+WORKDIR /srv
+USER 0
+WORKDIR /z

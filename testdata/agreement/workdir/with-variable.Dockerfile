@@ -1,0 +1,4 @@
+FROM alpine
+ARG DIR=/opt
+WORKDIR $DIR/${NAME:-x}
+RUN pwd
