@@ -6,6 +6,7 @@
 //! Windows variants, [`convert`] writes them as [`llb`], and [`frontend`] sends that to BuildKit
 //! and returns the result.
 
+pub mod attest;
 pub mod convert;
 pub mod env;
 pub mod expand;

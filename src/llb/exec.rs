@@ -161,9 +161,9 @@ impl Exec {
         }
     }
 
-    /// The index of the root file system among the outputs.
-    pub(super) fn root_index(&self) -> i64 {
-        let before = self.mounts.iter().take_while(|m| m.target != "/").filter(|m| m.has_output());
+    /// The index of a mount among the outputs; `/` is the root file system.
+    pub(super) fn output_index(&self, target: &str) -> i64 {
+        let before = self.mounts.iter().take_while(|m| m.target != target).filter(|m| m.has_output());
         i64::try_from(before.count()).unwrap_or(i64::MAX)
     }
 

@@ -102,11 +102,20 @@ impl State {
     /// The state after a command has run in it.
     #[must_use]
     pub fn run(&self, exec: Exec, metadata: Metadata) -> Self {
-        let index = exec.root_index();
-        let mut constraints = metadata.into_constraints();
-        exec.add_caps(&mut constraints);
-        let mut output = Output::of(Operation::Exec(Box::new(exec)), constraints);
-        output.index = index;
-        self.clone().with_output(Some(output))
+        self.clone().with_output(Some(output_at(exec, "/", metadata)))
     }
+
+    /// What a command leaves in one of its mounts (upstream's `ExecState.AddMount`).
+    #[must_use]
+    pub fn left_in(exec: Exec, target: &str, metadata: Metadata) -> Self {
+        Self::new(Some(output_at(exec, target, metadata)))
+    }
+}
+
+fn output_at(exec: Exec, target: &str, metadata: Metadata) -> Output {
+    let index = exec.output_index(target);
+    let mut constraints = metadata.into_constraints();
+    exec.add_caps(&mut constraints);
+    let output = Output::of(Operation::Exec(Box::new(exec)), constraints);
+    Output { index, ..output }
 }
