@@ -5,11 +5,12 @@ use serde_json::json;
 
 use super::target::{Job, Planned, Target};
 use super::warn;
+use crate::attest::Scanner;
 use crate::convert::Converted;
 use crate::gateway::{BuildResult, Error, References, SolveRequest};
 use crate::image::Platform;
 use crate::lint::Linter;
-use crate::proto::frontend::Ref;
+use crate::proto::frontend::{Attestation, Attestations, Ref};
 use crate::windows::select::{self, Request};
 
 /// Names of `exporter/containerimage/exptypes`.
@@ -25,18 +26,27 @@ struct Built {
     id: String,
     platform: Platform,
     reference: Option<Ref>,
+    attestation: Option<Attestation>,
     converted: Converted,
 }
 
 /// Builds every platform.
 pub(super) async fn all(job: &Job<'_>) -> Result<BuildResult, Error> {
-    let outcome = convert_all(job).await;
+    let (scanner, outcome) = join(scanner(job), convert_all(job)).await;
+    let scanner = scanner?;
     // Warnings are shown whether the build goes on or not.
     warn::lint(job.bridge, job.file).await?;
     let targets = outcome?;
     job.file.lint.error().map_err(Error::new)?;
-    let built = try_join_all(targets.into_iter().map(|target| target.solve(job))).await?;
-    result(job, built)
+    let solves = targets.into_iter().map(|target| target.solve(job, scanner.as_ref()));
+    result(job, try_join_all(solves).await?)
+}
+
+/// The scanner, where a bill of materials is wanted.
+async fn scanner(job: &Job<'_>) -> Result<Option<Scanner>, Error> {
+    let Some(wanted) = &job.options.sbom else { return Ok(None) };
+    let options = job.options;
+    Scanner::create(job.bridge, wanted, &options.build_platform, options.resolve_mode).await.map(Some)
 }
 
 /// A target that is ready to be solved.
@@ -124,7 +134,7 @@ fn asked_id(job: &Job<'_>, asked: &Platform) -> String {
 }
 
 impl Ready {
-    async fn solve(self, job: &Job<'_>) -> Result<Built, Error> {
+    async fn solve(self, job: &Job<'_>, scanner: Option<&Scanner>) -> Result<Built, Error> {
         let definition = self.converted.marshaler.marshal(&self.converted.state);
         let request = SolveRequest {
             definition: Some(definition.to_pb()),
@@ -132,7 +142,12 @@ impl Ready {
             ..SolveRequest::default()
         };
         let reference = job.bridge.solve(request).await?.single().map_err(Error::new)?;
-        Ok(Built { id: self.id, platform: self.platform, reference, converted: self.converted })
+        let attestation = match scanner {
+            Some(scanner) => Some(scanner.attest(job.bridge, &self.id, &self.converted).await?),
+            None => None,
+        };
+        let Self { id, platform, converted } = self;
+        Ok(Built { id, platform, reference, attestation, converted })
     }
 }
 
@@ -156,6 +171,10 @@ fn result(job: &Job<'_>, built: Vec<Built>) -> Result<BuildResult, Error> {
         }
         if let Some(epoch) = image.converted.epoch {
             put(key::EPOCH, epoch.to_string());
+        }
+        if let Some(attestation) = image.attestation {
+            let attestations = Attestations { attestation: vec![attestation] };
+            result.attestations.insert(image.id.clone(), attestations);
         }
         references.insert(image.id, image.reference);
     }
