@@ -19,7 +19,8 @@ use tokio::net::UnixStream;
 use tokio::net::unix::pipe;
 use tonic::body::Body;
 use tonic::codegen::http::{Request, Response, Uri};
-use tonic::codegen::{BoxFuture, Service};
+use tonic::codegen::BoxFuture;
+use tower::Service;
 
 use crate::proto::frontend::llb_bridge_client::LlbBridgeClient;
 
