@@ -68,6 +68,15 @@ pub enum ErrorKind {
     /// Heredocs in exec form.
     #[error("parsing produced an invalid run command")]
     HeredocCommand,
+    /// A command in exec form without words.
+    #[error("arguments are required")]
+    EmptyCommand,
+    /// A time that an image config cannot hold.
+    #[error(
+        "failed to marshal image config: json: error calling MarshalJSON for type *time.Time: \
+         Time.MarshalJSON: year outside of range [0,9999]"
+    )]
+    Year,
     /// Permissions out of range.
     #[error("invalid chmod parameter: '{0}'. it should be octal string and between 0 and 07777")]
     Chmod(String),

@@ -8,7 +8,7 @@ use super::{Converter, Error, ErrorKind};
 use crate::env::Env;
 use crate::go;
 use crate::image::Image;
-use crate::llb::{Late, Marshaler, Output, State, caps};
+use crate::llb::{Definition, Late, Marshaler, Output, State, caps};
 use crate::plan::{StageId, Start};
 use crate::span::Located;
 
@@ -33,6 +33,38 @@ pub struct Converted {
     pub ignore_cache: bool,
     /// Every converted stage (for the outline).
     pub stages: Vec<(StageId, StageState)>,
+    /// A command of the graph is no words.
+    empty_command: bool,
+}
+
+impl Converted {
+    /// The file system as an encoded graph.
+    ///
+    /// # Errors
+    ///
+    /// A RUN without words, which docker/dockerfile finds out this late.
+    pub fn definition(&self) -> Result<Definition, ErrorKind> {
+        if self.empty_command {
+            return Err(ErrorKind::EmptyCommand);
+        }
+        Ok(self.marshaler.marshal(&self.state))
+    }
+
+    /// Checks that the history's times can be written.
+    ///
+    /// # Errors
+    ///
+    /// A `SOURCE_DATE_EPOCH` that four digits of a year cannot hold.
+    pub fn check_times(&self) -> Result<(), ErrorKind> {
+        let Some(epoch) = self.epoch.filter(|seconds| !go::time::JSON_SECONDS.contains(seconds)) else {
+            return Ok(());
+        };
+        let text = Some(go::time::format_unix(epoch));
+        if self.image.history.iter().any(|entry| entry.created == text) {
+            return Err(ErrorKind::Year);
+        }
+        Ok(())
+    }
 }
 
 /// Upstream's `finalizeResultImage`.
@@ -60,6 +92,7 @@ pub(super) fn finish(mut converter: Converter<'_>) -> Result<Converted, Error> {
         .filter(|(id, state)| scanned(*id) && reachable.contains(id) && state.scan.stage)
         .map(|(_, state)| (state.name.clone(), state.whole()))
         .collect();
+    let empty_command = stages.iter().any(|(id, state)| state.empty_command && reachable.contains(id));
     let ignore_cache = stages.iter().any(|(id, state)| {
         state.ignore_cache && (*id == plan.target || (reachable.contains(id) && state.scan.stage))
     });
@@ -85,6 +118,7 @@ pub(super) fn finish(mut converter: Converter<'_>) -> Result<Converted, Error> {
         scan_stages,
         ignore_cache,
         stages,
+        empty_command,
     })
 }
 

@@ -80,10 +80,9 @@ fn source_state(
         return Ok(State::new(Some(Output::late(converter.context))));
     }
     let stage = source.and_then(|id| converter.finished(id));
-    stage.map(StageState::whole).ok_or_else(|| ErrorKind::MountNotBefore {
-        from: from.to_owned(),
-        target: mount.target.clone(),
-    })
+    stage
+        .map(StageState::whole)
+        .ok_or_else(|| ErrorKind::MountNotBefore { from: from.to_owned(), target: mount.target.clone() })
 }
 
 fn target(state: &StageState, mount: &Mount) -> Result<String, ErrorKind> {

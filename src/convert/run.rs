@@ -34,6 +34,7 @@ pub(super) fn dispatch(
     if run.command.prepend_shell {
         script.args = command::with_shell(&state.image, &script.args);
     }
+    state.empty_command |= script.args.is_empty();
     let mut exec = Exec::new(&state.state, script.args.clone());
     exec.proxy.clone_from(&converter.proxy);
     exec.mount_all(script.file);

@@ -63,6 +63,8 @@ pub struct StageState {
     pub(super) is_trigger: bool,
     pub(super) show_platform: bool,
     pub(super) workdir_set: bool,
+    /// A RUN without words.
+    pub(super) empty_command: bool,
     pub(super) entrypoint: Option<Vec<Range>>,
     pub(super) cmd: Option<Vec<Range>>,
     pub(super) healthcheck: Option<Vec<Range>>,
@@ -199,6 +201,7 @@ fn on_resolved(converter: &Converter<'_>, id: StageId) -> Result<StageState, Err
         is_trigger: false,
         show_platform: converter.input.options().multi_platform || converter.input.layering.fanned_out,
         workdir_set: false,
+        empty_command: false,
         entrypoint: None,
         cmd: None,
         healthcheck: None,

@@ -36,7 +36,7 @@ pub(super) fn dispatch(
     let metadata = converter.metadata(name::step(state, &text, Some(&platform), &env), instruction);
     let user = &state.image.config.user;
     let owner = (!user.is_empty() && !state.is_windows()).then(|| Owner::parse(user));
-    let timestamp = state.epoch.map(|seconds| seconds.saturating_mul(1_000_000_000));
+    let timestamp = state.epoch.map(|seconds| seconds.wrapping_mul(1_000_000_000));
     let mkdir = Action::MkDir { path: dir, mode: 0o755, parents: true, owner, timestamp };
     onto::apply(state, vec![mkdir], metadata);
     history::add(state, line, false);

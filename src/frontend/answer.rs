@@ -55,7 +55,7 @@ async fn answer_kind(
     if kind == Kind::Outline {
         return Ok(request::outline(&planned.plan, &converted, &file.source.map.data));
     }
-    request::convert_llb(&converted.marshaler.marshal(&converted.state))
+    request::convert_llb(&converted.definition().map_err(Error::new)?)
 }
 
 /// Lists the stages (upstream's `ListTargets`): nothing but their FROM lines matters.

@@ -135,13 +135,15 @@ fn asked_id(job: &Job<'_>, asked: &Platform) -> String {
 
 impl Ready {
     async fn solve(self, job: &Job<'_>, scanner: Option<&Scanner>) -> Result<Built, Error> {
-        let definition = self.converted.marshaler.marshal(&self.converted.state);
+        let definition = self.converted.definition();
+        let definition = definition.map_err(|e| Error::new(e).context("failed to marshal LLB definition"))?;
         let request = SolveRequest {
             definition: Some(definition.to_pb()),
             cache_imports: job.options.cache_imports.clone(),
             ..SolveRequest::default()
         };
         let reference = job.bridge.solve(request).await?.single().map_err(Error::new)?;
+        self.converted.check_times().map_err(Error::new)?;
         let attestation = match scanner {
             Some(scanner) => Some(scanner.attest(job.bridge, &self.id, &self.converted).await?),
             None => None,

@@ -6,15 +6,13 @@ use crate::env::EnvList;
 use crate::gateway::context::{Contexts, MainContext};
 use crate::gateway::options::Options;
 use crate::gateway::{Bridge, Error};
-use crate::go::number::parse_int;
 use crate::image::Platform;
 use crate::lint::Linter;
 use crate::pattern::PatternMatcher;
+use crate::plan::epoch::{EPOCH, Sources};
 use crate::plan::{self, BuildArgs, Elements, Pin, Plan, Platforms, Setting, args};
 use crate::windows::axis::{Axes, Element, Search};
 use crate::windows::lazy::Layering;
-
-const EPOCH: &str = "SOURCE_DATE_EPOCH";
 
 /// A build: the client's options and the Dockerfile.
 pub(super) struct Job<'j> {
@@ -134,7 +132,17 @@ impl<'j> Job<'j> {
                 element.of_global(key, value)
             })?;
         let epoch = match args::lookup(&build_args, &globals.env, EPOCH) {
-            Some(text) => epoch(&text)?,
+            Some(text) => {
+                let sources = Sources {
+                    contexts: self.contexts,
+                    dockerfile: file,
+                    globals: &globals.env,
+                    build_args: &build_args,
+                    lexer,
+                    git_advice: self.options.git_advice,
+                };
+                sources.epoch(&text).await?
+            }
             None => None,
         };
         args::replace(
@@ -206,13 +214,4 @@ fn ignore_matcher(main: &MainContext) -> Result<Option<PatternMatcher>, Error> {
         return Ok(None);
     }
     PatternMatcher::new(patterns).map(Some).map_err(Error::new)
-}
-
-/// Seconds since 1970; nothing for an empty text.
-fn epoch(text: &str) -> Result<Option<i64>, plan::Error> {
-    if text.is_empty() {
-        return Ok(None);
-    }
-    let invalid = || plan::Error::nowhere(plan::ErrorKind::Epoch(text.to_owned()));
-    parse_int(text, 10, 64).map(Some).map_err(|_| invalid())
 }

@@ -7,6 +7,9 @@ use std::fmt::Write as _;
 #[error("cannot parse {} as an RFC 3339 time", super::quote::Quoted(.0))]
 pub struct InvalidTime(pub String);
 
+/// Seconds since 1970 that have a year of four digits: others cannot be written as JSON.
+pub const JSON_SECONDS: std::ops::Range<i64> = -62_167_219_200..253_402_300_800;
+
 /// `seconds` since 1970 in UTC as `2006-01-02T15:04:05Z` (`time.Unix(s, 0).UTC()` under
 /// `time.RFC3339`, and under `RFC3339Nano` too, as there is no fraction).
 ///

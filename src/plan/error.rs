@@ -2,8 +2,10 @@
 
 use crate::expand;
 use crate::gateway;
-use crate::image::{config, platform, reference};
+use crate::go;
+use crate::image::{config, digest, platform, reference};
 use crate::instruction;
+use crate::source;
 use crate::span::Located;
 use crate::suggest::Hint;
 
@@ -96,6 +98,32 @@ pub enum ErrorKind {
     /// A time that is none.
     #[error("invalid SOURCE_DATE_EPOCH: {0}")]
     Epoch(String),
+    /// The base of a stage that is to give the time cannot be expanded.
+    #[error("failed to process source stage base name {base}: {source}", base = go::quote(base))]
+    EpochBase {
+        /// As the user wrote it.
+        base: String,
+        /// Why.
+        source: Box<ErrorKind>,
+    },
+    /// A stage that is to give the time is not the empty file system plus one source.
+    #[error("SOURCE_DATE_EPOCH stage must use FROM scratch")]
+    EpochStageBase,
+    /// A stage that is to give the time has none, or several.
+    #[error("SOURCE_DATE_EPOCH stage must contain exactly one remote ADD{0}")]
+    EpochStageAdd(&'static str),
+    /// A stage that is to give the time does something else.
+    #[error("SOURCE_DATE_EPOCH stage does not meet source-only requirements: unsupported {0} instruction")]
+    EpochStageInstruction(String),
+    /// A stage that is to give the time takes a file.
+    #[error("SOURCE_DATE_EPOCH stage source must be a single HTTP(S) or Git ADD")]
+    EpochStageSource,
+    /// A checksum that is no digest.
+    #[error(transparent)]
+    Digest(digest::ErrorKind),
+    /// A repository's address that is wrong.
+    #[error(transparent)]
+    Git(source::GitRefError),
     /// Something about lists of Windows bases.
     #[error(transparent)]
     Windows(Box<crate::windows::ErrorKind>),

@@ -6,6 +6,7 @@
 
 pub mod args;
 pub mod build;
+pub mod epoch;
 pub mod graph;
 pub mod resolve;
 pub mod stage;

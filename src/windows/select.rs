@@ -49,10 +49,8 @@ pub fn fold(platforms: &[Platform]) -> Vec<Request> {
     let mut requests: Vec<Request> = Vec::new();
     for platform in platforms {
         if platform.os != "windows" {
-            let request = Request::One(platform.clone());
-            if !requests.contains(&request) {
-                requests.push(request);
-            }
+            // Twice is twice, as with docker/dockerfile.
+            requests.push(Request::One(platform.clone()));
             continue;
         }
         let build = Version::parse(&platform.os_version).map(|version| version.build);

@@ -1,5 +1,5 @@
 FROM scratch AS when
 ARG Q=nonsense
-ADD https://github.com/moby/buildkit.git?$Q=1 /x
+ADD git://github.com/moby/buildkit.git?$Q=1 /x
 FROM alpine
 WORKDIR /x
