@@ -18,8 +18,8 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::UnixStream;
 use tokio::net::unix::pipe;
 use tonic::body::Body;
-use tonic::codegen::http::{Request, Response, Uri};
 use tonic::codegen::BoxFuture;
+use tonic::codegen::http::{Request, Response, Uri};
 use tower::Service;
 
 use crate::proto::frontend::llb_bridge_client::LlbBridgeClient;
