@@ -120,3 +120,14 @@ impl Item for Definition {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::vectors::Vector;
+    use super::*;
+
+    #[test]
+    fn as_upstream() {
+        Vector::read("describe", "describe").check(&describe());
+    }
+}

@@ -119,3 +119,52 @@ fn merged(locations: &[Vec<Range>]) -> Vec<Range> {
     }
     merged
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::vectors::{Vector, ranges, text};
+    use super::*;
+    use crate::image::Platform;
+    use crate::lint::RULES;
+    use crate::llb::{Image, Marshaler, Metadata, ResolveMode};
+
+    /// Warnings that upstream finds, written and ordered as upstream does.
+    #[test]
+    fn as_upstream() {
+        for name in ["many", "crlf", "outline", "fails"] {
+            let vector = Vector::read("lint", name);
+            let warnings: Vec<Warning> = vector.list("warnings", |warning| Warning {
+                rule: RULES.iter().find(|rule| rule.name == warning["ruleName"]).unwrap(),
+                message: text(&warning["detail"]),
+                location: ranges(&warning["location"]),
+            });
+            let failure = vector.json.get("buildError").map(|error| BuildFailure {
+                message: text(&error["message"]),
+                locations: vec![ranges(&error["location"])],
+            });
+            let platform = Platform::new("linux", "amd64");
+            let source = Image {
+                reference: "docker.io/library/file:latest".into(),
+                platform: Some(platform.clone()),
+                resolve_mode: ResolveMode::Default,
+            };
+            let file = SourceMap {
+                filename: "Dockerfile".into(),
+                language: "Dockerfile".into(),
+                data: vector.dockerfile.clone(),
+                definition: Some(Marshaler::new(platform, true).marshal(&source.state(Metadata::default()))),
+            };
+            let answer = lint(&file, &warnings, failure.as_ref());
+            vector.check(&answer);
+            let clean = warnings.is_empty() && failure.is_none();
+            assert_eq!(answer.metadata["result.statuscode"], if clean { b"0" } else { b"1" });
+        }
+    }
+
+    #[test]
+    fn places_are_merged() {
+        let lines = |list: &[(u32, u32)]| list.iter().map(|(a, b)| Range::lines(*a, *b)).collect::<Vec<_>>();
+        let merged = merged(&[lines(&[(7, 8)]), lines(&[(1, 3), (2, 2)]), lines(&[(3, 5), (10, 10)])]);
+        assert_eq!(merged, lines(&[(1, 5), (7, 8), (10, 10)]));
+    }
+}

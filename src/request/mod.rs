@@ -12,6 +12,8 @@ mod message;
 mod outline;
 mod table;
 mod targets;
+#[cfg(test)]
+mod vectors;
 
 use std::collections::BTreeMap;
 
@@ -82,4 +84,16 @@ fn answer<const N: usize>(definition: &Definition, texts: [(&str, Vec<u8>); N]) 
 fn location(ranges: &[Range]) -> Option<pb::Location> {
     let ranges: Vec<pb::Range> = ranges.iter().map(|range| (*range).into()).collect();
     (!ranges.is_empty()).then_some(pb::Location { source_index: 0, ranges })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requests_by_name() {
+        assert_eq!(Kind::parse("frontend.lint"), Some(Kind::Lint));
+        assert_eq!(Kind::parse("frontend.convertllb").map(Kind::definition), Some(&describe::CONVERT_LLB));
+        assert_eq!(Kind::parse("frontend.Lint"), None);
+    }
 }

@@ -18,37 +18,57 @@ use crate::span::Range;
 #[must_use]
 pub fn outline(plan: &Plan<'_>, converted: &Converted, source: &[u8]) -> BuildResult {
     let stages = in_order(plan, converted);
-    let args: Vec<Arg<'_>> = args(&stages);
-    let secrets = demands(stages.iter().map(|state| &state.secrets));
-    let ssh = demands(stages.iter().map(|state| &state.ssh));
     let from = plan.stages[plan.target].from;
-    let name = from.map(|from| from.name.clone()).unwrap_or_default();
-    let description = from.map(|from| from.doc_comment.clone()).unwrap_or_default();
+    let outline = Outline {
+        name: from.map(|from| from.name.clone()).unwrap_or_default(),
+        description: from.map(|from| from.doc_comment.clone()).unwrap_or_default(),
+        args: args(&stages),
+        secrets: demands(stages.iter().map(|state| &state.secrets)),
+        ssh: demands(stages.iter().map(|state| &state.ssh)),
+    };
+    outline.answer(source)
+}
 
-    let json = Json::text(Style::Go, |json| {
-        json.object(|json| {
-            json.field("name", &name);
-            json.field("description", &description);
-            json.field("args", &args);
-            json.field("secrets", &secrets);
-            json.field("ssh", &ssh);
-            json.field("sources", &vec![source.to_vec()]);
+/// What a target can be given.
+struct Outline<'c> {
+    name: String,
+    description: String,
+    args: Vec<Arg<'c>>,
+    secrets: Vec<Demand<'c>>,
+    ssh: Vec<Demand<'c>>,
+}
+
+impl Outline<'_> {
+    fn answer(&self, source: &[u8]) -> BuildResult {
+        let json = Json::text(Style::Go, |json| {
+            json.object(|json| {
+                json.field("name", &self.name);
+                json.field("description", &self.description);
+                json.field("args", &self.args);
+                json.field("secrets", &self.secrets);
+                json.field("ssh", &self.ssh);
+                json.field("sources", &vec![source.to_vec()]);
+            });
         });
-    });
-
-    let mut text = String::new();
-    if !name.is_empty() || !description.is_empty() {
-        let mut lines = format!("TARGET:\t{}\n", if name.is_empty() { "(default)" } else { &name });
-        if !description.is_empty() {
-            lines.push_str(&format!("DESCRIPTION:\t{description}\n"));
-        }
-        section(&mut text, 1, &lines);
+        let texts = [(RESULT_JSON, json.into_bytes()), (RESULT_TEXT, self.text().into_bytes())];
+        super::answer(&OUTLINE, texts)
     }
-    let rows = args.iter().map(Arg::row);
-    listing(&mut text, "BUILD ARG\tVALUE\tDESCRIPTION\n", rows);
-    listing(&mut text, "SECRET\tREQUIRED\n", secrets.iter().map(Demand::row));
-    listing(&mut text, "SSH\tREQUIRED\n", ssh.iter().map(Demand::row));
-    super::answer(&OUTLINE, [(RESULT_JSON, json.into_bytes()), (RESULT_TEXT, text.into_bytes())])
+
+    fn text(&self) -> String {
+        let mut text = String::new();
+        let Self { name, description, .. } = self;
+        if !name.is_empty() || !description.is_empty() {
+            let mut lines = format!("TARGET:\t{}\n", if name.is_empty() { "(default)" } else { name });
+            if !description.is_empty() {
+                lines.push_str(&format!("DESCRIPTION:\t{description}\n"));
+            }
+            section(&mut text, 1, &lines);
+        }
+        listing(&mut text, "BUILD ARG\tVALUE\tDESCRIPTION\n", self.args.iter().map(Arg::row));
+        listing(&mut text, "SECRET\tREQUIRED\n", self.secrets.iter().map(Demand::row));
+        listing(&mut text, "SSH\tREQUIRED\n", self.ssh.iter().map(Demand::row));
+        text
+    }
 }
 
 /// Aligned lines with an empty one after them.
@@ -173,4 +193,61 @@ fn demands<'c>(stages: impl Iterator<Item = &'c BTreeMap<String, SecretInfo>>) -
 
 fn line(location: &[Range]) -> u32 {
     location.first().map_or(0, |range| range.start.line)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::vectors::{Vector, ranges, text};
+    use super::*;
+    use crate::instruction::OptionalKeyValue;
+
+    fn demands_of(list: &[(String, SecretInfo)]) -> Vec<Demand<'_>> {
+        list.iter().map(|(name, info)| Demand { name, info }).collect()
+    }
+
+    /// What upstream lists, written as upstream writes it.
+    #[test]
+    fn as_upstream() {
+        for name in ["outline", "tabs", "crlf"] {
+            let vector = Vector::read("outline", name);
+            let infos: Vec<ArgInfo> = vector.list("args", |arg| ArgInfo {
+                definition: OptionalKeyValue {
+                    key: text(&arg["name"]),
+                    value: None,
+                    doc_comment: text(&arg["description"]),
+                },
+                value: text(&arg["value"]),
+                uses: BTreeSet::new(),
+                location: ranges(&arg["location"]),
+            });
+            let named = |key: &str| {
+                vector.list(key, |demand| {
+                    let required = demand["required"] == true;
+                    (text(&demand["name"]), SecretInfo { required, location: ranges(&demand["location"]) })
+                })
+            };
+            let (secrets, ssh) = (named("secrets"), named("ssh"));
+            let outline = Outline {
+                name: text(&vector.json["name"]),
+                description: text(&vector.json["description"]),
+                args: infos.iter().map(|info| Arg { info }).collect(),
+                secrets: demands_of(&secrets),
+                ssh: demands_of(&ssh),
+            };
+            vector.check(&outline.answer(&vector.dockerfile));
+        }
+    }
+
+    #[test]
+    fn a_name_and_a_description() {
+        let outline = |name: &str, description: &str| Outline {
+            name: name.into(),
+            description: description.into(),
+            args: Vec::new(),
+            secrets: Vec::new(),
+            ssh: Vec::new(),
+        };
+        assert_eq!(outline("a", "").text(), "TARGET: a\n\n");
+        assert_eq!(outline("", "b").text(), "TARGET:      (default)\nDESCRIPTION: b\n\n");
+    }
 }

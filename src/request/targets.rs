@@ -62,3 +62,20 @@ impl Item for Target<'_> {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::vectors::Vector;
+    use super::*;
+    use crate::{instruction, syntax};
+
+    #[test]
+    fn as_upstream() {
+        for name in ["outline", "tabs", "crlf", "onlyargs"] {
+            let vector = Vector::read("targets", name);
+            let tree = syntax::parse(&vector.dockerfile).unwrap();
+            let dockerfile = instruction::parse(&tree, None).unwrap();
+            vector.check(&targets(&dockerfile.stages, &vector.dockerfile));
+        }
+    }
+}
