@@ -53,7 +53,8 @@ end_run() {
 	trap - EXIT
 	trap '' INT TERM HUP
 	for pid in $(jobs -p); do
-		grep -qx "$pid" "$RUN/pids" || kill -TERM "$pid" 2>/dev/null || true
+		# What runs in a process group of its own is stopped with all its children.
+		grep -qx "$pid" "$RUN/pids" || kill -TERM -- "-$pid" 2>/dev/null || kill -TERM "$pid" 2>/dev/null || true
 	done
 	for pid in $(tac "$RUN/pids"); do stop_pid "$pid"; done
 	# An engine that had to be killed leaves its own child, and mounts, behind.
