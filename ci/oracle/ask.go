@@ -41,10 +41,14 @@ func (o *oracle) ask(ctx context.Context, q question, one testCase, image string
 	request.FrontendOpt["filename"] = one.file
 	// A command line stops the built-in frontend from handing a Dockerfile with a syntax line on to that image.
 	request.FrontendOpt["cmdline"] = "compared"
+	if request.FrontendOpt["requestid"] == "build" {
+		delete(request.FrontendOpt, "requestid")
+	}
 	if q.request != "" {
 		request.FrontendOpt["requestid"] = q.request
 		request.FrontendOpt["frontend.caps"] = "moby.buildkit.frontend.subrequests"
 	}
+	asked := request.FrontendOpt["requestid"]
 	if image != "" {
 		request.Frontend = "gateway.v0"
 		request.FrontendOpt["source"] = image
@@ -55,10 +59,10 @@ func (o *oracle) ask(ctx context.Context, q question, one testCase, image string
 	}
 	parts := map[string]string{}
 	for key, value := range result.Metadata {
-		if key == "result.json" && q.request == "frontend.convertllb" {
+		if key == "result.json" && asked == "frontend.convertllb" {
 			err = addConverted(parts, value)
 		} else {
-			parts[key] = canonical(value)
+			parts[key] = settled(key, value, asked)
 		}
 		if err != nil {
 			return answer{err: err}

@@ -28,7 +28,7 @@ var defaults = []testCase{
 //
 // A file X.options beside Dockerfile X, or beside all of a folder under the name "options", holds sets of options in
 // place of the default ones, one a line: NAME key=value key=value, separated by tabs. Empty lines and lines that begin
-// with # mean nothing.
+// with # mean nothing. The option requestid asks that question alone; requestid=build, for the build alone.
 func findCases(folders []string, only string) ([]testCase, error) {
 	var cases []testCase
 	for _, folder := range folders {

@@ -161,7 +161,7 @@ fn shown(lexer: &Lexer, text: &str, mounts: &[Mount], env: &EnvList) -> String {
             env.set(variable.as_str(), "****");
         }
     }
-    let lexer = Lexer { raw_quotes: true, skip_unset_env: true, ..lexer.clone() };
+    let lexer = Lexer { raw_quotes: true, skip_unset_env: true, ..*lexer };
     name::instruction(&lexer, text, &env)
 }
 

@@ -128,7 +128,7 @@ fn platform(
     let expansion = setting
         .lexer
         .process_word(written, &globals.env)
-        .map_err(|e| at(ErrorKind::PlatformArgs { platform: String::new(), source: e }))?;
+        .map_err(|e| at(ErrorKind::PlatformArgs { platform: String::new(), source: Box::new(e) }))?;
     report_undefined(&expansion, globals, from, lint);
     report_redundant_target(written, &expansion, globals, from, lint);
     report_constant(&expansion, from, lint);
@@ -140,7 +140,9 @@ fn platform(
         return Err(at(ErrorKind::EmptyPlatform { written: written.clone(), hint: hint() }));
     }
     let platform = Platform::parse(&expansion.result)
-        .map_err(|source| at(ErrorKind::Platform { written: written.clone(), source, hint: hint() }))
+        .map_err(|e| {
+            at(ErrorKind::Platform { written: written.clone(), source: Box::new(e), hint: hint() })
+        })
         // docker/dockerfile says the place twice.
         .map_err(|e| e.with_location(&from.location))?;
     used.extend(expansion.matched);

@@ -30,7 +30,7 @@ pub enum ErrorKind {
         /// What came out so far.
         platform: String,
         /// Why.
-        source: expand::Error,
+        source: Box<expand::Error>,
     },
     /// A platform that is nothing once its variables are expanded.
     #[error("empty platform value from expression {written}{hint}", hint = Hint::show(hint.as_ref()))]
@@ -46,7 +46,7 @@ pub enum ErrorKind {
         /// As the user wrote it.
         written: String,
         /// Why.
-        source: platform::ErrorKind,
+        source: Box<platform::ErrorKind>,
         /// A name that may have been meant.
         hint: Option<Hint>,
     },

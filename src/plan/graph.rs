@@ -104,7 +104,7 @@ fn circular(stages: &Stages<'_>) -> Result<(), Error> {
         if done.contains(&start) {
             continue;
         }
-        let mut path: Vec<(StageId, Vec<(StageId, &[Range])>)> = vec![(start, edges(stages, start))];
+        let mut path = vec![(start, edges(stages, start))];
         let mut on_path: HashSet<StageId> = HashSet::from([start]);
         let mut places: Vec<&[Range]> = Vec::new();
         while let Some((id, pending)) = path.last_mut() {
