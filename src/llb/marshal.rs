@@ -79,7 +79,7 @@ impl Marshaler {
             return Definition::default();
         };
         pass.walk(&root.vertex);
-        pass.finish(&root)
+        pass.finish(root)
     }
 
     fn resolve<'a>(&'a self, mut output: &'a Output) -> Option<&'a Output> {
@@ -153,7 +153,8 @@ impl<'a> Pass<'a> {
         let default_platform = &self.marshaler.platform;
         let mut platform = None;
         let body = match &vertex.operation {
-            Operation::Encoded(Encoded { digest, bytes, metadata, .. }) => {
+            Operation::Encoded(encoded) => {
+                let Encoded { digest, bytes, metadata, .. } = encoded.as_ref();
                 return (digest.clone(), bytes.clone(), metadata.clone());
             }
             // `resolve` never yields these.

@@ -55,7 +55,7 @@ pub(super) enum Operation {
         lower: Output,
         upper: Option<Output>,
     },
-    Encoded(Encoded),
+    Encoded(Box<Encoded>),
     Late(Late),
     /// Left behind by `drop`.
     Taken,
