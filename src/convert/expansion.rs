@@ -1,9 +1,11 @@
 //! Variables in an instruction's operands.
 
+use std::collections::BTreeSet;
+
 use super::stage::StageState;
 use super::{Converter, Error, ErrorKind};
 use crate::env::Env;
-use crate::expand::{self, Expansion, Lexer};
+use crate::expand::{self, Lexer};
 use crate::instruction::{Instruction, Kind};
 use crate::lint::{self, Linter, message, rule};
 use crate::span::{Located, Range};
@@ -42,15 +44,17 @@ pub(super) struct Report<'r> {
 
 impl Report<'_> {
     pub(super) fn expand(&mut self, lexer: &Lexer, word: &str) -> Result<String, expand::Error> {
-        let expansion = lexer.process_word(word, self.state)?;
-        self.undefined(&expansion);
+        let expansion = lexer.process_word(word, self.state).inspect_err(|_| {
+            self.undefined(&lexer.unset_names(word, self.state));
+        })?;
+        self.undefined(&expansion.unmatched);
         Ok(expansion.result)
     }
 
     /// Upstream's `reportUnmatchedVariables`.
-    fn undefined(&self, expansion: &Expansion) {
+    fn undefined(&self, names: &BTreeSet<String>) {
         let declared = |name: &str| self.state.build_args.iter().any(|arg| arg.key == name);
-        for name in expansion.unmatched.iter().filter(|name| !declared(name)) {
+        for name in names.iter().filter(|name| !declared(name)) {
             if NOT_IN_ENV.contains(&name.as_str()) {
                 continue;
             }

@@ -74,6 +74,15 @@ impl Lexer {
         Ok(Expansion { result, matched, unmatched })
     }
 
+    /// The unset variables of `word`, up to its error where it has one: checks report them all the
+    /// same.
+    #[must_use]
+    pub fn unset_names(&self, word: &str, env: &dyn Env) -> BTreeSet<String> {
+        let mut run = Run::new(*self, word, env);
+        let _ = run.whole();
+        run.into_names().1
+    }
+
     /// Expands `word` and splits it at spaces outside quotes, those of values included
     /// (`ProcessWords`).
     ///

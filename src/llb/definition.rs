@@ -58,7 +58,10 @@ pub fn from_definition(definition: &pb::Definition) -> Result<State, InvalidDefi
         };
         let metadata = metadata.get(&digest).cloned().unwrap_or_default();
         let encoded = Encoded { digest: digest.clone(), bytes: bytes.clone(), metadata, inputs };
-        vertices.insert(digest, Arc::new(Vertex { operation: Operation::Encoded(Box::new(encoded)), constraints }));
+        vertices.insert(
+            digest,
+            Arc::new(Vertex { operation: Operation::Encoded(Box::new(encoded)), constraints }),
+        );
     }
     let last = pb::OpHead::decode(last.as_slice()).map_err(|_| InvalidDefinition::Operation)?;
     let result = last.inputs.first().ok_or(InvalidDefinition::NoResult)?;

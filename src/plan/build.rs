@@ -6,7 +6,7 @@ use super::args::{self, BuildArgs, Globals};
 use super::stage::{SCRATCH, Stage, StageId, Stages};
 use super::{Error, ErrorKind, Setting};
 use crate::env::{Env, EnvList};
-use crate::expand::{Expansion, Lexer};
+use crate::expand::{self, Expansion, Lexer};
 use crate::image::{Platform, Reference};
 use crate::instruction::{self, Dockerfile, Kind};
 use crate::lint::{self, Linter, message, rule};
@@ -40,9 +40,8 @@ pub fn stages<'a>(
     for (index, from) in dockerfile.stages.iter().enumerate() {
         let at = |kind: ErrorKind| Error::at(kind, &from.location);
         let lint = lint.with_comments(&from.comments);
-        let expansion =
-            setting.lexer.process_word(&from.base, &globals.env).map_err(|e| at(ErrorKind::Expand(e)))?;
-        report_undefined(&expansion, globals, from, &lint);
+        let expansion = expand(&from.base, setting, globals, from, &lint);
+        let expansion = expansion.map_err(|e| at(ErrorKind::Expand(e)))?;
         let mut used = expansion.matched;
         let base_name = setting.elements.pick(index, expansion.result).map_err(at)?;
         if base_name.is_empty() {
@@ -71,8 +70,9 @@ pub fn stages<'a>(
         };
         if !from.name.is_empty() {
             let asked = stage.platform.as_ref().unwrap_or(&setting.platforms.target);
-            stage.context =
-                setting.contexts.named(&from.name, asked).map_err(|e| at(ErrorKind::Context(e)))?;
+            let named = setting.contexts.named(&from.name, asked);
+            // As in docker/dockerfile, a name that could not be an image's has no place.
+            stage.context = named.map_err(|e| Error::nowhere(ErrorKind::Context(e)))?;
         }
         if stage.context.is_some() {
             stages.add(stage, &from.name);
@@ -125,11 +125,8 @@ fn platform(
         return Ok(None);
     }
     let at = |kind: ErrorKind| Error::at(kind, &from.location);
-    let expansion = setting
-        .lexer
-        .process_word(written, &globals.env)
+    let expansion = expand(written, setting, globals, from, lint)
         .map_err(|e| at(ErrorKind::PlatformArgs { platform: String::new(), source: Box::new(e) }))?;
-    report_undefined(&expansion, globals, from, lint);
     report_redundant_target(written, &expansion, globals, from, lint);
     report_constant(&expansion, from, lint);
     let hint = || {
@@ -140,9 +137,7 @@ fn platform(
         return Err(at(ErrorKind::EmptyPlatform { written: written.clone(), hint: hint() }));
     }
     let platform = Platform::parse(&expansion.result)
-        .map_err(|e| {
-            at(ErrorKind::Platform { written: written.clone(), source: Box::new(e), hint: hint() })
-        })
+        .map_err(|e| at(ErrorKind::Platform { written: written.clone(), source: Box::new(e), hint: hint() }))
         // docker/dockerfile says the place twice.
         .map_err(|e| e.with_location(&from.location))?;
     used.extend(expansion.matched);
@@ -171,10 +166,27 @@ pub fn check_default_bases(dockerfile: &Dockerfile, predefined: &EnvList, lexer:
     }
 }
 
-fn report_undefined(expansion: &Expansion, globals: &Globals, from: &instruction::Stage, lint: &Linter) {
+/// Expands a word of a FROM, and reports variables that nothing defines, also where it fails.
+fn expand(
+    word: &str,
+    setting: &Setting<'_>,
+    globals: &Globals,
+    from: &instruction::Stage,
+    lint: &Linter,
+) -> Result<Expansion, expand::Error> {
+    let expansion = setting.lexer.process_word(word, &globals.env);
+    let unset = match &expansion {
+        Ok(expansion) => &expansion.unmatched,
+        Err(_) => &setting.lexer.unset_names(word, &globals.env),
+    };
+    report_undefined(unset, globals, from, lint);
+    expansion
+}
+
+fn report_undefined(unset: &BTreeSet<String>, globals: &Globals, from: &instruction::Stage, lint: &Linter) {
     let mut known: Vec<&str> = globals.infos.keys().map(String::as_str).collect();
     known.extend(globals.env.keys());
-    for name in expansion.unmatched.iter().filter(|name| !known.contains(&name.as_str())) {
+    for name in unset.iter().filter(|name| !known.contains(&name.as_str())) {
         let hint = lint::suggest(name, known.iter().copied(), true);
         lint.run(
             &rule::UNDEFINED_ARG_IN_FROM,

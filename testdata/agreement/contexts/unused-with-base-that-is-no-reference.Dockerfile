@@ -1,0 +1,4 @@
+FROM Bad_ AS more
+RUN true
+FROM alpine
+RUN true

@@ -1,0 +1,9 @@
+FROM alpine
+RUN <<EOF
+#!/bin/sh
+echo ÿþ
+EOF
+RUN <<-EOF
+	#!/bin/sh
+	echo ÿ
+EOF

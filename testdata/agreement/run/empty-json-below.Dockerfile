@@ -1,0 +1,4 @@
+FROM alpine AS used
+RUN []
+FROM alpine
+COPY --from=used /x /x

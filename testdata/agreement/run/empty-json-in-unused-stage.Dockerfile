@@ -1,0 +1,4 @@
+FROM alpine AS unused
+RUN []
+FROM alpine
+RUN true
