@@ -1,0 +1,5 @@
+FROM alpine as x
+ENV a b
+MAINTAINER ÿþ
+# last bye
+FROM x AS last

@@ -1,0 +1,3 @@
+# check=skip=FromAsCasing
+FROM alpine as A
+ENV a b
