@@ -11,6 +11,9 @@ mod target;
 mod variant;
 mod warn;
 
+#[cfg(test)]
+mod tests;
+
 use crate::gateway::context::Contexts;
 use crate::gateway::options::{Environment, Options, check_required_caps};
 use crate::gateway::{Bridge, BuildResult, Error};

@@ -15,7 +15,7 @@ pub mod resolve;
 mod result;
 pub mod source_detail;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 pub mod transport;
 
 pub use bridge::{Bridge, FileRange, SolveRequest};

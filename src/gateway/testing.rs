@@ -18,6 +18,8 @@ use crate::proto::{caps, fsutil, pb};
 #[derive(Debug, Default)]
 struct State {
     caps: Vec<String>,
+    /// LLB capabilities besides those of all tests.
+    llb_caps: &'static [&'static str],
     files: BTreeMap<String, Vec<u8>>,
     images: BTreeMap<String, Vec<u8>>,
     replaced: BTreeMap<String, String>,
@@ -54,6 +56,11 @@ impl Fake {
 
     pub(crate) fn with_caps(self, caps: &[&str]) -> Self {
         self.with(|state| state.caps.extend(caps.iter().map(|cap| (*cap).to_owned())))
+    }
+
+    /// An engine that knows every operation.
+    pub(crate) fn with_all_llb_caps(self) -> Self {
+        self.with(|state| state.llb_caps = crate::llb::caps::ALL)
     }
 
     pub(crate) fn with_file(self, path: &str, data: impl Into<Vec<u8>>) -> Self {
@@ -133,7 +140,7 @@ impl LlbBridge for Fake {
         let cap = |id: &String| caps::ApiCap { id: id.clone(), enabled: true, ..Default::default() };
         let mut caps: Vec<_> = state.caps.iter().map(cap).collect();
         caps.push(cap(&"solve.base".to_owned()));
-        let llb_caps = LLB_CAPS.iter().map(|id| cap(&(*id).to_owned())).collect();
+        let llb_caps = LLB_CAPS.iter().chain(state.llb_caps).map(|id| cap(&(*id).to_owned())).collect();
         Ok(Response::new(PongResponse { frontend_api_caps: caps, llb_caps, ..Default::default() }))
     }
 

@@ -3,6 +3,10 @@
 macro_rules! caps {
     ($($name:ident = $id:literal;)*) => {
         $(#[doc = concat!("`", $id, "`")] pub const $name: &str = $id;)*
+
+        /// Every capability.
+        #[cfg(test)]
+        pub(crate) const ALL: &[&str] = &[$($id),*];
     };
 }
 
