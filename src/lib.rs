@@ -7,6 +7,7 @@
 //! and returns the result.
 
 pub mod attest;
+pub mod collect;
 pub mod convert;
 pub mod env;
 pub mod expand;

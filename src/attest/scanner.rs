@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::collect;
 use crate::convert::Converted;
 use crate::gateway::options::Sbom;
 use crate::gateway::{Bridge, Error, ResolveImage, SolveRequest};
@@ -107,8 +108,8 @@ impl Scanner {
         id: &str,
         converted: &Converted,
     ) -> Result<Attestation, Error> {
-        let mut extras: BTreeMap<&str, &State> =
-            converted.scan_stages.iter().map(|(name, state)| (name.as_str(), state)).collect();
+        let mut extras =
+            collect::map(converted.scan_stages.iter().map(|(name, state)| (name.as_str(), state)));
         if let Some(context) = &converted.scan_context {
             // A stage of this name takes the place, as upstream writes one map.
             extras.entry("context").or_insert(context);

@@ -30,7 +30,7 @@ impl Paths {
             return Vec::new();
         }
         let mut follow: Vec<String> = self.0.iter().map(|p| path::join(&[".", p])).collect();
-        follow.sort();
+        follow.sort_unstable();
         follow
     }
 }

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::collect;
 use crate::proto::{caps, frontend, types};
 
 /// Capabilities of the frontend's service, by the names of `frontend/gateway/pb/caps.go`.
@@ -65,8 +66,8 @@ pub struct CapabilitySet {
 
 impl CapabilitySet {
     fn new(list: Vec<caps::ApiCap>, product: &str) -> Self {
-        let by_id =
-            list.into_iter().filter(|cap| !cap.id.is_empty()).map(|cap| (cap.id.clone(), cap)).collect();
+        let named = list.into_iter().filter(|cap| !cap.id.is_empty());
+        let by_id = collect::map(named.map(|cap| (cap.id.clone(), cap)));
         Self { by_id, product: product.to_owned() }
     }
 

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::collect;
 use crate::proto::frontend::result::Result as Wire;
 use crate::proto::frontend::{self, Attestations, Ref};
 
@@ -81,13 +82,13 @@ impl From<frontend::SolveResponse> for BuildResult {
             Some(Wire::RefDeprecated(id)) => References::One(by_id(id)),
             Some(Wire::Ref(reference)) => References::One(found(reference)),
             Some(Wire::RefsDeprecated(map)) => {
-                References::Map(map.refs.into_iter().map(|(key, id)| (key, by_id(id))).collect())
+                References::Map(collect::map(map.refs.into_iter().map(|(key, id)| (key, by_id(id)))))
             }
             Some(Wire::Refs(map)) => {
                 let entries = map.refs.into_iter();
-                References::Map(
-                    entries.map(|e| (e.key.unwrap_or_default(), e.value.and_then(found))).collect(),
-                )
+                References::Map(collect::map(
+                    entries.map(|e| (e.key.unwrap_or_default(), e.value.and_then(found))),
+                ))
             }
         };
         Self { references, metadata: result.metadata, attestations: result.attestations }
@@ -106,7 +107,7 @@ impl BuildResult {
                 refs: map.into_iter().map(|(key, one)| (key, one.unwrap_or_default()).into()).collect(),
             }),
             References::Map(map) => Wire::RefsDeprecated(frontend::RefMapDeprecated {
-                refs: map.into_iter().map(|(key, one)| (key, id(one))).collect(),
+                refs: collect::map(map.into_iter().map(|(key, one)| (key, id(one)))),
             }),
         };
         frontend::Result { result: Some(result), metadata: self.metadata, attestations: self.attestations }

@@ -1,5 +1,7 @@
 //! Values as Go's `%v` prints them, for the history lines of an image.
 
+use crate::collect;
+
 /// A list of strings as `%v`: `[a b c]`.
 #[must_use]
 pub fn list<S: AsRef<str>>(items: &[S]) -> String {
@@ -17,7 +19,7 @@ pub fn quoted_list<S: AsRef<str>>(items: &[S]) -> String {
 /// A map of strings as `%v`, keys sorted: `map[a:1 b:2]`.
 #[must_use]
 pub fn map<'a>(entries: impl Iterator<Item = (&'a str, &'a str)>) -> String {
-    let sorted: std::collections::BTreeMap<_, _> = entries.collect();
+    let sorted = collect::map(entries);
     let entries: Vec<String> = sorted.iter().map(|(k, v)| format!("{k}:{v}")).collect();
     format!("map[{}]", entries.join(" "))
 }

@@ -219,7 +219,7 @@ impl Platform {
         let (architecture, variant) = normalize_architecture(&self.architecture, &self.variant);
         let mut os_features = self.os_features.clone();
         if let Some(features) = &mut os_features {
-            features.sort();
+            features.sort_unstable();
             features.dedup();
         }
         Self {

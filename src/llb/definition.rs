@@ -9,6 +9,7 @@ use super::location::{Location, SourceMap};
 use super::marshal::{Definition, EncodedOp, digest_of};
 use super::state::State;
 use super::vertex::{Constraints, Encoded, Operation, Output, Vertex};
+use crate::collect;
 use crate::image::Platform;
 use crate::proto::pb;
 use crate::span::{Position, Range};
@@ -89,7 +90,7 @@ fn locations(source: Option<&pb::Source>) -> Result<BTreeMap<String, Vec<Locatio
 
 fn metadata(definition: &pb::Definition) -> BTreeMap<String, pb::OpMetadata> {
     let entries = definition.metadata.iter();
-    entries.map(|entry| (entry.key().to_owned(), entry.value.clone().unwrap_or_default())).collect()
+    collect::map(entries.map(|entry| (entry.key().to_owned(), entry.value.clone().unwrap_or_default())))
 }
 
 fn map_from_pb(info: &pb::SourceInfo) -> SourceMap {

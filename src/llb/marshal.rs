@@ -10,6 +10,7 @@ use super::caps;
 use super::location::{Location, SourceMap};
 use super::state::State;
 use super::vertex::{Constraints, Encoded, Late, Operation, Output, Vertex};
+use crate::collect;
 use crate::image::Platform;
 use crate::proto::pb;
 
@@ -228,7 +229,7 @@ impl<'a> Pass<'a> {
             needed.push(caps::META_EXPORT_CACHE);
         }
         let metadata = self.out.metadata.entry(digest_of(&bytes)).or_default();
-        metadata.caps = needed.into_iter().map(|cap| (cap.to_owned(), true)).collect();
+        metadata.caps = collect::map(needed.into_iter().map(|cap| (cap.to_owned(), true)));
         self.out.operations.push(EncodedOp { digest: digest_of(&bytes), bytes });
         self.out.source = Some(self.maps.into_pb());
         self.out
@@ -352,13 +353,11 @@ fn metadata_of(constraints: &Constraints) -> pb::OpMetadata {
     let metadata = &constraints.metadata;
     pb::OpMetadata {
         ignore_cache: metadata.ignore_cache,
-        description: constraints
-            .description()
-            .into_iter()
-            .map(|(key, value)| (key.to_owned(), value.to_owned()))
-            .collect(),
+        description: collect::map(
+            constraints.description().into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())),
+        ),
         export_cache: None,
-        caps: constraints.caps.iter().map(|cap| ((*cap).to_owned(), true)).collect(),
+        caps: collect::map(constraints.caps.iter().map(|cap| ((*cap).to_owned(), true))),
         progress_group: metadata.progress_group.as_ref().map(|group| pb::ProgressGroup {
             id: group.id.clone(),
             name: group.name.clone(),

@@ -8,6 +8,7 @@ use futures_util::future::join_all;
 use super::graph::link_command;
 use super::stage::{Resolved, SCRATCH, Stage, StageId, Stages, Start};
 use super::{Error, ErrorKind, Setting};
+use crate::collect;
 use crate::gateway::{self, ResolveImage};
 use crate::image::{Image, Platform, Reference};
 use crate::instruction::{self, Kind};
@@ -29,7 +30,7 @@ pub async fn resolve(
     lint: &Linter,
 ) -> Result<BTreeSet<StageId>, Error> {
     loop {
-        let reachable = if all { stages.ids().collect() } else { stages.reachable(target) };
+        let reachable = if all { collect::set(stages.ids()) } else { stages.reachable(target) };
         for id in stages.ids().filter(|id| !reachable.contains(id)) {
             check_unused(&stages[id])?;
             let stage = &mut stages[id];

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::collect;
 use crate::gateway::base64;
 use crate::go::json::push_string;
 
@@ -101,9 +102,12 @@ impl Json {
 
     /// A map, its keys sorted by their bytes as both of Go's encoders do.
     pub(super) fn map<'i, T: Item + 'i>(&mut self, entries: impl IntoIterator<Item = (&'i str, &'i T)>) {
-        let sorted: BTreeMap<&str, &T> = entries.into_iter().collect();
+        self.sorted(&collect::map(entries.into_iter().map(|(key, value)| (key, value as &dyn Item))));
+    }
+
+    fn sorted(&mut self, entries: &BTreeMap<&str, &dyn Item>) {
         self.object(|json| {
-            for (key, value) in sorted {
+            for (key, value) in entries {
                 json.key(key);
                 value.write(json);
             }

@@ -7,6 +7,7 @@ use super::describe::LINT;
 use super::excerpt::excerpt;
 use super::json::{Item, Json, Style};
 use super::{RESULT_JSON, RESULT_STATUS, RESULT_TEXT};
+use crate::collect;
 use crate::gateway::{BuildResult, Error};
 use crate::go::sort::sort_by;
 use crate::lint::Warning;
@@ -106,8 +107,7 @@ fn place(ranges: &[Range]) -> pb::Location {
 
 /// All places as ranges that do not overlap (upstream's `mergeLocations`).
 fn merged(locations: &[Vec<Range>]) -> Vec<Range> {
-    let mut ranges: Vec<Range> = locations.concat();
-    ranges.sort_by_key(|range| range.start.line);
+    let ranges = collect::by_key(locations.concat(), |range| range.start.line);
     let mut merged: Vec<Range> = Vec::with_capacity(ranges.len());
     for range in ranges {
         match merged.last_mut() {

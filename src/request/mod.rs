@@ -15,14 +15,13 @@ mod targets;
 #[cfg(test)]
 mod vectors;
 
-use std::collections::BTreeMap;
-
 pub use convert_llb::convert_llb;
 pub use describe::{Definition, describe};
 pub use lint::{BuildFailure, lint};
 pub use outline::outline;
 pub use targets::targets;
 
+use crate::collect;
 use crate::gateway::BuildResult;
 use crate::proto::pb;
 use crate::span::Range;
@@ -73,8 +72,7 @@ impl Kind {
 
 /// An answer with these texts and the version of the request.
 fn answer<const N: usize>(definition: &Definition, texts: [(&str, Vec<u8>); N]) -> BuildResult {
-    let mut metadata: BTreeMap<String, Vec<u8>> =
-        texts.into_iter().map(|(key, text)| (key.to_owned(), text)).collect();
+    let mut metadata = collect::map(texts.map(|(key, text)| (key.to_owned(), text)));
     metadata.insert(VERSION.to_owned(), definition.version.as_bytes().to_vec());
     BuildResult { metadata, ..BuildResult::default() }
 }

@@ -8,9 +8,10 @@ use super::describe::OUTLINE;
 use super::json::{Item, Json, Style};
 use super::table::Table;
 use super::{RESULT_JSON, RESULT_TEXT, location};
+use crate::collect;
 use crate::convert::{Converted, SecretInfo, StageState};
 use crate::gateway::BuildResult;
-use crate::plan::{ArgInfo, Plan, StageId};
+use crate::plan::{ArgInfo, Plan};
 use crate::span::Range;
 
 /// The answer to `frontend.outline` for a target that has been converted. `source` is the
@@ -90,8 +91,7 @@ fn listing(out: &mut String, head: &str, rows: impl Iterator<Item = String>) {
 /// The target, then what it needs: the first to say something about a name is the one that
 /// counts.
 fn in_order<'c>(plan: &Plan<'_>, converted: &'c Converted) -> Vec<&'c StageState> {
-    let states: BTreeMap<StageId, &StageState> =
-        converted.stages.iter().map(|(id, state)| (*id, state)).collect();
+    let states = collect::map(converted.stages.iter().map(|(id, state)| (*id, state)));
     let mut order = Vec::new();
     let mut seen = BTreeSet::new();
     let mut pending = vec![plan.target];
@@ -139,9 +139,7 @@ fn args<'c>(stages: &[&'c StageState]) -> Vec<Arg<'c>> {
             }
         }
     }
-    let mut args: Vec<Arg<'c>> = found.into_values().collect();
-    args.sort_by_key(|arg| line(&arg.info.location));
-    args
+    collect::by_key(found.into_values().collect(), |arg| line(&arg.info.location))
 }
 
 /// The arguments a stage uses, and those that their values are made from (upstream's
@@ -186,9 +184,7 @@ fn demands<'c>(stages: impl Iterator<Item = &'c BTreeMap<String, SecretInfo>>) -
     for (name, info) in stages.flatten() {
         found.entry(name).or_insert(Demand { name, info });
     }
-    let mut demands: Vec<Demand<'c>> = found.into_values().collect();
-    demands.sort_by_key(|demand| line(&demand.info.location));
-    demands
+    collect::by_key(found.into_values().collect(), |demand| line(&demand.info.location))
 }
 
 fn line(location: &[Range]) -> u32 {

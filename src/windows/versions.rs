@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::image::Reference;
 
-/// Names that Microsoft's tags use, with their builds.
+/// Names that Microsoft's tags use, with their builds, oldest first.
 const NAMES: [(&str, u32); 11] = [
     ("ltsc2016", 14393),
     ("1809", 17763),
@@ -21,8 +21,7 @@ const NAMES: [(&str, u32); 11] = [
 
 /// The builds that are named, each once, newest first.
 pub fn known_builds() -> Vec<u32> {
-    let mut builds: Vec<u32> = NAMES.iter().map(|(_, build)| *build).collect();
-    builds.sort_unstable_by(|a, b| b.cmp(a));
+    let mut builds: Vec<u32> = NAMES.iter().rev().map(|(_, build)| *build).collect();
     builds.dedup();
     builds
 }
@@ -89,6 +88,11 @@ pub fn label(base: &str, os_version: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn known_builds_are_newest_first() {
+        assert!(known_builds().is_sorted_by(|a, b| a > b));
+    }
 
     #[test]
     fn names_numbers_and_versions_mean_builds() {

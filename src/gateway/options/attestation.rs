@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::error::ErrorKind;
+use crate::collect;
 use crate::go::{csv, unicode};
 use crate::image::Reference;
 
@@ -43,11 +44,8 @@ pub(super) fn sbom(options: &BTreeMap<String, String>) -> Result<Option<Sbom>, E
 }
 
 fn scanner(fields: &[String]) -> Result<Sbom, ErrorKind> {
-    let mut parameters: BTreeMap<String, String> = fields
-        .iter()
-        .map(|field| field.split_once('=').unwrap_or((field, "")))
-        .map(|(key, value)| (key.to_owned(), value.to_owned()))
-        .collect();
+    let fields = fields.iter().map(|field| field.split_once('=').unwrap_or((field, "")));
+    let mut parameters = collect::map(fields.map(|(key, value)| (key.to_owned(), value.to_owned())));
     let text = parameters.remove("generator").unwrap_or_else(|| DEFAULT_GENERATOR.to_owned());
     let generator = Reference::parse_normalized(&text).map_err(|error| ErrorKind::Scanner { text, error })?;
     Ok(Sbom { generator: generator.tag_name_only().to_string(), parameters })

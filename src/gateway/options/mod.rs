@@ -22,6 +22,7 @@ pub use error::{ErrorKind, HostsError, ResourceError, UlimitError};
 pub use required::{FRONTEND_CAPS, check_required_caps};
 
 use super::capabilities::Capabilities;
+use crate::collect;
 use crate::go::number::{parse_bool, parse_int};
 use crate::image::Platform;
 use crate::lint;
@@ -225,5 +226,5 @@ fn git_advice(text: &str) -> Result<bool, ErrorKind> {
 
 fn with_prefix(raw: &BTreeMap<String, String>, prefix: &str) -> BTreeMap<String, String> {
     let entries = raw.iter().filter_map(|(key, value)| Some((key.strip_prefix(prefix)?, value)));
-    entries.map(|(key, value)| (key.to_owned(), value.clone())).collect()
+    collect::map(entries.map(|(key, value)| (key.to_owned(), value.clone())))
 }
