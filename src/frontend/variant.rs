@@ -7,7 +7,7 @@ use super::warn;
 use crate::gateway::{Error, FileRange, ResolveImage, SolveRequest};
 use crate::image::{Image, Platform, Reference};
 use crate::lint::Linter;
-use crate::llb::{ImageBlob, Marshaler, Metadata, ResolveMode, caps};
+use crate::llb::{Http, ImageBlob, Marshaler, Metadata, ResolveMode, State, caps};
 use crate::plan::{Pin, Start};
 use crate::windows::axis::Axes;
 use crate::windows::index::{self, Entry};
@@ -25,6 +25,8 @@ const SEED_ARG: &str = "FANLIGHT_SEED";
 
 /// How far an index is read.
 const MAX_INDEX_BYTES: i64 = 4 << 20;
+/// The name it gets as a file.
+const INDEX_FILE: &str = "index.json";
 
 impl<'j> Job<'j> {
     /// The variants that are built for a Windows platform, in the order of the index.
@@ -95,7 +97,7 @@ impl<'j> Job<'j> {
         let root = &planned.plan.stages[planned.plan.stages.root(planned.plan.target)];
         let Some(resolved) = &root.resolved else { return Ok(plans) };
         let Start::Image(reference) = &resolved.start else { return Ok(plans) };
-        if resolved.platform.os != "windows" {
+        if resolved.platform.os != "windows" || windows::versions::is_named_in(&root.written_base) {
             return Ok(plans);
         }
         let entries = self.index_entries(reference, &resolved.platform).await;
@@ -114,25 +116,41 @@ impl<'j> Job<'j> {
     /// The Windows images of an index; none where it is no index or cannot be read.
     async fn index_entries(&self, reference: &str, platform: &Platform) -> Vec<Entry> {
         let Ok(parsed) = Reference::parse_normalized(reference) else { return Vec::new() };
-        let Some(digest) = parsed.digest().map(str::to_owned) else { return Vec::new() };
-        match self.read_blob(&format!("{}@{digest}", parsed.name())).await {
-            Ok(json) => index::windows_entries(&json, platform),
-            Err(_) => self.probe(reference, platform).await,
+        let Some(digest) = parsed.digest() else { return Vec::new() };
+        let title = Metadata::internal(&format!("load index of {}", parsed.familiar()));
+        let blob =
+            ImageBlob { reference: format!("{}@{digest}", parsed.name()), filename: INDEX_FILE.to_owned() };
+        let download = Http {
+            url: index::url(&parsed, digest),
+            filename: INDEX_FILE.to_owned(),
+            checksum: digest.to_owned(),
+            accept: index::MEDIA_TYPES.to_owned(),
+        };
+        let mut ways = [
+            (caps::SOURCE_IMAGE_BLOB, blob.state(title.clone())),
+            (caps::SOURCE_HTTP_HEADER, download.state(title)),
+        ];
+        // A registry on this machine wants no login, and answers a download of any kind of index.
+        if index::is_loopback(&parsed) {
+            ways.reverse();
         }
+        for (cap, state) in ways {
+            if let Ok(json) = self.read_file_of(cap, &state).await {
+                return index::windows_entries(&json, platform);
+            }
+        }
+        self.probe(reference, platform).await
     }
 
-    /// Reads a manifest or index as it is.
-    async fn read_blob(&self, reference: &str) -> Result<Vec<u8>, Error> {
-        const FILE: &str = "index.json";
-        self.bridge.capabilities().llb.require(caps::SOURCE_IMAGE_BLOB).map_err(Error::new)?;
-        let blob = ImageBlob { reference: reference.to_owned(), filename: FILE.to_owned() };
-        let state = blob.state(Metadata::internal(&format!("load index of {reference}")));
-        let definition = Marshaler::new(self.options.build_platform.clone(), true).marshal(&state);
+    /// Reads the index, if the engine has what that takes.
+    async fn read_file_of(&self, cap: &str, state: &State) -> Result<Vec<u8>, Error> {
+        self.bridge.capabilities().llb.require(cap).map_err(Error::new)?;
+        let definition = Marshaler::new(self.options.build_platform.clone(), true).marshal(state);
         let request = SolveRequest { definition: Some(definition.to_pb()), ..SolveRequest::default() };
         let result = self.bridge.solve(request).await?.single().map_err(Error::new)?;
         let file = result.ok_or_else(|| Error::new("no index"))?;
         let range = FileRange { offset: 0, length: MAX_INDEX_BYTES };
-        self.bridge.read_file(&file, FILE, Some(range)).await
+        self.bridge.read_file(&file, INDEX_FILE, Some(range)).await
     }
 
     /// Asks for one version after the other, all at once, where an index cannot be read. The

@@ -62,6 +62,7 @@ impl Search<'_> {
                 continue;
             }
             let of_stage = list_args(&expansion.matched, &plain);
+            equal(&of_stage, &plain).map_err(|kind| located(kind, &stage.location))?;
             bases.push(self.expand_all(stage, &of_stage).map_err(|kind| located(kind, &stage.location))?);
             args.insert(index, of_stage);
             lists.insert(index, expansion.result);
@@ -77,12 +78,7 @@ impl Search<'_> {
                     axes.len = Some(count);
                 }
                 Some(other) if axes.len != Some(count) => {
-                    let kind = ErrorKind::Unequal {
-                        first: lists[&other].clone(),
-                        first_count: bases[other].len(),
-                        second: list.clone(),
-                        second_count: count,
-                    };
+                    let kind = unequal(&lists[&other], bases[other].len(), list, count);
                     let places = [other, *index].map(|i| self.dockerfile.stages[i].location.clone());
                     return Err(Located { kind: windows(kind), locations: places.to_vec() });
                 }
@@ -100,6 +96,7 @@ impl Search<'_> {
         args: &BTreeSet<String>,
     ) -> Result<Vec<String>, ErrorKind> {
         let mut found = Vec::new();
+        let mut own_list: Option<(String, usize)> = None;
         for index in 0..=MAX_ELEMENTS {
             let axes = Axes { args: args.clone(), len: Some(index + 1) };
             let element = axes.variant(index);
@@ -111,9 +108,18 @@ impl Search<'_> {
                 &element.build_args(self.build_args),
                 &mut |key, value| element.of_arg(key, value, &mut failed),
             );
-            if let Some(kind) = failed {
+            match failed {
+                None => {}
+                Some(Failed::Broken(kind)) => return Err(kind),
                 // Past the end of an argument's list.
-                return if index == 0 || !matches!(kind, Failed::End) { Err(kind.into()) } else { Ok(found) };
+                Some(Failed::End) => {
+                    return match own_list {
+                        Some((list, count)) if count != index => {
+                            Err(unequal(&list, count, &stage.base, index))
+                        }
+                        _ => Ok(found),
+                    };
+                }
             }
             let Ok(values) = values else { return Ok(found) };
             let Ok(expansion) = self.lexer.process_word(&stage.base, &values.env) else { return Ok(found) };
@@ -126,9 +132,10 @@ impl Search<'_> {
             if args.is_empty() {
                 return Ok(own);
             }
+            own_list = Some((expansion.result.clone(), own.len()));
             match own.get(index) {
                 Some(text) => found.push(text.clone()),
-                None => return Ok(found),
+                None => return Err(unequal(&expansion.result, own.len(), &stage.base, index + 1)),
             }
         }
         Err(ErrorKind::TooMany(found.len()))
@@ -196,6 +203,28 @@ fn list_args(matched: &BTreeSet<String>, globals: &Globals) -> BTreeSet<String> 
     found
 }
 
+/// Lists in one FROM have to be equally long. What is made of other lists follows those.
+fn equal(args: &BTreeSet<String>, globals: &Globals) -> Result<(), ErrorKind> {
+    let mut first: Option<(&str, usize)> = None;
+    for info in args.iter().filter_map(|name| globals.infos.get(name)) {
+        if !info.uses.is_disjoint(args) {
+            continue;
+        }
+        let count = elements(&info.value)?.len();
+        match first {
+            Some((text, known)) if known != count => return Err(unequal(text, known, &info.value, count)),
+            Some(_) => {}
+            None => first = Some((&info.value, count)),
+        }
+    }
+    Ok(())
+}
+
+fn unequal(first: &str, first_count: usize, second: &str, second_count: usize) -> ErrorKind {
+    let (first, second) = (first.to_owned(), second.to_owned());
+    ErrorKind::Unequal { first, first_count, second, second_count }
+}
+
 impl Axes {
     /// How many variants there are.
     #[must_use]
@@ -230,15 +259,6 @@ pub(super) enum Failed {
     End,
     /// It is no list.
     Broken(ErrorKind),
-}
-
-impl From<Failed> for ErrorKind {
-    fn from(failed: Failed) -> Self {
-        match failed {
-            Failed::End => Self::EmptyElement(String::new()),
-            Failed::Broken(kind) => kind,
-        }
-    }
 }
 
 impl Element<'_> {
@@ -373,6 +393,15 @@ mod tests {
         let text = "ARG A=x:1,2\nARG B=y:1,2,3\nFROM $A AS addon\nFROM $B\nCOPY --from=addon /a /a\n";
         let error = fan(text, "", &[]).unwrap_err();
         assert!(error.contains("\"x:1,2\" has 2 elements, \"y:1,2,3\" has 3"), "{error}");
+    }
+
+    #[test]
+    fn lists_of_one_name_are_equally_long() {
+        let text = "ARG A=x,y\nARG B=1,2\nARG C=$A:$B\nFROM ${C}\n";
+        assert_eq!(fan(text, "", &[]).unwrap(), [["x:1"], ["y:2"]]);
+        let error = fan(text, "", &[("A", "x,y,z")]).unwrap_err();
+        assert!(error.contains("\"x,y,z\" has 3 elements, \"1,2\" has 2"), "{error}");
+        assert!(fan("ARG B=1,2\nFROM {a,b,c}:$B\n", "", &[]).is_err());
     }
 
     #[test]

@@ -2,7 +2,27 @@
 
 use serde::Deserialize;
 
-use crate::image::Platform;
+use crate::image::{Platform, Reference};
+
+/// What a registry is asked for: an index of either kind.
+pub const MEDIA_TYPES: &str =
+    "application/vnd.oci.image.index.v1+json, application/vnd.docker.distribution.manifest.list.v2+json";
+
+/// Where a registry has the index of that digest.
+#[must_use]
+pub fn url(reference: &Reference, digest: &str) -> String {
+    // As Docker and BuildKit do: only this machine is asked without encryption.
+    let scheme = if is_loopback(reference) { "http" } else { "https" };
+    format!("{scheme}://{}/v2/{}/manifests/{digest}", reference.domain(), reference.path())
+}
+
+/// Whether the registry is on this machine.
+#[must_use]
+pub fn is_loopback(reference: &Reference) -> bool {
+    let domain = reference.domain();
+    let host = domain.rsplit_once(':').map_or(domain, |(host, _)| host);
+    host == "localhost" || host == "[::1]" || host.starts_with("127.")
+}
 
 /// An image of an index.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +74,14 @@ pub fn windows_entries(json: &[u8], platform: &Platform) -> Vec<Entry> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_this_machine_is_asked_without_encryption() {
+        let url = |text| url(&Reference::parse_normalized(text).unwrap(), "sha256:1");
+        assert_eq!(url("127.0.0.1:5000/a/b:1"), "http://127.0.0.1:5000/v2/a/b/manifests/sha256:1");
+        assert_eq!(url("localhost/a"), "http://localhost/v2/a/manifests/sha256:1");
+        assert_eq!(url("host.example/a"), "https://host.example/v2/a/manifests/sha256:1");
+    }
 
     #[test]
     fn windows_entries_of_the_architecture_are_found_once() {

@@ -73,6 +73,14 @@ pub fn build_of(text: &str) -> Option<u32> {
     Version::parse(text).map(|version| version.build)
 }
 
+/// Whether a base's tag names a version, as in `ltsc2022` and `1.25-nanoserver-ltsc2022`. Such an
+/// image is for that version alone.
+#[must_use]
+pub fn is_named_in(base: &str) -> bool {
+    let tag = Reference::parse_normalized(base).ok().and_then(|r| r.tag().map(str::to_lowercase));
+    tag.is_some_and(|tag| tag.split(['-', '_']).any(|word| NAMES.iter().any(|(name, _)| *name == word)))
+}
+
 /// A short name for a base in progress output: its tag, or what its version is called.
 #[must_use]
 pub fn label(base: &str, os_version: &str) -> String {
@@ -112,6 +120,14 @@ mod tests {
         assert_eq!(label("mcr.microsoft.com/windows/nanoserver:ltsc2022", "10.0.20348.1"), "ltsc2022");
         assert_eq!(label("127.0.0.1:5000/nanoserver", "10.0.26100.1"), "ltsc2025");
         assert_eq!(label("nanoserver", "10.0.99999.1"), "10.0.99999.1");
+    }
+
+    #[test]
+    fn a_version_in_a_tag_is_a_word_of_it() {
+        assert!(is_named_in("host:5000/nano:ltsc2022"));
+        assert!(is_named_in("golang:1.25-nanoserver-LTSC2025"));
+        assert!(!is_named_in("golang:1.25-nanoserver"));
+        assert!(!is_named_in("ltsc2022/nano"));
     }
 
     #[test]
