@@ -69,6 +69,11 @@ func (o *oracle) ask(ctx context.Context, q question, one testCase, image string
 		}
 	}
 	for id, ref := range result.Refs {
+		if ref == nil {
+			// Nothing at all: FROM scratch alone.
+			parts["last "+id] = ""
+			continue
+		}
 		if err := addReference(ctx, parts, " "+id, ref); err != nil {
 			return answer{err: err}
 		}
