@@ -27,7 +27,8 @@ func settle(rows []row, path string, update, partial bool) error {
 	known := strings.Split(strings.TrimRight(string(committed), "\n"), "\n")
 	changed := 0
 	for _, line := range lines {
-		if !slices.Contains(known, line) {
+		// The summary of a part is not that of the whole.
+		if !slices.Contains(known, line) && !(partial && strings.HasPrefix(line, "#")) {
 			fmt.Println("+ " + line)
 			changed++
 		}
