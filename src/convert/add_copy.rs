@@ -160,11 +160,10 @@ impl Job<'_> {
         }
     }
 
-    /// More than one source, or one that may be more than one file.
+    /// Whether the sources alone make the destination a directory. A pattern does not: BuildKit
+    /// copies what matches to that very name, and people rename with it.
     fn copies_into_directory(&self) -> bool {
-        self.paths.sources.len() + self.paths.contents.len() > 1
-            || self.parents
-            || self.paths.sources.iter().any(|source| copy_source::has_wildcard(source))
+        self.paths.sources.len() + self.paths.contents.len() > 1 || self.parents
     }
 
     fn actions(
