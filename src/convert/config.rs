@@ -5,18 +5,12 @@ use super::stage::StageState;
 use super::{ErrorKind, history};
 use crate::go;
 use crate::instruction::{Instruction, KeyValue};
-use crate::lint::{Linter, message, rule};
+use crate::lint::{Linter, checks};
 
 pub(super) fn label(state: &mut StageState, pairs: &[KeyValue], instruction: &Instruction, lint: &Linter) {
     let mut line = "LABEL".to_owned();
     for pair in pairs {
-        if pair.no_delimiter {
-            lint.run(
-                &rule::LEGACY_KEY_VALUE_FORMAT,
-                &instruction.location,
-                message::legacy_key_value_format(&instruction.word),
-            );
-        }
+        checks::legacy_form(pair, &instruction.word, &instruction.location, lint);
         line.push_str(&format!(" {}={}", pair.key, pair.value));
         state.image.config.labels.insert(pair.key.clone(), pair.value.clone());
     }

@@ -3,19 +3,13 @@
 use super::history;
 use super::stage::{StageState, key_value};
 use crate::instruction::{Instruction, KeyValue};
-use crate::lint::{Linter, checks, message, rule};
+use crate::lint::{Linter, checks};
 
 /// Upstream's `dispatchEnv`.
 pub(super) fn dispatch(state: &mut StageState, pairs: &[KeyValue], instruction: &Instruction, lint: &Linter) {
     let mut line = "ENV".to_owned();
     for pair in pairs {
-        if pair.no_delimiter {
-            lint.run(
-                &rule::LEGACY_KEY_VALUE_FORMAT,
-                &instruction.location,
-                message::legacy_key_value_format(&instruction.word),
-            );
-        }
+        checks::legacy_form(pair, &instruction.word, &instruction.location, lint);
         checks::secret_key("ENV", &pair.key, &instruction.location, lint);
         let entry = format!("{}={}", pair.key, pair.value);
         line.push(' ');

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 
 use super::{Linter, message, rule};
 use crate::go::unicode::{to_lower, to_upper};
-use crate::instruction::Dockerfile;
+use crate::instruction::{Dockerfile, KeyValue};
 use crate::span::Range;
 use crate::syntax::text::equal_fold;
 
@@ -65,6 +65,13 @@ fn instruction_casing(dockerfile: &Dockerfile, linter: &Linter) {
             let message = message::consistent_instruction_casing(word, name);
             linter.run(&rule::CONSISTENT_INSTRUCTION_CASING, location, message);
         }
+    }
+}
+
+/// Checks that a pair of ENV or LABEL (`word`) has its `=`.
+pub fn legacy_form(pair: &KeyValue, word: &str, location: &[Range], linter: &Linter) {
+    if pair.no_delimiter {
+        linter.run(&rule::LEGACY_KEY_VALUE_FORMAT, location, message::legacy_key_value_format(word));
     }
 }
 

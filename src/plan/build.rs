@@ -1,6 +1,6 @@
 //! From a Dockerfile's FROM lines to the stages of one target.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::args::{self, BuildArgs, Globals};
 use super::stage::{SCRATCH, Stage, StageId, Stages};
@@ -50,23 +50,10 @@ pub fn stages<'a>(
         let platform = platform(from, setting, globals, &lint, &mut used)?;
         let mut stage = Stage {
             from: Some(from),
-            written_base: base_name.clone(),
-            base_name,
-            base: None,
             name: from.name.clone(),
             platform,
-            context: None,
-            commands: Vec::new(),
-            uses: BTreeMap::new(),
-            ignore_cache: false,
-            steps: 0,
-            own_steps: 0,
-            early_steps: 0,
-            resolved: None,
-            triggered: false,
-            used_args: BTreeSet::new(),
             args: globals.infos.clone(),
-            location: from.location.clone(),
+            ..Stage::on(base_name, from.location.clone())
         };
         if !from.name.is_empty() {
             let asked = stage.platform.as_ref().unwrap_or(&setting.platforms.target);

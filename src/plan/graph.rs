@@ -1,7 +1,7 @@
 //! Which stages use each other, and in what circles they must not.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::HashSet;
 
 use super::stage::{Command, SCRATCH, Stage, StageId, Stages};
 use super::{Error, ErrorKind};
@@ -72,29 +72,7 @@ pub fn link_command<'a>(
 
 /// The stage of that name, or a new entry for an image.
 fn named(stages: &mut Stages<'_>, name: &str, location: &[Range]) -> StageId {
-    stages.by_name(name).unwrap_or_else(|| {
-        let image = Stage {
-            from: None,
-            base_name: name.to_owned(),
-            written_base: name.to_owned(),
-            base: None,
-            name: String::new(),
-            platform: None,
-            context: None,
-            commands: Vec::new(),
-            uses: BTreeMap::new(),
-            ignore_cache: false,
-            steps: 0,
-            own_steps: 0,
-            early_steps: 0,
-            resolved: None,
-            triggered: false,
-            used_args: BTreeSet::new(),
-            args: BTreeMap::new(),
-            location: location.to_vec(),
-        };
-        stages.add(image, "")
-    })
+    stages.by_name(name).unwrap_or_else(|| stages.add(Stage::on(name.to_owned(), location.to_vec()), ""))
 }
 
 /// Upstream's `validateCircularDependency`, without recursion.

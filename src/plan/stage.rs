@@ -59,6 +59,32 @@ pub struct Stage<'a> {
     pub location: Vec<Range>,
 }
 
+impl Stage<'_> {
+    /// A stage on a base, with nothing known of it yet.
+    pub(super) fn on(base: String, location: Vec<Range>) -> Self {
+        Self {
+            from: None,
+            written_base: base.clone(),
+            base_name: base,
+            base: None,
+            name: String::new(),
+            platform: None,
+            context: None,
+            commands: Vec::new(),
+            uses: BTreeMap::new(),
+            ignore_cache: false,
+            steps: 0,
+            own_steps: 0,
+            early_steps: 0,
+            resolved: None,
+            triggered: false,
+            used_args: BTreeSet::new(),
+            args: BTreeMap::new(),
+            location,
+        }
+    }
+}
+
 /// What a stage starts from.
 #[derive(Debug, Clone)]
 pub struct Resolved {
