@@ -42,6 +42,7 @@ finish_wine() {
 # frontend_binaries: builds the frontend for both architectures, static; prints the folder, linux/ARCH/fanlight.
 frontend_binaries() {
 	local out=$ROOT/target/image arch cpu
+	need_rust
 	for arch in amd64 arm64; do
 		case $arch in amd64) cpu=x86_64 ;; arm64) cpu=aarch64 ;; esac
 		(cd "$ROOT" && cargo build --quiet --locked --release --target $cpu-unknown-linux-musl) >&2 || die "cargo build failed"

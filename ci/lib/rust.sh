@@ -1,0 +1,28 @@
+# Rust: the toolchain, components and targets that rust-toolchain.toml names.
+
+# need_rust: installs by rustup what of them is missing. Nothing is asked of the network where all is there.
+need_rust() {
+	local file=$ROOT/rust-toolchain.toml channel root have=yes
+	local -a components targets
+	channel=$(sed -n 's/^channel = "\(.*\)"$/\1/p' "$file")
+	read -ra components <<<"$(toolchain_list components)"
+	read -ra targets <<<"$(toolchain_list targets)"
+	if root=$(cd "$ROOT" && rustc --print sysroot 2>/dev/null); then
+		for target in "${targets[@]}"; do
+			[ -d "$root/lib/rustlib/$target/lib" ] || have=
+		done
+		[ -x "$root/bin/cargo-clippy" ] && [ -x "$root/bin/rustfmt" ] || have=
+	else
+		have=
+	fi
+	[ -z "$have" ] || return 0
+	command -v rustup >/dev/null || die "Rust $channel with ${targets[*]} is needed: install rustup"
+	{
+		{ rustup run "$channel" rustc --version || rustup toolchain install "$channel" --profile minimal --no-self-update; } &&
+			rustup component add --toolchain "$channel" "${components[@]}" &&
+			rustup target add --toolchain "$channel" "${targets[@]}"
+	} >&2 || die "rustup could not install Rust $channel"
+}
+
+# toolchain_list KEY: the words of a list in rust-toolchain.toml.
+toolchain_list() { sed -n "s/^$1 = \\[\\(.*\\)\\]\$/\\1/p" "$ROOT/rust-toolchain.toml" | tr -d '",'; }
