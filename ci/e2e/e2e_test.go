@@ -47,11 +47,15 @@ func loadEnvironment(t *testing.T) environment {
 	return env
 }
 
-// fill puts the run's addresses in the place of the names that the cases use.
+// fill puts the run's addresses in the place of the names that the cases and the documentation use.
 func (env environment) fill(text string) string {
 	return strings.NewReplacer(
 		"registry.test/fanlight:1", env.frontend,
 		"registry.test", env.registry,
+		"registry.example.com/fanlight:1", env.frontend,
+		"registry.example.com", env.registry,
+		"mcr.microsoft.com", env.registry,
+		"golang:1.26-alpine", env.registry+"/library/golang:1.26-alpine",
 	).Replace(text)
 }
 

@@ -43,15 +43,16 @@ var directories = []string{
 var hives = []string{"DefaultUser_Base", "Sam_Base", "Security_Base", "Software_Base", "System_Base"}
 
 // BaseLayer is a layer in the format of a Windows base (Files/, Hives/, UtilityVM/; attributes and security
-// descriptors as PAX records), with size bytes of filler that does not compress. The same seed gives the same bytes.
-func BaseLayer(seed uint64, size int) (Layer, error) {
+// descriptors as PAX records), with size bytes of filler that does not compress, and more system libraries than every
+// base has. The same seed gives the same bytes.
+func BaseLayer(seed uint64, size int, libraries []string) (Layer, error) {
 	return build(func(w *writer) {
 		for _, name := range directories {
 			w.directory(name)
 		}
 		w.file("Files/License.txt", []byte("A stand-in for a Windows base image: nothing of it runs.\r\n"))
 		w.file("Files/Windows/System32/drivers/etc/hosts", []byte("# hosts\r\n"))
-		for _, name := range []string{"cmd.exe", "kernel32.dll", "ntdll.dll"} {
+		for _, name := range append([]string{"cmd.exe", "kernel32.dll", "ntdll.dll"}, libraries...) {
 			w.file("Files/Windows/System32/"+name, []byte("MZ stand-in "+name))
 		}
 		for _, name := range hives {

@@ -62,10 +62,15 @@ func main() {
 }
 
 func (m *maker) all() error {
-	if err := m.family("windows/nanoserver", m.size, nil, "ContainerUser"); err != nil {
+	nanoserver := family{repo: "windows/nanoserver", size: m.size, user: "ContainerUser"}
+	// What projects copy out of servercore, since nanoserver lacks it.
+	servercore := family{
+		repo: "windows/servercore", size: 4 * m.size, features: []string{"win32k"}, libraries: []string{"netapi32.dll"},
+	}
+	if err := m.family(nanoserver); err != nil {
 		return err
 	}
-	if err := m.family("windows/servercore", 4*m.size, []string{"win32k"}, ""); err != nil {
+	if err := m.family(servercore); err != nil {
 		return err
 	}
 	if err := m.hostProcess(); err != nil {
@@ -77,44 +82,53 @@ func (m *maker) all() error {
 	return m.multi()
 }
 
+// family is a base that Microsoft publishes for every version.
+type family struct {
+	repo      string
+	size      int
+	features  []string
+	libraries []string
+	user      string
+}
+
 // family pushes one tag an index for each version, as Microsoft publishes them: one os.version an index, where there
 // is arm64 two architectures; and single manifests under TAG-amd64 and TAG-arm64.
-func (m *maker) family(repo string, size int, features []string, user string) error {
+func (m *maker) family(f family) error {
 	for _, v := range versions {
 		var entries []ocispec.Descriptor
 		for _, arch := range []string{"amd64", "arm64"} {
 			if arch == "arm64" && !v.arm64 {
 				continue
 			}
-			layers, err := m.base(size)
+			layers, err := m.base(f.size, f.libraries...)
 			if err != nil {
 				return err
 			}
-			image := bases.Image{OSVersion: v.osVersion, Arch: arch, Features: features, Layers: layers, User: user}
+			image := bases.Image{OSVersion: v.osVersion, Arch: arch, Features: f.features, Layers: layers, User: f.user}
 			var desc ocispec.Descriptor
 			for _, tag := range v.tags {
-				if desc, err = bases.Push(m.host, repo, tag+"-"+arch, image); err != nil {
+				if desc, err = bases.Push(m.host, f.repo, tag+"-"+arch, image); err != nil {
 					return err
 				}
-				m.print(repo, tag+"-"+arch, desc)
+				m.print(f.repo, tag+"-"+arch, desc)
 			}
 			entries = append(entries, desc)
 		}
 		for _, tag := range v.tags {
-			desc, err := bases.PushIndex(m.host, repo, tag, false, entries)
+			desc, err := bases.PushIndex(m.host, f.repo, tag, false, entries)
 			if err != nil {
 				return err
 			}
-			m.print(repo, tag, desc)
+			m.print(f.repo, tag, desc)
 		}
 	}
 	return nil
 }
 
 // base makes a base layer and its monthly patch, different from all others.
-func (m *maker) base(size int) ([]bases.Layer, error) {
+func (m *maker) base(size int, libraries ...string) ([]bases.Layer, error) {
 	m.seed++
-	base, err := bases.BaseLayer(m.seed, size)
+	base, err := bases.BaseLayer(m.seed, size, libraries)
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,156 @@
+package e2e
+
+import (
+	"maps"
+	"os/exec"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// recipeStep is a script that is run, with what the service would have put into its environment.
+type recipeStep struct {
+	script string
+	env    []string
+}
+
+// recipeSteps finds in a block what builds: the text itself, or the steps of a CI service's file. What logs in or makes
+// a builder is left out; the tests have both.
+func recipeSteps(t *testing.T, kind, text string) []recipeStep {
+	t.Helper()
+	kind, argument, _ := strings.Cut(kind, " ")
+	switch kind {
+	case "shell":
+		return []recipeStep{{script: text}}
+	case "github":
+		return githubSteps(t, text)
+	case "gitlab":
+		return gitlabSteps(t, text, argument)
+	case "azure":
+		return azureSteps(t, text)
+	}
+	t.Fatalf("no kind of recipe is named %s", kind)
+	return nil
+}
+
+func decode(t *testing.T, text string, to any) {
+	t.Helper()
+	if err := yaml.Unmarshal([]byte(text), to); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// githubSteps turns every use of docker/build-push-action into the command that the action runs.
+func githubSteps(t *testing.T, text string) []recipeStep {
+	t.Helper()
+	var workflow struct {
+		Jobs map[string]struct {
+			Steps []struct {
+				Uses string
+				With map[string]string
+			}
+		}
+	}
+	decode(t, text, &workflow)
+	var steps []recipeStep
+	for _, job := range workflow.Jobs {
+		for _, step := range job.Steps {
+			if strings.HasPrefix(step.Uses, "docker/build-push-action@") {
+				steps = append(steps, recipeStep{script: buildPush(t, step.With)})
+			}
+		}
+	}
+	if len(steps) == 0 {
+		t.Fatal("the workflow builds nothing")
+	}
+	return steps
+}
+
+// buildPush is what docker/build-push-action makes of its inputs: lists of lines are repeated flags, and of the others
+// each is a flag.
+func buildPush(t *testing.T, with map[string]string) string {
+	t.Helper()
+	lines := map[string]string{"build-args": "--build-arg", "tags": "--tag"}
+	single := map[string]string{
+		"platforms": "--platform", "cache-from": "--cache-from", "cache-to": "--cache-to", "provenance": "--provenance",
+		"target": "--target", "file": "--file",
+	}
+	args := []string{"docker", "buildx", "build"}
+	for _, name := range slices.Sorted(maps.Keys(with)) {
+		value := strings.TrimSpace(with[name])
+		switch {
+		case lines[name] != "":
+			for line := range strings.Lines(value) {
+				args = append(args, lines[name], quoted(strings.TrimSpace(line)))
+			}
+		case single[name] != "":
+			args = append(args, single[name], quoted(value))
+		case name == "push" && value == "true":
+			args = append(args, "--push")
+		case name != "context":
+			t.Fatalf("what docker/build-push-action does with %s is not known here", name)
+		}
+	}
+	return strings.Join(append(args, quoted(with["context"])), " ")
+}
+
+// gitlabSteps gives the script of a job, with its variables and the predefined ones it uses.
+func gitlabSteps(t *testing.T, text, job string) []recipeStep {
+	t.Helper()
+	var jobs map[string]struct {
+		Variables map[string]string
+		Script    []string
+	}
+	decode(t, text, &jobs)
+	step := recipeStep{script: strings.Join(jobs[job].Script, "\n"), env: []string{"CI_COMMIT_TAG=v4.0.0"}}
+	if step.script == "" {
+		t.Fatalf("no job %s with a script", job)
+	}
+	for name, value := range jobs[job].Variables {
+		step.env = append(step.env, name+"="+value)
+	}
+	return []recipeStep{step}
+}
+
+var azureMacro = regexp.MustCompile(`\$\(([\w.]+)\)`)
+
+// azureSteps gives the scripts that build, with the pipeline's variables put in as the service puts them in.
+func azureSteps(t *testing.T, text string) []recipeStep {
+	t.Helper()
+	var pipeline struct {
+		Variables map[string]string
+		Steps     []struct{ Script string }
+	}
+	decode(t, text, &pipeline)
+	variables := map[string]string{"Build.BuildNumber": "20261121.1"}
+	for name, value := range pipeline.Variables {
+		variables[name] = value
+	}
+	var steps []recipeStep
+	for _, step := range pipeline.Steps {
+		if !strings.Contains(step.Script, "buildx build ") {
+			continue
+		}
+		steps = append(steps, recipeStep{script: azureMacro.ReplaceAllStringFunc(step.Script, func(macro string) string {
+			value, ok := variables[azureMacro.FindStringSubmatch(macro)[1]]
+			if !ok {
+				t.Fatalf("the pipeline has no variable %s", macro)
+			}
+			return value
+		})})
+	}
+	if len(steps) == 0 {
+		t.Fatal("the pipeline builds nothing")
+	}
+	return steps
+}
+
+func quoted(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }
+
+func goRoot() (string, error) {
+	out, err := exec.Command("go", "env", "GOROOT").Output()
+	return strings.TrimSpace(string(out)), err
+}
