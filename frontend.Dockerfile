@@ -27,7 +27,7 @@ FROM scratch AS linux
 ARG TARGETARCH
 COPY --from=build /linux/$TARGETARCH/fanlight /fanlight
 LABEL moby.buildkit.frontend.network.none="true" \
-      moby.buildkit.frontend.caps="moby.buildkit.frontend.inputs,moby.buildkit.frontend.subrequests,moby.buildkit.frontend.contexts,moby.buildkit.frontend.gitquerystring"
+      moby.buildkit.frontend.caps="moby.buildkit.frontend.inputs,moby.buildkit.frontend.subrequests,moby.buildkit.frontend.contexts,moby.buildkit.frontend.gitquerystring,moby.buildkit.frontend.contexts.zstd"
 ENTRYPOINT ["/fanlight"]
 
 # The folders are made on Linux: in a stage for Windows, WORKDIR would also be the image's working directory.

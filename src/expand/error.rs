@@ -50,13 +50,18 @@ pub enum ErrorKind {
         /// The character.
         escape: char,
     },
-    /// More than [`super::DEEPEST`] levels of `${`.
-    #[error("substitutions are nested deeper than {} levels", super::DEEPEST)]
-    TooDeep,
     /// A result of more than [`super::LONGEST`] bytes.
     #[error("expansion is longer than {} bytes", super::LONGEST)]
     TooLong,
-    /// A pattern and a value that take too much time.
-    #[error(transparent)]
+    /// Patterns and values that take too much time together.
+    #[error("its patterns and values together take too long to expand")]
     TooSlow(#[from] TooSlow),
+}
+
+impl ErrorKind {
+    /// Whether this is a limit of fanlight, not a fault of the word.
+    #[must_use]
+    pub const fn is_limit(&self) -> bool {
+        matches!(self, Self::TooLong | Self::TooSlow(_))
+    }
 }

@@ -3,10 +3,12 @@
 //! Mirrors `shell.Lex` of moby/buildkit's `frontend/dockerfile/shell`.
 
 mod error;
+mod level;
 mod pattern;
 mod run;
 mod scanner;
 mod template;
+mod words;
 
 use std::collections::BTreeSet;
 
@@ -14,10 +16,6 @@ pub use error::{Error, ErrorKind};
 
 use crate::env::Env;
 use run::Run;
-
-/// How deep `${...}` may stand inside one another. docker/dockerfile has no limit; no Dockerfile
-/// written by a person has ten levels.
-pub const DEEPEST: usize = 200;
 
 /// The longest result in bytes. BuildKit takes no message of that size, and a few lines that each
 /// multiply the last would otherwise fill all memory.

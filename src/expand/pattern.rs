@@ -4,7 +4,7 @@
 
 use super::scanner::Scanner;
 use super::{ErrorKind, LONGEST, template};
-use crate::go::regexp::{Program, Step};
+use crate::go::regexp::{Budget, Program, Step};
 
 type Result<T> = std::result::Result<T, ErrorKind>;
 
@@ -34,16 +34,16 @@ fn compile(pattern: &str, greedy: bool) -> Result<Program> {
 }
 
 /// Removes the shortest or, if `greedy`, longest match from the front.
-pub(super) fn trim_prefix(pattern: &str, value: &str, greedy: bool) -> Result<String> {
-    let found = compile(pattern, greedy)?.find(value, 0, true)?;
+pub(super) fn trim_prefix(pattern: &str, value: &str, greedy: bool, budget: &mut Budget) -> Result<String> {
+    let found = compile(pattern, greedy)?.find(value, 0, true, budget)?;
     Ok(value[found.map_or(0, |range| range.end)..].to_owned())
 }
 
 /// Removes the shortest or, if `greedy`, longest match from the end. Both texts are reversed,
 /// since a search prefers what is leftmost.
-pub(super) fn trim_suffix(pattern: &str, value: &str, greedy: bool) -> Result<String> {
+pub(super) fn trim_suffix(pattern: &str, value: &str, greedy: bool, budget: &mut Budget) -> Result<String> {
     let value: String = value.chars().rev().collect();
-    let rest = trim_prefix(&reverse(pattern), &value, greedy)?;
+    let rest = trim_prefix(&reverse(pattern), &value, greedy, budget)?;
     Ok(rest.chars().rev().collect())
 }
 
@@ -59,10 +59,16 @@ fn reverse(pattern: &str) -> String {
 
 /// Replaces the first match, or all of them (`regexp.ReplaceAllString`, where the replacement is a
 /// template). Both wildcards are greedy.
-pub(super) fn replace(pattern: &str, value: &str, replacement: &str, all: bool) -> Result<String> {
+pub(super) fn replace(
+    pattern: &str,
+    value: &str,
+    replacement: &str,
+    all: bool,
+    budget: &mut Budget,
+) -> Result<String> {
     let program = compile(pattern, true)?;
     if !all {
-        return Ok(match program.find(value, 0, false)? {
+        return Ok(match program.find(value, 0, false, budget)? {
             Some(range) => format!("{}{replacement}{}", &value[..range.start], &value[range.end..]),
             None => value.to_owned(),
         });
@@ -71,7 +77,7 @@ pub(super) fn replace(pattern: &str, value: &str, replacement: &str, all: bool) 
     let mut out = String::new();
     let mut copied = 0;
     let mut from = 0;
-    while let Some(range) = program.find(value, from, false)? {
+    while let Some(range) = program.find(value, from, false, budget)? {
         out.push_str(&value[copied..range.start]);
         // An empty match right after another one is none.
         if range.end > copied || range.start == 0 {

@@ -2,55 +2,36 @@
 
 use std::collections::BTreeSet;
 
+use super::level::{After, Level, Modifier};
 use super::scanner::Scanner;
-use super::{DEEPEST, Error, ErrorKind, LONGEST, Lexer, pattern};
+use super::words::Words;
+use super::{Error, ErrorKind, LONGEST, Lexer, pattern};
 use crate::env::Env;
+use crate::go::regexp::Budget;
 use crate::go::unicode::{is_digit, is_letter};
 
 type Result<T> = std::result::Result<T, ErrorKind>;
 
 /// The state of one pass (`shellWord`).
+///
+/// `${a:-${b:-...` nests as deep as it likes: open levels wait in a list, not on the stack, and
+/// all write to the end of one text, so that no level copies what those inside it wrote.
 pub(super) struct Run<'a> {
     lexer: Lexer,
     word: &'a str,
     scanner: Scanner<'a>,
     env: &'a dyn Env,
-    raw_escapes: bool,
-    depth: usize,
-    /// The word being collected. One for all levels: what an inner level leaves and takes shows
-    /// in the outer one's words.
-    buffer: String,
+    /// What is expanded so far; the last level's part is its end.
+    text: String,
+    /// The open `${...}`, the innermost last.
+    levels: Vec<Level<'a>>,
+    /// Where the open double quotes of the word itself start in the text.
+    quotes: Option<usize>,
+    /// The word's own words, those of no level.
+    words: Words,
+    pub(super) budget: Budget,
     matched: BTreeSet<String>,
     unmatched: BTreeSet<String>,
-}
-
-/// The words of one level, split at white space.
-#[derive(Default)]
-struct Words {
-    words: Vec<String>,
-    in_word: bool,
-}
-
-impl Words {
-    fn flush(&mut self, buffer: &mut String) {
-        if !buffer.is_empty() {
-            self.words.push(std::mem::take(buffer));
-            self.in_word = false;
-        }
-    }
-
-    fn add(&mut self, buffer: &mut String, c: char) {
-        if !c.is_whitespace() {
-            self.add_raw(buffer, c);
-        } else if self.in_word {
-            self.flush(buffer);
-        }
-    }
-
-    fn add_raw(&mut self, buffer: &mut String, c: char) {
-        buffer.push(c);
-        self.in_word = true;
-    }
 }
 
 impl<'a> Run<'a> {
@@ -60,9 +41,11 @@ impl<'a> Run<'a> {
             word,
             scanner: Scanner::new(word),
             env,
-            raw_escapes: lexer.raw_escapes,
-            depth: 0,
-            buffer: String::new(),
+            text: String::new(),
+            levels: Vec::new(),
+            quotes: None,
+            words: Words::default(),
+            budget: Budget::default(),
             matched: BTreeSet::new(),
             unmatched: BTreeSet::new(),
         }
@@ -70,7 +53,8 @@ impl<'a> Run<'a> {
 
     /// Expands the whole word, to one text and to words.
     pub(super) fn whole(&mut self) -> std::result::Result<(String, Vec<String>), Error> {
-        self.until(None, self.raw_escapes).map_err(|kind| Error { word: self.word.to_owned(), kind })
+        self.expand().map_err(|kind| Error { word: self.word.to_owned(), kind: self.blame(kind) })?;
+        Ok((std::mem::take(&mut self.text), std::mem::take(&mut self.words).finish()))
     }
 
     /// The names that were read: set ones, unset ones.
@@ -78,290 +62,338 @@ impl<'a> Run<'a> {
         (self.matched, self.unmatched)
     }
 
-    /// Expands up to `stop`, which is consumed, or to the end (`processStopOn`).
-    fn until(&mut self, stop: Option<char>, raw_escapes: bool) -> Result<(String, Vec<String>)> {
-        self.depth += 1;
-        if self.depth > DEEPEST {
-            return Err(ErrorKind::TooDeep);
+    /// An error at the end of the word is what the outermost open level misses there.
+    fn blame(&self, kind: ErrorKind) -> ErrorKind {
+        match self.levels.first() {
+            Some(level) if self.scanner.at_end() && !kind.is_limit() => level.missing(),
+            _ => kind,
         }
-        let outer = std::mem::replace(&mut self.raw_escapes, raw_escapes);
-        self.buffer.clear();
-        let expanded = self.level(stop);
-        self.raw_escapes = outer;
-        self.depth -= 1;
-        expanded
     }
 
-    fn level(&mut self, stop: Option<char>) -> Result<(String, Vec<String>)> {
-        let mut result = String::new();
-        let mut words = Words::default();
+    fn expand(&mut self) -> Result<()> {
         while let Some(c) = self.scanner.peek() {
-            if stop == Some(c) {
+            if self.in_quotes() {
+                self.quoted(c)?;
+            } else {
+                self.plain(c)?;
+            }
+            if self.text.len() > LONGEST {
+                return Err(ErrorKind::TooLong);
+            }
+        }
+        if self.in_quotes() {
+            return Err(ErrorKind::DoubleQuote);
+        }
+        // Levels that are still open have their own words for it.
+        if self.levels.is_empty() { Ok(()) } else { Err(ErrorKind::MissingBrace) }
+    }
+
+    fn in_quotes(&self) -> bool {
+        self.levels.last().map_or(self.quotes, |level| level.quotes).is_some()
+    }
+
+    /// Double quotes start here.
+    fn open_quotes(&mut self) {
+        let quotes = self.levels.last_mut().map_or(&mut self.quotes, |level| &mut level.quotes);
+        *quotes = Some(self.text.len());
+    }
+
+    /// Where the double quotes that end here start.
+    fn take_quotes(&mut self) -> Option<usize> {
+        self.levels.last_mut().map_or(&mut self.quotes, |level| &mut level.quotes).take()
+    }
+
+    fn raw_escapes(&self) -> bool {
+        self.levels.last().map_or(self.lexer.raw_escapes, |level| level.raw_escapes)
+    }
+
+    /// One step outside quotes (`processStopOn`).
+    fn plain(&mut self, c: char) -> Result<()> {
+        if self.levels.last().is_some_and(|level| level.stop == c) {
+            self.scanner.next();
+            return self.close();
+        }
+        match c {
+            '$' => self.dollar()?,
+            '"' if !self.lexer.skip_process_quotes => {
+                self.open_quotes();
+                self.quote();
+            }
+            '\'' if !self.lexer.skip_process_quotes => self.single_quotes()?,
+            '<' => self.possible_heredoc(),
+            _ => {
                 self.scanner.next();
-                words.flush(&mut self.buffer);
-                return Ok((result, words.words));
+                if c != self.lexer.escape {
+                    self.text.push(c);
+                    self.split(|words| words.add(c));
+                    return Ok(());
+                }
+                if self.raw_escapes() {
+                    self.text.push(c);
+                    self.split(|words| words.add_raw(c));
+                }
+                if let Some(escaped) = self.scanner.next() {
+                    self.text.push(escaped);
+                    self.split(|words| words.add_raw(escaped));
+                }
             }
-            match c {
-                '$' => {
-                    let value = self.dollar()?;
-                    value.chars().for_each(|c| words.add(&mut self.buffer, c));
-                    result.push_str(&value);
+        }
+        Ok(())
+    }
+
+    /// One step in double quotes, where variables are expanded, and only a quote, a dollar and the
+    /// escape character itself can be escaped.
+    fn quoted(&mut self, c: char) -> Result<()> {
+        match c {
+            '"' => {
+                self.quote();
+                if let Some(start) = self.take_quotes() {
+                    self.add_text(start);
                 }
-                '\'' | '"' if !self.lexer.skip_process_quotes => {
-                    let text = if c == '"' { self.double_quotes()? } else { self.single_quotes()? };
-                    self.buffer.push_str(&text);
-                    words.in_word = true;
-                    result.push_str(&text);
+            }
+            '$' => self.dollar()?,
+            _ => {
+                self.scanner.next();
+                if c != self.lexer.escape {
+                    self.text.push(c);
+                    return Ok(());
                 }
-                '<' => {
-                    let text = self.possible_heredoc();
-                    self.buffer.push_str(&text);
-                    words.in_word = true;
-                    result.push_str(&text);
+                if self.raw_escapes() {
+                    self.text.push(c);
                 }
-                _ => {
-                    self.scanner.next();
-                    if c == self.lexer.escape {
-                        if self.raw_escapes {
-                            words.add_raw(&mut self.buffer, c);
-                            result.push(c);
-                        }
-                        let Some(escaped) = self.scanner.next() else { break };
-                        words.add_raw(&mut self.buffer, escaped);
-                        result.push(escaped);
-                    } else {
-                        words.add(&mut self.buffer, c);
-                        result.push(c);
+                match self.scanner.peek() {
+                    // An escape character at the end of the word is dropped.
+                    None => {}
+                    Some(escaped) if matches!(escaped, '"' | '$') || escaped == self.lexer.escape => {
+                        self.scanner.next();
+                        self.text.push(escaped);
                     }
+                    Some(_) => self.text.push(c),
                 }
             }
-            if result.len() > LONGEST {
-                return Err(ErrorKind::TooLong);
-            }
         }
-        if stop.is_some() {
-            // Every caller that sets a stop has its own words for this.
-            return Err(ErrorKind::MissingBrace);
-        }
-        words.flush(&mut self.buffer);
-        Ok((result, words.words))
+        Ok(())
     }
 
-    /// Like [`Run::until`], but an error at the end of the word says what is missing there.
-    fn until_or(&mut self, stop: char, raw_escapes: bool, missing: ErrorKind) -> Result<String> {
-        match self.until(Some(stop), raw_escapes) {
-            Ok((text, _)) => Ok(text),
-            Err(limit @ (ErrorKind::TooDeep | ErrorKind::TooLong | ErrorKind::TooSlow(_))) => Err(limit),
-            Err(_) if self.scanner.at_end() => Err(missing),
-            Err(error) => Err(error),
-        }
-    }
-
-    fn single_quotes(&mut self) -> Result<String> {
-        let mut result = String::new();
-        self.scanner.next();
+    /// Reads a quote, which stays in the text if quotes do.
+    fn quote(&mut self) {
+        let quote = self.scanner.next();
         if self.lexer.raw_quotes {
-            result.push('\'');
-        }
-        loop {
-            match self.scanner.next() {
-                None => return Err(ErrorKind::SingleQuote),
-                Some('\'') => {
-                    if self.lexer.raw_quotes {
-                        result.push('\'');
-                    }
-                    return Ok(result);
-                }
-                Some(c) => result.push(c),
-            }
+            self.text.extend(quote);
         }
     }
 
-    /// In double quotes variables are expanded, and only a quote, a dollar and the escape
-    /// character itself can be escaped.
-    fn double_quotes(&mut self) -> Result<String> {
-        let mut result = String::new();
-        self.scanner.next();
-        if self.lexer.raw_quotes {
-            result.push('"');
+    fn single_quotes(&mut self) -> Result<()> {
+        let start = self.text.len();
+        self.quote();
+        while self.scanner.peek() != Some('\'') {
+            self.text.push(self.scanner.next().ok_or(ErrorKind::SingleQuote)?);
         }
-        loop {
-            match self.scanner.peek() {
-                None => return Err(ErrorKind::DoubleQuote),
-                Some('"') => {
-                    self.scanner.next();
-                    if self.lexer.raw_quotes {
-                        result.push('"');
-                    }
-                    return Ok(result);
-                }
-                Some('$') => result.push_str(&self.dollar()?),
-                Some(c) => {
-                    self.scanner.next();
-                    if c != self.lexer.escape {
-                        result.push(c);
-                        continue;
-                    }
-                    if self.raw_escapes {
-                        result.push(c);
-                    }
-                    match self.scanner.peek() {
-                        // An escape character at the end of the word is dropped.
-                        None => {}
-                        Some(escaped) if matches!(escaped, '"' | '$') || escaped == self.lexer.escape => {
-                            self.scanner.next();
-                            result.push(escaped);
-                        }
-                        Some(_) => result.push(c),
-                    }
-                }
-            }
-            if result.len() > LONGEST {
-                return Err(ErrorKind::TooLong);
-            }
-        }
+        self.quote();
+        self.add_text(start);
+        Ok(())
     }
 
     /// `<<` and the spaces after it stay together, whatever they start.
-    fn possible_heredoc(&mut self) -> String {
-        let mut text = String::from('<');
-        self.scanner.next();
+    fn possible_heredoc(&mut self) {
+        let start = self.text.len();
+        self.text.extend(self.scanner.next());
         if self.scanner.peek() == Some('<') {
-            self.scanner.next();
-            text.push('<');
-            while let Some(space @ ('\t' | '\r' | ' ')) = self.scanner.peek() {
-                self.scanner.next();
-                text.push(space);
+            self.text.extend(self.scanner.next());
+            while let Some('\t' | '\r' | ' ') = self.scanner.peek() {
+                self.text.extend(self.scanner.next());
             }
         }
-        text
+        self.add_text(start);
     }
 
-    fn dollar(&mut self) -> Result<String> {
+    /// Hands what is at the top of the text to the words, where there are words to be had.
+    fn split(&mut self, add: impl FnOnce(&mut Words)) {
+        if self.levels.is_empty() && self.quotes.is_none() {
+            add(&mut self.words);
+        }
+    }
+
+    /// The text from `start` on belongs to one word.
+    fn add_text(&mut self, start: usize) {
+        if self.levels.is_empty() {
+            self.words.add_text(&self.text[start..]);
+        }
+    }
+
+    /// The text from `start` on is a value: its spaces split it.
+    fn add_value(&mut self, start: usize) {
+        if self.levels.is_empty() && self.quotes.is_none() {
+            self.text[start..].chars().for_each(|c| self.words.add(c));
+        }
+    }
+
+    fn dollar(&mut self) -> Result<()> {
         self.scanner.next();
         if self.scanner.peek() == Some('{') {
             self.scanner.next();
             return self.braces();
         }
+        let start = self.text.len();
         let name = self.name();
         if name.is_empty() {
-            return Ok("$".to_owned());
+            self.text.push('$');
+        } else {
+            match self.get(name)? {
+                None if self.lexer.skip_unset_env => self.text.extend(["$", name]),
+                value => self.text.push_str(value.unwrap_or_default()),
+            }
         }
-        Ok(match self.get(&name) {
-            None if self.lexer.skip_unset_env => format!("${name}"),
-            value => value.unwrap_or_default(),
-        })
+        self.add_value(start);
+        Ok(())
     }
 
-    fn braces(&mut self) -> Result<String> {
+    fn braces(&mut self) -> Result<()> {
         match self.scanner.peek() {
             None => return Err(ErrorKind::MissingBrace),
             Some('{' | '}' | ':') => return Err(ErrorKind::BadSubstitution),
             Some(_) => {}
         }
+        let start = self.text.len();
         let name = self.name();
         match self.scanner.next() {
-            Some('}') => Ok(match self.get(&name) {
-                None if self.lexer.skip_unset_env => format!("${{{name}}}"),
-                value => value.unwrap_or_default(),
-            }),
-            Some('/') => self.replacement(&name),
-            Some(':') => {
-                let modifier = self.scanner.next();
-                self.modifier(&name, modifier, true)
+            Some('}') => {
+                match self.get(name)? {
+                    None if self.lexer.skip_unset_env => self.text.extend(["${", name, "}"]),
+                    value => self.text.push_str(value.unwrap_or_default()),
+                }
+                self.add_value(start);
             }
-            modifier @ Some('+' | '-' | '?' | '#' | '%') => self.modifier(&name, modifier, false),
-            other => Err(unsupported(false, other)),
+            Some('/') => {
+                let all = self.scanner.peek() == Some('/');
+                if all {
+                    self.scanner.next();
+                }
+                self.open(start, '/', true, After::Pattern { name, all });
+            }
+            Some(':') => {
+                let modifier = Modifier { sign: self.scanner.next(), colon: true };
+                self.modifier(start, name, modifier)?;
+            }
+            sign @ Some('+' | '-' | '?' | '#' | '%') => {
+                self.modifier(start, name, Modifier { sign, colon: false })?;
+            }
+            sign => return Err(Modifier { sign, colon: false }.unsupported()),
         }
+        Ok(())
     }
 
-    /// `${name-word}` and its kin; with a colon an empty value counts as unset.
-    fn modifier(&mut self, name: &str, modifier: Option<char>, colon: bool) -> Result<String> {
-        let trims = matches!(modifier, Some('#' | '%'));
-        if colon && trims {
-            return Err(unsupported(colon, modifier));
+    /// `${name-word}` and its kin, up to the word.
+    fn modifier(&mut self, start: usize, name: &'a str, modifier: Modifier) -> Result<()> {
+        if modifier.colon && modifier.trims() {
+            return Err(modifier.unsupported());
         }
-        let word = self.until_or('}', trims, ErrorKind::MissingBrace)?;
-        let value = self.get(name);
-        if value.is_none() && self.lexer.skip_unset_env {
-            return Ok(format!("${{{name}{}{word}}}", modifier_text(colon, modifier)));
+        if self.stays(name) {
+            self.text.extend(["${", name]);
+            self.text.push_str(&modifier.text());
         }
-        let present = value.clone().filter(|v| !(colon && v.is_empty()));
-        match modifier {
-            Some('-') => Ok(present.unwrap_or(word)),
-            Some('+') => Ok(if present.is_some() { word } else { String::new() }),
-            Some('?') => present.ok_or_else(|| ErrorKind::Required {
+        self.open(start, '}', modifier.trims(), After::Modifier { name, modifier });
+        Ok(())
+    }
+
+    /// Whether a substitution stays as it is written.
+    fn stays(&self, name: &str) -> bool {
+        self.lexer.skip_unset_env && self.env.get(name).is_none()
+    }
+
+    /// Starts a level. What the word's last word held is lost: docker/dockerfile has one buffer for
+    /// all levels.
+    fn open(&mut self, start: usize, stop: char, raw_escapes: bool, after: After<'a>) {
+        self.words.forget();
+        let inner = self.text.len();
+        self.levels.push(Level { start, inner, stop, raw_escapes, quotes: None, after });
+    }
+
+    /// Ends the innermost level, whose stop was read.
+    fn close(&mut self) -> Result<()> {
+        let Some(level) = self.levels.pop() else { return Ok(()) };
+        match level.after {
+            After::Pattern { name, all } => {
+                let pattern = level.inner;
+                self.open(level.start, '}', true, After::Replacement { name, all, pattern });
+                return Ok(());
+            }
+            After::Replacement { name, all, pattern } => self.replace(&level, name, all, pattern)?,
+            After::Modifier { name, modifier } => self.modified(&level, name, modifier)?,
+        }
+        self.add_value(level.start);
+        Ok(())
+    }
+
+    /// Puts the value of `${name-word}` in the place of the word.
+    fn modified(&mut self, level: &Level<'a>, name: &'a str, modifier: Modifier) -> Result<()> {
+        let value = self.get(name)?;
+        if self.stays(name) {
+            self.text.push('}');
+            return Ok(());
+        }
+        let word = &self.text[level.inner..];
+        let present = value.filter(|value| !(modifier.colon && value.is_empty()));
+        let result = match modifier.sign {
+            Some('-') => present.map(str::to_owned),
+            Some('+') => present.is_none().then(String::new),
+            Some('?') => Some(present.map(str::to_owned).ok_or_else(|| ErrorKind::Required {
                 name: name.to_owned(),
                 message: match (word.is_empty(), value) {
-                    (false, _) => word,
+                    (false, _) => word.to_owned(),
                     (true, None) => "is not allowed to be unset".to_owned(),
                     (true, Some(_)) => "is not allowed to be empty".to_owned(),
                 },
-            }),
+            })?),
             Some(end @ ('#' | '%')) => {
                 let value = value.unwrap_or_default();
-                let (word, greedy) = word.strip_prefix(end).map_or((word.as_str(), false), |w| (w, true));
-                if end == '#' {
-                    pattern::trim_prefix(word, &value, greedy)
-                } else {
-                    pattern::trim_suffix(word, &value, greedy)
-                }
+                let (word, greedy) = word.strip_prefix(end).map_or((word, false), |word| (word, true));
+                let trim = if end == '#' { pattern::trim_prefix } else { pattern::trim_suffix };
+                Some(trim(word, value, greedy, &mut self.budget)?)
             }
-            other => Err(unsupported(colon, other)),
+            _ => return Err(modifier.unsupported()),
+        };
+        // Without a result the word is the value, and stands there already.
+        if let Some(result) = result {
+            self.text.truncate(level.start);
+            self.text.push_str(&result);
         }
+        Ok(())
     }
 
     /// `${name/pattern/replacement}`, and with two slashes for every match.
-    fn replacement(&mut self, name: &str) -> Result<String> {
-        let all = self.scanner.peek() == Some('/');
-        if all {
-            self.scanner.next();
-        }
-        let pattern = self.until_or('/', true, ErrorKind::MissingSlash)?;
-        let replacement = self.until_or('}', true, ErrorKind::MissingBrace)?;
-        match self.get(name) {
+    fn replace(&mut self, level: &Level<'a>, name: &'a str, all: bool, pattern: usize) -> Result<()> {
+        let value = self.get(name)?;
+        let (pattern, replacement) = (&self.text[pattern..level.inner], &self.text[level.inner..]);
+        let result = if self.stays(name) {
             // The second slash is not put back; docker/dockerfile does not either.
-            None if self.lexer.skip_unset_env => Ok(format!("${{{name}/{pattern}/{replacement}}}")),
-            value => pattern::replace(&pattern, &value.unwrap_or_default(), &replacement, all),
-        }
+            format!("${{{name}/{pattern}/{replacement}}}")
+        } else {
+            pattern::replace(pattern, value.unwrap_or_default(), replacement, all, &mut self.budget)?
+        };
+        self.text.truncate(level.start);
+        self.text.push_str(&result);
+        Ok(())
     }
 
     /// Reads a name: letters, digits and underscores, a number, or one special character.
-    fn name(&mut self) -> String {
-        let mut name = String::new();
-        let Some(first) = self.scanner.peek() else { return name };
-        if is_digit(first) {
-            self.take_while(&mut name, is_digit);
-        } else if matches!(first, '@' | '*' | '#' | '?' | '-' | '$' | '!') {
-            self.scanner.next();
-            name.push(first);
-        } else {
-            self.take_while(&mut name, |c| c == '_' || is_letter(c) || is_digit(c));
-        }
-        name
-    }
-
-    fn take_while(&mut self, out: &mut String, accept: impl Fn(char) -> bool) {
-        while let Some(c) = self.scanner.peek().filter(|c| accept(*c)) {
-            self.scanner.next();
-            out.push(c);
+    fn name(&mut self) -> &'a str {
+        match self.scanner.peek() {
+            Some(first) if is_digit(first) => self.scanner.take_while(is_digit),
+            Some('@' | '*' | '#' | '?' | '-' | '$' | '!') => self.scanner.take_one(),
+            _ => self.scanner.take_while(|c| c == '_' || is_letter(c) || is_digit(c)),
         }
     }
 
-    fn get(&mut self, name: &str) -> Option<String> {
-        let value = self.env.get(name).map(str::to_owned);
+    /// Reads a variable. Its length counts as work, since a value can be read at every level and
+    /// be dropped again.
+    fn get(&mut self, name: &str) -> Result<Option<&'a str>> {
+        let value = self.env.get(name);
+        self.budget.spend(value.unwrap_or_default().len() / 64)?;
         let names = if value.is_some() { &mut self.matched } else { &mut self.unmatched };
-        names.insert(name.to_owned());
-        value
+        if !names.contains(name) {
+            names.insert(name.to_owned());
+        }
+        Ok(value)
     }
-}
-
-fn modifier_text(colon: bool, modifier: Option<char>) -> String {
-    // Go prints the end of the text as the replacement character.
-    let modifier = modifier.unwrap_or(char::REPLACEMENT_CHARACTER);
-    if colon { format!(":{modifier}") } else { modifier.to_string() }
-}
-
-fn unsupported(colon: bool, modifier: Option<char>) -> ErrorKind {
-    ErrorKind::UnsupportedModifier(modifier_text(colon, modifier))
 }

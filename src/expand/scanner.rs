@@ -26,4 +26,18 @@ impl<'a> Scanner<'a> {
         self.rest = chars.as_str();
         c
     }
+
+    /// Reads one character as text.
+    pub(super) fn take_one(&mut self) -> &'a str {
+        let (one, rest) = self.rest.split_at(self.peek().map_or(0, char::len_utf8));
+        self.rest = rest;
+        one
+    }
+
+    /// Reads as far as characters are accepted.
+    pub(super) fn take_while(&mut self, accept: impl Fn(char) -> bool) -> &'a str {
+        let (text, rest) = self.rest.split_at(self.rest.find(|c| !accept(c)).unwrap_or(self.rest.len()));
+        self.rest = rest;
+        text
+    }
 }

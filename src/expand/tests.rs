@@ -3,6 +3,7 @@ use serde::Deserialize;
 
 use super::*;
 use crate::env::EnvList;
+use crate::go::regexp::Budget;
 
 #[derive(Deserialize)]
 struct Case {
@@ -68,16 +69,43 @@ fn expands_as_buildkit_does() {
 }
 
 #[test]
+fn nesting_has_no_limit() {
+    const DEEP: usize = 300_000;
+    let lexer = Lexer::new('\\');
+    let env = environment(&["A=a b".to_owned()]);
+    let nested = |open: &str| format!("{}x{}", open.repeat(DEEP), "}".repeat(DEEP));
+    assert_eq!(lexer.process_word(&nested("${B:-"), &env).unwrap().result, "x");
+    assert_eq!(lexer.process_words(&nested("${B:-"), &env).unwrap(), ["x"]);
+    assert_eq!(lexer.process_word(&nested("${B-c"), &env).unwrap().result, "c".repeat(DEEP) + "x");
+    assert_eq!(lexer.process_words(&nested("${A:-"), &env).unwrap(), ["a", "b"]);
+    assert_eq!(lexer.process_word(&nested("${A#"), &env).unwrap().result, "");
+    let quoted = format!("{}x{}", "\"${B:-".repeat(DEEP), "}\"".repeat(DEEP));
+    assert_eq!(lexer.process_words(&quoted, &env).unwrap(), ["x"]);
+    let kept = Lexer { skip_unset_env: true, ..lexer };
+    assert_eq!(kept.process_word(&nested("${B:-"), &env).unwrap().result, nested("${B:-"));
+    assert_eq!(lexer.process_word(&"${B:-".repeat(DEEP), &env).unwrap_err().kind, ErrorKind::MissingBrace);
+    assert_eq!(lexer.process_word(&"${B/".repeat(DEEP), &env).unwrap_err().kind, ErrorKind::MissingSlash);
+}
+
+#[test]
 fn limits_are_errors() {
     let lexer = Lexer::new('\\');
     let mut env = EnvList::new();
-    let deep = format!("{}x{}", "${A:-".repeat(100_000), "}".repeat(100_000));
-    assert_eq!(lexer.process_word(&deep, &env).unwrap_err().kind, ErrorKind::TooDeep);
     env.set("L", "a".repeat(10_000));
     assert_eq!(lexer.process_word("${L//a/$L}", &env).unwrap_err().kind, ErrorKind::TooLong);
     assert_eq!(lexer.process_word(&"$L".repeat(2000), &env).unwrap_err().kind, ErrorKind::TooLong);
+    let too_slow = |word: &str, env: &EnvList| {
+        let mut run = Run::new(lexer, word, env);
+        run.budget = Budget::new(1_000_000);
+        assert!(matches!(run.whole().unwrap_err().kind, ErrorKind::TooSlow(_)), "{word:.20}");
+    };
+    let deep = |open: &str| open.repeat(100_000) + &"}".repeat(100_000);
     env.set("P", "*a".repeat(20_000));
-    assert!(matches!(lexer.process_word("${L#${P}b}", &env).unwrap_err().kind, ErrorKind::TooSlow(_)));
+    env.set("V", "a".repeat(1 << 20));
+    too_slow("${L#${P}b}", &env);
+    too_slow(&deep("${V:-"), &env);
+    too_slow(&deep("${V#*b"), &env);
+    too_slow(&"${V//a*b/}".repeat(100_000), &env);
 }
 
 proptest! {

@@ -34,8 +34,36 @@ pub enum ErrorKind {
     TooDeep,
 }
 
-/// How deep values may be nested. Go allows 10,000; no config comes near either.
-pub const DEEPEST: usize = 512;
+/// How deep values may be nested, as in Go.
+pub const DEEPEST: usize = 10_000;
+
+/// How many levels become a tree. What is nested deeper stands flat in the last of them: nobody
+/// looks at it, but its numbers have to be ones, and a tree of any depth is not safe to walk.
+const KEPT: usize = 500;
+
+/// A list or an object that is being read, with the name of its next value.
+enum Kept {
+    Array(Vec<Value>),
+    Object(Vec<(String, Value)>, String),
+}
+
+impl Kept {
+    fn push(&mut self, value: Value) {
+        match self {
+            Self::Array(items) => items.push(value),
+            Self::Object(pairs, key) => pairs.push((std::mem::take(key), value)),
+        }
+    }
+}
+
+impl From<Kept> for Value {
+    fn from(kept: Kept) -> Self {
+        match kept {
+            Kept::Array(items) => Self::Array(items),
+            Kept::Object(pairs, _) => Self::Object(pairs),
+        }
+    }
+}
 
 impl Value {
     /// Reads one value that fills the whole text.
@@ -44,7 +72,7 @@ impl Value {
     /// [`ErrorKind`] for anything else.
     pub fn parse(text: &[u8]) -> Result<Self, ErrorKind> {
         let mut reader = Reader { text, at: 0 };
-        let value = reader.value(0)?;
+        let value = reader.value()?;
         reader.space();
         if reader.at < text.len() { Err(ErrorKind::Syntax(reader.at)) } else { Ok(value) }
     }
@@ -80,64 +108,84 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn value(&mut self, depth: usize) -> Result<Value, ErrorKind> {
-        if depth > DEEPEST {
-            return Err(ErrorKind::TooDeep);
+    /// Reads one value. What is open waits in lists, not on the stack.
+    fn value(&mut self) -> Result<Value, ErrorKind> {
+        // The bracket that ends each open list or object, and those of them that are kept.
+        let mut brackets: Vec<u8> = Vec::new();
+        let mut kept: Vec<Kept> = Vec::new();
+        loop {
+            self.space();
+            let opened = match self.peek() {
+                Some(b'[') => Some((b']', Kept::Array(Vec::new()))),
+                Some(b'{') => Some((b'}', Kept::Object(Vec::new(), String::new()))),
+                _ => None,
+            };
+            let mut value = if let Some((close, list)) = opened {
+                if brackets.len() >= DEEPEST {
+                    return Err(ErrorKind::TooDeep);
+                }
+                self.at += 1;
+                self.space();
+                if self.peek() != Some(close) {
+                    brackets.push(close);
+                    if brackets.len() <= KEPT {
+                        kept.push(list);
+                    }
+                    self.key(close, &mut kept)?;
+                    continue;
+                }
+                self.at += 1;
+                Some(list.into())
+            } else {
+                Some(self.scalar()?)
+            };
+            // The value belongs to the innermost list, and may be its last.
+            loop {
+                let Some(&close) = brackets.last() else { return value.map_or_else(|| self.fail(), Ok) };
+                if let (Some(list), Some(value)) = (kept.last_mut(), value.take()) {
+                    list.push(value);
+                }
+                self.space();
+                match self.peek() {
+                    Some(b',') => {
+                        self.at += 1;
+                        self.key(close, &mut kept)?;
+                        break;
+                    }
+                    Some(byte) if byte == close => self.at += 1,
+                    _ => return self.fail(),
+                }
+                if brackets.len() <= KEPT {
+                    value = kept.pop().map(Value::from);
+                }
+                brackets.pop();
+            }
+        }
+    }
+
+    /// Reads a name and its colon, where `close` ends an object.
+    fn key(&mut self, close: u8, kept: &mut [Kept]) -> Result<(), ErrorKind> {
+        if close != b'}' {
+            return Ok(());
         }
         self.space();
+        let name = self.string()?;
+        self.space();
+        self.expect(b":")?;
+        if let Some(Kept::Object(_, key)) = kept.last_mut() {
+            *key = name;
+        }
+        Ok(())
+    }
+
+    fn scalar(&mut self) -> Result<Value, ErrorKind> {
         match self.peek() {
             Some(b'n') => self.expect(b"null").map(|()| Value::Null),
             Some(b't') => self.expect(b"true").map(|()| Value::Bool(true)),
             Some(b'f') => self.expect(b"false").map(|()| Value::Bool(false)),
             Some(b'"') => self.string().map(Value::String),
             Some(b'-' | b'0'..=b'9') => self.number(),
-            Some(b'[') => {
-                let mut items = Vec::new();
-                self.list(b']', |reader| {
-                    items.push(reader.value(depth + 1)?);
-                    Ok(())
-                })?;
-                Ok(Value::Array(items))
-            }
-            Some(b'{') => {
-                let mut pairs = Vec::new();
-                self.list(b'}', |reader| {
-                    reader.space();
-                    let key = reader.string()?;
-                    reader.space();
-                    reader.expect(b":")?;
-                    pairs.push((key, reader.value(depth + 1)?));
-                    Ok(())
-                })?;
-                Ok(Value::Object(pairs))
-            }
             _ => self.fail(),
-        }
-    }
-
-    /// Reads the items between an opening bracket, where the reader stands, and `close`.
-    fn list(
-        &mut self,
-        close: u8,
-        mut item: impl FnMut(&mut Self) -> Result<(), ErrorKind>,
-    ) -> Result<(), ErrorKind> {
-        self.at += 1;
-        self.space();
-        if self.peek() == Some(close) {
-            self.at += 1;
-            return Ok(());
-        }
-        loop {
-            item(self)?;
-            self.space();
-            match self.peek() {
-                Some(b',') => self.at += 1,
-                Some(byte) if byte == close => {
-                    self.at += 1;
-                    return Ok(());
-                }
-                _ => return self.fail(),
-            }
         }
     }
 

@@ -229,6 +229,6 @@ mod tests {
         );
         assert_eq!(error("{"), "failed to parse image config: unexpected end of JSON input");
         let deep = "[".repeat(100_000);
-        assert_eq!(error(&deep), "failed to parse image config: JSON is nested deeper than 512 levels");
+        assert_eq!(error(&deep), "failed to parse image config: JSON is nested deeper than 10000 levels");
     }
 }

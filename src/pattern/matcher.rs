@@ -1,7 +1,9 @@
 //! Matching paths against a list of patterns with exceptions.
 
+use std::cell::RefCell;
+
 use super::regexp;
-use crate::go::regexp::{Program, TooSlow};
+use crate::go::regexp::{BUDGET, Budget, Program, TooSlow};
 use crate::go::{glob, path};
 
 /// Why a list of patterns cannot be used. The texts are upstream's.
@@ -53,7 +55,7 @@ impl Pattern {
         &self.text
     }
 
-    fn matches(&self, path: &str) -> Result<bool, PatternError> {
+    fn matches(&self, path: &str, budget: &mut Budget) -> Result<bool, PatternError> {
         // In bytes, as upstream: a byte order mark is skipped in reading, but counted here.
         let (text, bytes) = (self.text.as_bytes(), path.as_bytes());
         match &self.kind {
@@ -64,17 +66,26 @@ impl Pattern {
                 let suffix = &text[2..];
                 Ok(bytes.ends_with(suffix) || suffix.strip_prefix(b"/") == Some(bytes))
             }
-            Kind::Program(program) => Ok(program.matches(path)?),
+            Kind::Program(program) => Ok(program.matches(path, budget)?),
             Kind::Broken => Err(PatternError::Syntax),
         }
     }
 }
 
 /// A list of patterns, the last one that matches a path deciding.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+///
+/// All its searches have one budget: a file that is full of wildcards is not asked for ever again.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PatternMatcher {
     patterns: Vec<Pattern>,
+    budget: RefCell<Budget>,
 }
+
+/// How many instructions all searches may run together: seconds.
+const WORK: usize = 20 * BUDGET;
+
+/// How many instructions all patterns may have together, before further ones count as broken.
+const LARGEST: usize = 1_000_000;
 
 impl PatternMatcher {
     /// Compiles patterns (`patternmatcher.New`); blank ones are dropped.
@@ -83,6 +94,7 @@ impl PatternMatcher {
     /// [`PatternError`] for patterns `filepath.Match` refuses, and for a lone `!`.
     pub fn new<S: AsRef<str>>(patterns: &[S]) -> Result<Self, PatternError> {
         let mut compiled = Vec::with_capacity(patterns.len());
+        let mut instructions = 0;
         for pattern in patterns {
             let pattern = pattern.as_ref().trim();
             if pattern.is_empty() {
@@ -96,10 +108,13 @@ impl PatternMatcher {
             };
             glob::matches(&text, ".")?;
             let depth = text.split('/').count();
-            let kind = regexp::compile(&text);
+            let kind = if instructions > LARGEST { Kind::Broken } else { regexp::compile(&text) };
+            if let Kind::Program(program) = &kind {
+                instructions += program.len();
+            }
             compiled.push(Pattern { text, exclusion, depth, kind });
         }
-        Ok(Self { patterns: compiled })
+        Ok(Self { patterns: compiled, budget: RefCell::new(Budget::new(WORK)) })
     }
 
     /// The patterns in order, cleaned, without exclamation marks.
@@ -119,14 +134,14 @@ impl PatternMatcher {
     /// [`PatternError`] for a pattern that is none only once it is used.
     pub fn matches_or_parent_matches(&self, file: &str) -> Result<bool, PatternError> {
         let parent = path::dir(file);
-        self.decide(|pattern| {
-            if pattern.matches(file)? {
+        self.decide(|pattern, budget| {
+            if pattern.matches(file, budget)? {
                 return Ok(true);
             }
             let parents = if parent == "." { "" } else { parent.as_str() };
             let ends = parents.match_indices('/').map(|(at, _)| at).chain([parents.len()]);
             Ok(!parents.is_empty()
-                && ends.into_iter().any(|end| pattern.matches(&parents[..end]).unwrap_or(false)))
+                && ends.into_iter().any(|end| pattern.matches(&parents[..end], budget).unwrap_or(false)))
         })
     }
 
@@ -137,12 +152,12 @@ impl PatternMatcher {
     pub fn matches(&self, file: &str) -> Result<bool, PatternError> {
         let parent = path::dir(file);
         let directories: Vec<&str> = parent.split('/').collect();
-        self.decide(|pattern| {
-            if pattern.matches(file)? {
+        self.decide(|pattern, budget| {
+            if pattern.matches(file, budget)? {
                 return Ok(true);
             }
             let above = directories.get(..pattern.depth).filter(|_| parent != ".");
-            Ok(above.is_some_and(|above| pattern.matches(&above.join("/")).unwrap_or(false)))
+            Ok(above.is_some_and(|above| pattern.matches(&above.join("/"), budget).unwrap_or(false)))
         })
     }
 
@@ -150,11 +165,12 @@ impl PatternMatcher {
     /// others until then.
     fn decide(
         &self,
-        mut matches: impl FnMut(&Pattern) -> Result<bool, PatternError>,
+        mut matches: impl FnMut(&Pattern, &mut Budget) -> Result<bool, PatternError>,
     ) -> Result<bool, PatternError> {
+        let mut budget = self.budget.borrow_mut();
         let mut matched = false;
         for pattern in &self.patterns {
-            if pattern.exclusion == matched && matches(pattern)? {
+            if pattern.exclusion == matched && matches(pattern, &mut budget)? {
                 matched = !pattern.exclusion;
             }
         }
@@ -225,6 +241,20 @@ mod tests {
         let matcher = PatternMatcher::new(&["**/*a*a*a*a*a*a*a*a*a*a*a*a*b/**/x?y"]).unwrap();
         let path = "a".repeat(2000);
         assert_eq!(matcher.matches_or_parent_matches(&path), Ok(false));
+    }
+
+    #[test]
+    fn many_large_patterns_take_little_room_and_time() {
+        let counted = "[a]{1000}".repeat(150);
+        let matcher = PatternMatcher::new(&vec![counted; 10_000]).unwrap();
+        let programs = matcher.patterns.iter().filter(|pattern| matches!(pattern.kind, Kind::Program(_)));
+        assert!(programs.count() < 20);
+
+        let matcher = PatternMatcher::new(&vec!["**/*a*a*a*a*b"; 10_000]).unwrap();
+        matcher.budget.replace(Budget::new(1_000_000));
+        let path = "a".repeat(4000);
+        while matcher.matches_or_parent_matches(&path) == Ok(false) {}
+        assert_eq!(matcher.budget.borrow().left(), 0);
     }
 
     proptest! {

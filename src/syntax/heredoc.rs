@@ -53,10 +53,9 @@ pub fn parse_heredoc(word: &str) -> Result<Option<HeredocWord>, ErrorKind> {
 /// The heredocs a line opens, in order (upstream's `heredocsFromLine`). A line that cannot be split into
 /// words opens none.
 pub(super) fn heredocs_of_line(line: &str) -> Result<Vec<HeredocWord>, ErrorKind> {
-    use expand::ErrorKind::{TooDeep, TooLong, TooSlow};
     let words = match split(line, true, true) {
         Ok(words) => words,
-        Err(error) if matches!(error.kind, TooDeep | TooLong | TooSlow(_)) => return Err(error.into()),
+        Err(error) if error.kind.is_limit() => return Err(error.into()),
         Err(_) => Vec::new(),
     };
     words.iter().filter_map(|word| parse_heredoc(word).transpose()).collect()

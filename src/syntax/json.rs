@@ -1,6 +1,6 @@
 //! JSON as far as a Dockerfile has it: arrays of strings, and one key of an object.
 
-use crate::go::json_value::{ErrorKind, Value};
+use crate::go::json_value::Value;
 
 /// What a text is when an array of strings is asked for.
 #[derive(Debug, PartialEq, Eq)]
@@ -20,8 +20,6 @@ pub(super) fn array(text: &str) -> Array {
         Ok(Value::Array(elements)) => {
             elements.into_iter().map(string).collect::<Option<_>>().map_or(Array::Other, Array::Strings)
         }
-        // What is nested that deep is no array of strings.
-        Err(ErrorKind::TooDeep) => Array::Other,
         Ok(_) | Err(_) => Array::None,
     }
 }
@@ -59,11 +57,18 @@ mod tests {
     fn arrays_of_strings() {
         assert_eq!(array(" [ ] "), strings(&[]));
         assert_eq!(array(r#"["a" , "b\n\u00e9\ud83d\ude00\ud800\/"]"#), strings(&["a", "b\né😀\u{FFFD}/"]));
-        for other in ["[1]", "[null]", r#"["a", {}]"#, r#"[["a"]]"#, &"[".repeat(1_000_000)] {
+        let deep = |depth| "[".repeat(depth) + &"]".repeat(depth);
+        for other in ["[1]", "[null]", r#"["a", {}]"#, r#"[["a"]]"#, &deep(10_000)] {
             assert_eq!(array(other), Array::Other, "{other:.9}");
         }
         for none in ["", "[", "[,]", r#"["a",]"#, r#"["a"] x"#, r#"["a\q"]"#, "[\"\t\"]", "[1e999]", "{}"] {
             assert_eq!(array(none), Array::None, "{none}");
+        }
+        // Go reads ten thousand levels, and numbers in all of them.
+        let number = deep(10_000).replacen("[]", "[1e999]", 1);
+        for none in [deep(10_001), deep(1_000_000), "[".repeat(1_000_000), "{\"\":".repeat(1_000_000), number]
+        {
+            assert_eq!(array(&none), Array::None, "{none:.9}");
         }
     }
 

@@ -41,6 +41,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_image_says_the_same() {
+        let file = include_str!("../../../frontend.Dockerfile");
+        let (_, label) = file.split_once("moby.buildkit.frontend.caps=\"").unwrap();
+        let list: Vec<&str> = label.split_once('"').unwrap().0.split(',').collect();
+        assert_eq!(list, FRONTEND_CAPS);
+    }
+
+    #[test]
     fn what_is_required() {
         assert_eq!(check_required_caps(""), Ok(None));
         assert_eq!(

@@ -42,9 +42,42 @@ pub struct Program {
 #[error("pattern takes too long to match")]
 pub struct TooSlow;
 
-/// How much work one search may do, in instructions run. Only texts and patterns of many
+/// How much work searches may do together, in instructions run. Only texts and patterns of many
 /// kilobytes, full of wildcards, come near: this is less than a second.
 pub const BUDGET: usize = 50_000_000;
+
+/// What is left of [`BUDGET`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Budget(usize);
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self(BUDGET)
+    }
+}
+
+impl Budget {
+    /// So many instructions.
+    #[must_use]
+    pub const fn new(instructions: usize) -> Self {
+        Self(instructions)
+    }
+
+    /// Takes an amount of work off.
+    ///
+    /// # Errors
+    /// [`TooSlow`] when there is not that much left.
+    pub fn spend(&mut self, work: usize) -> Result<(), TooSlow> {
+        self.0 = self.0.checked_sub(work).ok_or(TooSlow)?;
+        Ok(())
+    }
+
+    /// How much is left.
+    #[must_use]
+    pub const fn left(&self) -> usize {
+        self.0
+    }
+}
 
 impl Program {
     /// Adds an instruction.
@@ -150,8 +183,8 @@ impl Program {
     ///
     /// # Errors
     /// [`TooSlow`].
-    pub fn matches(&self, text: &str) -> Result<bool, TooSlow> {
-        Ok(self.find(text, 0, false)?.is_some())
+    pub fn matches(&self, text: &str, budget: &mut Budget) -> Result<bool, TooSlow> {
+        Ok(self.find(text, 0, false, budget)?.is_some())
     }
 
     /// The leftmost match that starts at `from`, a character's offset in bytes, or after it; only
@@ -159,13 +192,21 @@ impl Program {
     ///
     /// # Errors
     /// [`TooSlow`].
-    pub fn find(&self, text: &str, from: usize, anchored: bool) -> Result<Option<Range<usize>>, TooSlow> {
+    pub fn find(
+        &self,
+        text: &str,
+        from: usize,
+        anchored: bool,
+        budget: &mut Budget,
+    ) -> Result<Option<Range<usize>>, TooSlow> {
+        // A search starts with a note for every instruction.
+        budget.spend(self.steps.len() / 8)?;
         let mut search = Search {
             program: self,
             text,
             seen: vec![usize::MAX; self.steps.len() + 1],
             pending: Vec::new(),
-            spent: 0,
+            budget,
         };
         let mut found: Option<Range<usize>> = None;
         let (mut current, mut next) = (Vec::new(), Vec::new());
@@ -214,7 +255,7 @@ struct Search<'a> {
     seen: Vec<usize>,
     /// Steps to look at, the most preferred on top.
     pending: Vec<usize>,
-    spent: usize,
+    budget: &'a mut Budget,
 }
 
 impl Search<'_> {
@@ -231,10 +272,7 @@ impl Search<'_> {
             if std::mem::replace(&mut self.seen[step], at) == at {
                 continue;
             }
-            self.spent += 1;
-            if self.spent > BUDGET {
-                return Err(TooSlow);
-            }
+            self.budget.spend(1)?;
             match self.program.steps.get(step) {
                 Some(Step::Jump(to)) => self.pending.push(*to),
                 Some(Step::Split(first, second)) => self.pending.extend([*second, *first]),
@@ -259,6 +297,15 @@ impl Search<'_> {
 mod tests {
     use super::*;
 
+    fn find(
+        program: &Program,
+        text: &str,
+        from: usize,
+        anchored: bool,
+    ) -> Result<Option<Range<usize>>, TooSlow> {
+        program.find(text, from, anchored, &mut Budget::default())
+    }
+
     fn literal(text: &str) -> Program {
         let mut program = Program::default();
         text.chars().for_each(|c| program.push(Step::Char(c)));
@@ -270,31 +317,31 @@ mod tests {
         let mut lazy = literal("a");
         lazy.repeat(Step::Any, false);
         lazy.push(Step::Char('b'));
-        assert_eq!(lazy.find("xaabxb", 0, false), Ok(Some(1..4)));
+        assert_eq!(find(&lazy, "xaabxb", 0, false), Ok(Some(1..4)));
         let mut greedy = literal("a");
         greedy.repeat(Step::Any, true);
         greedy.push(Step::Char('b'));
-        assert_eq!(greedy.find("xaabxb", 0, false), Ok(Some(1..6)));
-        assert_eq!(greedy.find("xaab\nxb", 0, false), Ok(Some(1..4)));
-        assert_eq!(greedy.find("xaab", 0, true), Ok(None));
-        assert_eq!(greedy.find("xaab", 2, true), Ok(Some(2..4)));
-        assert_eq!(Program::default().find("é", 2, false), Ok(Some(2..2)));
+        assert_eq!(find(&greedy, "xaabxb", 0, false), Ok(Some(1..6)));
+        assert_eq!(find(&greedy, "xaab\nxb", 0, false), Ok(Some(1..4)));
+        assert_eq!(find(&greedy, "xaab", 0, true), Ok(None));
+        assert_eq!(find(&greedy, "xaab", 2, true), Ok(Some(2..4)));
+        assert_eq!(find(&Program::default(), "é", 2, false), Ok(Some(2..2)));
     }
 
     #[test]
     fn alternatives_and_counts() {
         let program = Program::any_of(&[literal("ab"), literal("a"), literal("")]);
-        assert_eq!(program.find("ab", 0, false), Ok(Some(0..2)));
-        assert_eq!(program.find("xab", 1, false), Ok(Some(1..3)));
-        assert_eq!(program.find("xb", 0, false), Ok(Some(0..0)));
+        assert_eq!(find(&program, "ab", 0, false), Ok(Some(0..2)));
+        assert_eq!(find(&program, "xab", 1, false), Ok(Some(1..3)));
+        assert_eq!(find(&program, "xb", 0, false), Ok(Some(0..0)));
         let mut counted = literal("x");
         let inner = counted.split_off(0);
         counted.repeat_program(&inner, 2, Some(3));
-        assert_eq!(counted.find("xxxx", 0, false), Ok(Some(0..3)));
-        assert_eq!(counted.find("x", 0, false), Ok(None));
+        assert_eq!(find(&counted, "xxxx", 0, false), Ok(Some(0..3)));
+        assert_eq!(find(&counted, "x", 0, false), Ok(None));
         let mut open = Program::default();
         open.repeat_program(&inner, 1, None);
-        assert_eq!(open.find("yxxxx", 0, false), Ok(Some(1..5)));
+        assert_eq!(find(&open, "yxxxx", 0, false), Ok(Some(1..5)));
     }
 
     #[test]
@@ -305,6 +352,6 @@ mod tests {
             program.push(Step::Char('a'));
         }
         program.push(Step::Char('b'));
-        assert_eq!(program.find(&"a".repeat(5000), 0, false), Ok(None));
+        assert_eq!(find(&program, &"a".repeat(5000), 0, false), Ok(None));
     }
 }
