@@ -38,7 +38,7 @@ pub async fn build(bridge: &Bridge, environment: Environment) -> Result<BuildRes
         return Err(failure);
     }
     let Some(id) = &options.request_id else {
-        let file = File::parse(&options, source)?;
+        let file = File::parse(bridge, &options, source).await?;
         return solve::all(&Job::new(bridge, &options, &contexts, &file)).await;
     };
     answer::answer(id, bridge, &options, &contexts, source).await

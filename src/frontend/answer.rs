@@ -47,10 +47,10 @@ async fn answer_kind(
         Kind::Lint => return lint(bridge, options, contexts, source).await,
         Kind::Outline | Kind::ConvertLlb => {}
     }
-    let file = File::parse(options, source)?;
+    let file = File::parse(bridge, options, source).await?;
     let job = Job::new(bridge, options, contexts, &file);
     let outcome = convert(&job, false).await;
-    warn::lint(bridge, &file).await?;
+    warn::lint(bridge, &file.source, &file.lint).await?;
     let (planned, converted) = outcome?;
     if kind == Kind::Outline {
         return Ok(request::outline(&planned.plan, &converted, &file.source.map.data));

@@ -1,9 +1,10 @@
 //! The Dockerfile of a build: its text, what it says, and what was found in it.
 
+use super::warn;
 use crate::expand::Lexer;
-use crate::gateway::Error;
 use crate::gateway::context::DockerfileSource;
 use crate::gateway::options::Options;
+use crate::gateway::{Bridge, Error};
 use crate::instruction::{self, Dockerfile};
 use crate::lint::{self, Linter};
 use crate::span::{Located, Range};
@@ -18,9 +19,19 @@ pub(super) struct File {
 }
 
 impl File {
-    /// Parses the text and checks what can be checked without variables.
-    pub(super) fn parse(options: &Options, source: DockerfileSource) -> Result<Self, Error> {
-        Self::parse_with(linter(options, &source)?, source)
+    /// Parses the text and checks what can be checked without variables. What was found before an
+    /// error is shown beside it.
+    pub(super) async fn parse(
+        bridge: &Bridge,
+        options: &Options,
+        source: DockerfileSource,
+    ) -> Result<Self, Error> {
+        let lint = linter(options, &source)?;
+        let outcome = Self::parse_with(lint.clone(), source.clone());
+        if outcome.is_err() {
+            warn::lint(bridge, &source, &lint).await?;
+        }
+        outcome
     }
 
     /// The same, where whoever has a clone of `lint` sees what was found before an error.

@@ -35,7 +35,7 @@ pub(super) async fn all(job: &Job<'_>) -> Result<BuildResult, Error> {
     let (scanner, outcome) = join(scanner(job), convert_all(job)).await;
     let scanner = scanner?;
     // Warnings are shown whether the build goes on or not.
-    warn::lint(job.bridge, job.file).await?;
+    warn::lint(job.bridge, &job.file.source, &job.file.lint).await?;
     let targets = outcome?;
     job.file.lint.error().map_err(Error::new)?;
     let solves = targets.into_iter().map(|target| target.solve(job, scanner.as_ref()));

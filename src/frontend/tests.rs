@@ -6,9 +6,11 @@ use super::build;
 use crate::gateway::capabilities::names;
 use crate::gateway::options::Environment;
 use crate::gateway::testing::{Fake, bridge_to};
+use crate::gateway::{BuildResult, Error};
 use crate::proto::frontend::SolveRequest;
 
-const CAPS: &[&str] = &[names::STAT_FILE, names::FRONTEND_INPUTS, names::SOURCE_META, names::SOLVE_EVALUATE];
+const CAPS: &[&str] =
+    &[names::STAT_FILE, names::FRONTEND_INPUTS, names::SOURCE_META, names::SOLVE_EVALUATE, names::WARNINGS];
 
 const CONFIG: &[u8] = br#"{"architecture":"amd64","os":"linux","config":{"Env":["PATH=/bin"],
     "OnBuild":["COPY --from=b . /x","RUN $A"]},"rootfs":{"type":"layers","diff_ids":["sha256:0"]}}"#;
@@ -26,6 +28,11 @@ const REQUESTS: &[&[(&str, &str)]] = &[
 
 /// Builds, and gives the error, if any, and what was solved.
 fn run(text: &str, options: &[(&str, &str)]) -> (Option<String>, Vec<SolveRequest>) {
+    let (outcome, fake) = run_on(text, options);
+    (outcome.err().map(|failure| failure.to_string()), fake.solved())
+}
+
+fn run_on(text: &str, options: &[(&str, &str)]) -> (Result<BuildResult, Error>, Fake) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let fake = Fake::default()
@@ -39,8 +46,7 @@ fn run(text: &str, options: &[(&str, &str)]) -> (Option<String>, Vec<SolveReques
         let mut environment = Environment { session_id: "session".into(), ..Environment::default() };
         environment.options.extend(options);
         environment.options.insert("cmdline".to_owned(), String::new());
-        let outcome = build(&bridge, environment).await;
-        (outcome.err().map(|failure| failure.to_string()), fake.solved())
+        (build(&bridge, environment).await, fake)
     })
 }
 
@@ -152,4 +158,30 @@ fn a_build_and_its_triggers() {
     assert_eq!(error, None);
     // The Dockerfile, the ignore file, two platforms.
     assert_eq!(solved.len(), 4);
+}
+
+#[test]
+fn what_was_found_before_an_error_is_shown() {
+    let (outcome, fake) = run_on("FROM scratch AS Upper\nMAINTAINER a\nBADCMD\n", &[]);
+    assert_eq!(
+        outcome.unwrap_err().to_string(),
+        "dockerfile parse error on line 3: unknown instruction: BADCMD"
+    );
+    assert_eq!(fake.calls("Warn"), 2);
+}
+
+#[test]
+fn without_a_base_an_image_has_the_version_that_is_asked_for() {
+    let platforms = "windows(10.0.17763.1)/amd64,windows(10.0.20348.2)/amd64";
+    let (outcome, _) =
+        run_on("FROM scratch\nARG TARGETOSVERSION\nLABEL v=$TARGETOSVERSION\n", &[("platform", platforms)]);
+    let result = outcome.unwrap();
+    for version in ["10.0.17763.1", "10.0.20348.2"] {
+        let config = &result.metadata[&format!("containerimage.config/windows({version})/amd64")];
+        let config: serde_json::Value = serde_json::from_slice(config).unwrap();
+        assert_eq!(
+            (&config["os.version"], &config["config"]["Labels"]["v"]),
+            (&version.into(), &version.into())
+        );
+    }
 }

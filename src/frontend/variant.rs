@@ -43,6 +43,7 @@ impl<'j> Job<'j> {
             run::check(plans.iter().map(|planned| &planned.plan)).map_err(|e| self.file.failure(e))?;
         }
         if !axes.is_list() {
+            plans = self.of_scratch(plans, asked, &axes, &quiet).await?;
             plans = self.of_index(plans, &axes, &quiet).await?;
         }
         let candidates: Vec<Candidate> = plans.iter().map(candidate).collect();
@@ -50,7 +51,7 @@ impl<'j> Job<'j> {
         let located = |kind| self.base_failure(kind, plans.first());
         let named = select::builds(versions).map_err(located)?;
         let chosen =
-            select::select(&candidates, [asked.builds.as_deref(), named.as_deref()]).map_err(located)?;
+            select::select(&candidates, [asked.builds().as_deref(), named.as_deref()]).map_err(located)?;
         let mut plans: Vec<Option<Planned<'j>>> = plans.into_iter().map(Some).collect();
         let chosen: Vec<(Planned<'j>, String)> = chosen
             .into_iter()
@@ -84,6 +85,27 @@ impl<'j> Job<'j> {
             return Ok(planned);
         }
         self.plan(Target { os_version, ..planned.target }, axes, lint).await
+    }
+
+    /// One plan for each version that is asked for of an image without a base, which has whatever
+    /// version the client names, as with docker/dockerfile.
+    async fn of_scratch(
+        &self,
+        plans: Vec<Planned<'j>>,
+        asked: &Asked,
+        axes: &Axes,
+        lint: &Linter,
+    ) -> Result<Vec<Planned<'j>>, Error> {
+        let is_scratch = plans.first().is_some_and(|planned| {
+            let root = &planned.plan.stages[planned.plan.stages.root(planned.plan.target)];
+            root.resolved.as_ref().is_some_and(|resolved| matches!(resolved.start, Start::Scratch))
+        });
+        let Some(versions) = asked.versions.as_ref().filter(|_| is_scratch) else { return Ok(plans) };
+        let named = versions.iter().map(|version| {
+            let platform = Platform { os_version: version.clone(), ..asked.platform.clone() };
+            self.plan(Target::of(Some(platform)), axes, lint)
+        });
+        try_join_all(named).await
     }
 
     /// One plan for each Windows version of a base that is an index of several.
@@ -192,7 +214,7 @@ impl<'j> Job<'j> {
             Err(why) => {
                 let text = format!("every Windows base is downloaded and unpacked: {why}");
                 let detail = "Layers are made on their bases, because they cannot be made without them here.";
-                warn::send(self.bridge, self.file, &text, detail, "", &[]).await?;
+                warn::send(self.bridge, &self.file.source, &text, detail, "", &[]).await?;
                 Ok(plain)
             }
         }

@@ -17,6 +17,9 @@ use crate::span::{Position, Range};
 /// A definition that is not a graph.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidDefinition {
+    /// Nothing at all, as a client sends that has nothing under a name.
+    #[error("invalid nil input definition to definition op")]
+    Nil,
     /// An operation that cannot be decoded.
     #[error("failed to parse llb proto op")]
     Operation,
@@ -37,6 +40,10 @@ pub enum InvalidDefinition {
 ///
 /// Where the definition is not a graph.
 pub fn from_definition(definition: &pb::Definition) -> Result<State, InvalidDefinition> {
+    // On the wire the empty file tree is nothing at all too (upstream's `IsNil`).
+    if definition.metadata.is_empty() {
+        return Err(InvalidDefinition::Nil);
+    }
     let Some((last, operations)) = definition.def.split_last() else {
         return Ok(State::scratch());
     };

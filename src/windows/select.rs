@@ -9,8 +9,17 @@ use crate::image::Platform;
 pub struct Asked {
     /// The platform, without a version.
     pub platform: Platform,
-    /// Only these builds; none for all.
-    pub builds: Option<Vec<u32>>,
+    /// Only these versions, as they were written, each build once; none for all.
+    pub versions: Option<Vec<String>>,
+}
+
+impl Asked {
+    /// The builds of the versions.
+    #[must_use]
+    pub fn builds(&self) -> Option<Vec<u32>> {
+        let build = |version: &String| Version::parse(version).map(|version| version.build);
+        Some(self.versions.as_ref()?.iter().filter_map(build).collect())
+    }
 }
 
 /// What can be built.
@@ -53,23 +62,25 @@ pub fn fold(platforms: &[Platform]) -> Vec<Request> {
             requests.push(Request::One(platform.clone()));
             continue;
         }
-        let build = Version::parse(&platform.os_version).map(|version| version.build);
+        let version = Version::parse(&platform.os_version).map(|_| platform.os_version.clone());
         let bare = Platform { os_version: String::new(), os_features: None, ..platform.clone() };
         let known = requests.iter_mut().find_map(|request| match request {
             Request::Windows(asked) if asked.platform == bare => Some(asked),
             _ => None,
         });
-        match (known, build) {
-            (None, build) => {
-                let builds = build.map(|build| vec![build]);
-                requests.push(Request::Windows(Asked { platform: bare, builds }));
+        match (known, version) {
+            (None, version) => {
+                let versions = version.map(|version| vec![version]);
+                requests.push(Request::Windows(Asked { platform: bare, versions }));
             }
-            (Some(asked), Some(build)) => {
-                if let Some(builds) = asked.builds.as_mut().filter(|builds| !builds.contains(&build)) {
-                    builds.push(build);
+            (Some(asked), Some(version)) => {
+                let build = |version: &str| Version::parse(version).map(|version| version.build);
+                let is_new = |known: &&mut Vec<String>| !known.iter().any(|v| build(v) == build(&version));
+                if let Some(versions) = asked.versions.as_mut().filter(is_new) {
+                    versions.push(version);
                 }
             }
-            (Some(asked), None) => asked.builds = None,
+            (Some(asked), None) => asked.versions = None,
         }
     }
     requests
@@ -165,15 +176,19 @@ mod tests {
     fn requests_fold() {
         let parse = |text: &str| Platform::parse(text).unwrap();
         let bare = parse("windows/amd64");
-        let asked = |builds| Request::Windows(Asked { platform: bare.clone(), builds });
+        let asked = |versions: Option<&[&str]>| {
+            let versions = versions.map(|versions| versions.iter().map(|v| (*v).to_owned()).collect());
+            Request::Windows(Asked { platform: bare.clone(), versions })
+        };
         assert_eq!(fold(&[parse("windows/amd64"), parse("windows/amd64")]), [asked(None)]);
         assert_eq!(
             fold(&[
                 parse("windows(10.0.17763)/amd64"),
                 parse("linux/arm64"),
-                parse("windows(10.0.20348)/amd64")
+                parse("windows(10.0.20348.1)/amd64"),
+                parse("windows(10.0.20348.2)/amd64"),
             ]),
-            [asked(Some(vec![17763, 20348])), Request::One(parse("linux/arm64"))]
+            [asked(Some(&["10.0.17763", "10.0.20348.1"])), Request::One(parse("linux/arm64"))]
         );
         assert_eq!(fold(&[parse("windows(10.0.17763)/amd64"), parse("windows/amd64")]), [asked(None)]);
     }

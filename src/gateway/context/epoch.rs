@@ -7,7 +7,7 @@ use prost::Message as _;
 
 use super::{archive, encode, remote, solve};
 use crate::gateway::{Bridge, Error, FileRange};
-use crate::llb::State;
+use crate::llb::{Http, Metadata, State};
 use crate::proto::frontend::{Ref, ResolveSourceGitRequest, ResolveSourceMetaRequest};
 use crate::proto::{fsutil, pb};
 
@@ -25,8 +25,13 @@ pub(super) async fn time_of(bridge: &Bridge, state: &State, log_name: &str) -> R
     let Some(source) = only_source(&encode(state).to_pb()) else { return Ok(None) };
     let is_git = source.identifier.starts_with("git://");
     let is_http = remote::is_url(&source.identifier);
-    let filename = source.attrs.iter().find(|attr| attr.key() == "http.filename");
-    let filename = filename.map_or_else(String::new, |attr| attr.value().to_owned());
+    // The source alone: of a context that is an archive, the state is what is in it.
+    let download = Http {
+        url: source.identifier.clone(),
+        filename: attr(&source, "http.filename"),
+        checksum: attr(&source, "http.checksum"),
+        accept: String::new(),
+    };
     let request = ResolveSourceMetaRequest {
         source: Some(source),
         log_name: log_name.to_owned(),
@@ -40,10 +45,18 @@ pub(super) async fn time_of(bridge: &Bridge, state: &State, log_name: &str) -> R
     if let Some(time) = answer.http.as_ref().and_then(|http| http.last_modified.as_ref()) {
         return Ok(Some(time.seconds));
     }
-    if !is_http || filename.is_empty() {
+    if !is_http || download.filename.is_empty() {
         return Ok(None);
     }
-    newest_in_archive(bridge, state, &filename).await
+    newest_in_archive(bridge, download).await
+}
+
+fn attr(source: &pb::SourceOp, key: &str) -> String {
+    source
+        .attrs
+        .iter()
+        .find(|attr| attr.key() == key)
+        .map_or_else(String::new, |attr| attr.value().to_owned())
 }
 
 /// The source operation of a graph, if there is exactly one.
@@ -97,9 +110,11 @@ fn actor_time(actor: &str) -> Option<i64> {
     (zone.len() == 5 && zone.starts_with(['+', '-'])).then_some(seconds)
 }
 
-/// The time of the newest file in the archive that was downloaded as `filename`; none if it is no
-/// archive. BuildKit unpacks it, so that nothing here has to know how it is compressed.
-async fn newest_in_archive(bridge: &Bridge, state: &State, filename: &str) -> Result<Option<i64>, Error> {
+/// The time of the newest file in the archive that is downloaded; none if it is no archive. BuildKit
+/// unpacks it, so that nothing here has to know how it is compressed.
+async fn newest_in_archive(bridge: &Bridge, download: Http) -> Result<Option<i64>, Error> {
+    let filename = &download.filename.clone();
+    let state = &download.state(Metadata::default());
     let download = solve(bridge, &encode(state), false).await?;
     let range = FileRange { offset: 0, length: ARCHIVE_HEADER_BYTES };
     if !archive::may_be_archive(&bridge.read_file(&download, filename, Some(range)).await?) {

@@ -114,8 +114,11 @@ impl BuildContext {
 
     /// What the client hands over in place of directories.
     async fn take_inputs(&mut self, bridge: &Bridge) -> Result<(), Error> {
-        let inputs = bridge.inputs().await.map_err(|error| error.context("failed to get frontend inputs"))?;
-        let input = |name: &str| inputs.get(name).map(from_definition).transpose().map_err(ErrorKind::from);
+        let failed = |error: Error| error.context("failed to get frontend inputs");
+        let inputs = bridge.inputs().await.map_err(failed)?;
+        let input = |name: &str| {
+            inputs.get(name).map(from_definition).transpose().map_err(|e| failed(ErrorKind::from(e).into()))
+        };
         self.dockerfile = input(&self.dockerfile_name)?;
         self.context = input(CONTEXT)?;
         Ok(())

@@ -163,6 +163,12 @@ async fn inputs_go_before_directories_unless_the_client_names_one() {
     let contexts = open(&fake, &[("dockerfilekey", "mine")]).await.unwrap();
     contexts.dockerfile().await.unwrap();
     assert_eq!(sources(fake.solved()[1].definition.as_ref().unwrap())[0].0, "local://mine");
+
+    let error = open(&fake.with_input("context", pb::Definition::default()), &[]).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "failed to get frontend inputs: invalid nil input definition to definition op"
+    );
 }
 
 fn linux() -> Platform {
@@ -305,4 +311,8 @@ async fn the_time_of_a_source() {
         assert_eq!(contexts.time_of(&state, "x").await, Ok(expected));
     }
     assert_eq!(contexts.time_of(&State::scratch(), "x").await, Ok(None));
+    // Of what is in an archive, the archive is looked at.
+    let contexts = open(&fake, &[]).await.unwrap();
+    assert_eq!(contexts.time_of(&remote::unpacked(&state), "x").await, Ok(None));
+    assert_eq!(fake.solved().last().unwrap().definition, Some(of(&state)));
 }
