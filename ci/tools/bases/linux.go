@@ -3,6 +3,7 @@ package bases
 import (
 	"archive/tar"
 	"bytes"
+	"compress/gzip"
 	"io"
 	"time"
 
@@ -19,6 +20,35 @@ var LinuxEnv = []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:
 // PushLinux uploads a Linux image of one uncompressed layer, or, where none is given, of no layer.
 // Uncompressed, since packing and unpacking would take longer than the way over loopback.
 func PushLinux(host registry.Host, repo, tag, arch string, layer io.ReadSeeker) (ocispec.Descriptor, error) {
+	if layer == nil {
+		return pushLinux(host, repo, tag, arch, nil, ocispec.Descriptor{}, "")
+	}
+	desc, err := describe(layer)
+	if err != nil {
+		return desc, err
+	}
+	return pushLinux(host, repo, tag, arch, layer, desc, desc.Digest)
+}
+
+// PushPacked uploads a linux/amd64 image of one layer, packed as registries usually have it.
+func PushPacked(host registry.Host, repo, tag string, layer io.Reader) (ocispec.Descriptor, error) {
+	var packed bytes.Buffer
+	plain := digest.Canonical.Digester()
+	out := gzip.NewWriter(&packed)
+	if _, err := io.Copy(io.MultiWriter(out, plain.Hash()), layer); err != nil {
+		return ocispec.Descriptor{}, err
+	}
+	if err := out.Close(); err != nil {
+		return ocispec.Descriptor{}, err
+	}
+	desc := ocispec.Descriptor{
+		MediaType: ocispec.MediaTypeImageLayerGzip, Digest: digest.FromBytes(packed.Bytes()), Size: int64(packed.Len()),
+	}
+	return pushLinux(host, repo, tag, "amd64", &packed, desc, plain.Digest())
+}
+
+// pushLinux uploads an image of the layer, if there is one, that desc describes packed and diffID unpacked.
+func pushLinux(host registry.Host, repo, tag, arch string, layer io.Reader, desc ocispec.Descriptor, diffID digest.Digest) (ocispec.Descriptor, error) {
 	created := time.Date(2026, 11, 10, 0, 0, 0, 0, time.UTC)
 	config := ocispec.Image{Created: &created, Platform: ocispec.Platform{OS: "linux", Architecture: arch}}
 	if arch == "arm64" {
@@ -31,24 +61,20 @@ func PushLinux(host registry.Host, repo, tag, arch string, layer io.ReadSeeker) 
 	manifest := ocispec.Manifest{Versioned: specs.Versioned{SchemaVersion: 2}, MediaType: ocispec.MediaTypeImageManifest}
 	manifest.Layers = []ocispec.Descriptor{}
 	if layer != nil {
-		desc, err := describe(layer)
-		if err != nil {
-			return desc, err
-		}
 		if err := host.PushBlob(repo, desc, layer); err != nil {
 			return desc, err
 		}
 		manifest.Layers = append(manifest.Layers, desc)
-		config.RootFS.DiffIDs = append(config.RootFS.DiffIDs, desc.Digest)
+		config.RootFS.DiffIDs = append(config.RootFS.DiffIDs, diffID)
 		config.History = []ocispec.History{{Created: &created, CreatedBy: "Debian packages"}}
 	}
 	var err error
 	if manifest.Config, err = host.PushJSON(repo, ocispec.MediaTypeImageConfig, config); err != nil {
 		return manifest.Config, err
 	}
-	desc, err := host.PushManifest(repo, tag, ocispec.MediaTypeImageManifest, manifest)
-	desc.Platform = &config.Platform
-	return desc, err
+	image, err := host.PushManifest(repo, tag, ocispec.MediaTypeImageManifest, manifest)
+	image.Platform = &config.Platform
+	return image, err
 }
 
 func describe(layer io.ReadSeeker) (ocispec.Descriptor, error) {

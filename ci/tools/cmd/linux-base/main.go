@@ -3,7 +3,7 @@
 //	linux-base -layer FILE.tar -ref 127.0.0.1:5000/debian/cc:12
 //
 // The image is an index of linux/amd64, which has the layer, and linux/arm64, which is empty: build stages run on the
-// platform of the machine.
+// platform of the machine. With -single it is linux/amd64 alone, without an index and with the layer packed.
 package main
 
 import (
@@ -20,14 +20,15 @@ import (
 func main() {
 	layer := flag.String("layer", "", "the layer, an uncompressed tar")
 	ref := flag.String("ref", "", "image to push, host:port/name:tag")
+	single := flag.Bool("single", false, "only linux/amd64, no index, the layer packed")
 	flag.Parse()
-	if err := push(*layer, *ref); err != nil {
+	if err := push(*layer, *ref, *single); err != nil {
 		fmt.Fprintln(os.Stderr, "linux-base:", err)
 		os.Exit(1)
 	}
 }
 
-func push(layer, name string) error {
+func push(layer, name string, single bool) error {
 	ref, err := registry.Parse(name)
 	if err != nil {
 		return err
@@ -37,6 +38,10 @@ func push(layer, name string) error {
 		return err
 	}
 	defer file.Close()
+	if single {
+		_, err := bases.PushPacked(ref.Host, ref.Repo, ref.Name, file)
+		return err
+	}
 	amd64, err := bases.PushLinux(ref.Host, ref.Repo, "", "amd64", file)
 	if err != nil {
 		return err

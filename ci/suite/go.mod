@@ -1,0 +1,6 @@
+// BuildKit's own integration suite for Dockerfile frontends, pinned: go get -t github.com/moby/buildkit/frontend/dockerfile
+module fanlight/ci/suite
+
+go 1.26.8
+
+require github.com/moby/buildkit v0.33.1 // indirect

@@ -1,0 +1,86 @@
+// Command suite judges runs of BuildKit's integration suite for Dockerfile frontends.
+//
+//	suite -ledger FILE -fanlight LOG [-run PATTERN]           compares a run of fanlight's image with the ledger
+//	suite -ledger FILE -fanlight LOG -peer LOG -null LOG      writes the ledger
+//
+// LOG is what `go tool test2json` makes of the suite's output: with fanlight's image, with docker/dockerfile's, and
+// with that of a frontend that does nothing but fail. A case counts when docker/dockerfile passes it and the null
+// frontend does not: whatever else passes does not ask the image. All those must pass with fanlight.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"regexp"
+	"slices"
+)
+
+func main() {
+	ledger := flag.String("ledger", "", "the committed ledger")
+	fanlight := flag.String("fanlight", "", "log of the run with fanlight's image")
+	peer := flag.String("peer", "", "log of the run with docker/dockerfile's image")
+	null := flag.String("null", "", "log of the run with a frontend that fails")
+	pattern := flag.String("run", "", "only these cases were run, as in go test -run")
+	flag.Parse()
+	var err error
+	if *peer == "" && *null == "" {
+		err = compare(*ledger, *fanlight, *pattern)
+	} else {
+		err = update(*ledger, *fanlight, *peer, *null)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "suite:", err)
+		os.Exit(1)
+	}
+}
+
+// compare prints a line a case, as `go test -v` does, and fails where the run is not what the ledger has.
+func compare(ledger, log, pattern string) error {
+	wanted, err := regexp.Compile(pattern)
+	if err != nil {
+		return err
+	}
+	rows, err := readLedger(ledger)
+	if err != nil {
+		return err
+	}
+	rows = slices.DeleteFunc(rows, func(r row) bool { return !wanted.MatchString(r.test()) })
+	run, err := readRun(log)
+	if err != nil {
+		return err
+	}
+	failed := 0
+	for _, finding := range judge(rows, run) {
+		fmt.Println(finding.line())
+		if finding.problem != "" {
+			failed++
+			fmt.Print(run.output[finding.name])
+		}
+	}
+	if failed > 0 {
+		return fmt.Errorf("%d cases are not as in %s", failed, ledger)
+	}
+	return nil
+}
+
+func update(ledger, fanlight, peer, null string) error {
+	var runs [3]run
+	for i, log := range []string{peer, null, fanlight} {
+		var err error
+		if runs[i], err = readRun(log); err != nil {
+			return err
+		}
+	}
+	old, err := readLedger(ledger)
+	if err != nil && !os.IsNotExist(err) {
+		return err
+	}
+	rows := merge(old, runs[0], runs[1], runs[2])
+	for _, row := range rows {
+		if row.counts() && row.fanlight != pass && row.reason == "" {
+			fmt.Printf("%s: %s, and the ledger gives no reason\n", row.name, row.fanlight)
+		}
+	}
+	return os.WriteFile(ledger, []byte(render(rows)), 0o644)
+}
