@@ -6,6 +6,7 @@
 pub mod axis;
 pub mod directories;
 mod error;
+pub mod host;
 pub mod index;
 pub mod lazy;
 pub mod list;

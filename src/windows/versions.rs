@@ -81,6 +81,26 @@ pub fn is_named_in(base: &str) -> bool {
     tag.is_some_and(|tag| tag.split(['-', '_']).any(|word| NAMES.iter().any(|(name, _)| *name == word)))
 }
 
+/// What Microsoft's tags call a build; empty for one they have no name for.
+#[must_use]
+pub fn name_of(build: u32) -> &'static str {
+    // The long-term name of a build comes after its other one.
+    NAMES.iter().rfind(|(_, known)| *known == build).map_or("", |(name, _)| name)
+}
+
+/// A base like this one for another build, by the version that its tag names; none where it names
+/// none.
+#[must_use]
+pub fn renamed(base: &str, build: u32) -> Option<String> {
+    let without_digest = base.split('@').next().unwrap_or(base);
+    let (repository, tag) = without_digest.rsplit_once(':')?;
+    let is_version = |word: &&str| NAMES.iter().any(|(name, _)| *name == word.to_lowercase());
+    let old = tag.split(['-', '_']).find(is_version)?;
+    // Images made of nanoserver have kept the older name of this one.
+    let new = if build == 17763 && tag.contains("nanoserver-") { "1809" } else { name_of(build) };
+    Some(format!("{repository}:{}", tag.replacen(old, new, 1)))
+}
+
 /// A short name for a base in progress output: its tag, or what its version is called.
 #[must_use]
 pub fn label(base: &str, os_version: &str) -> String {
@@ -128,6 +148,18 @@ mod tests {
         assert!(is_named_in("golang:1.25-nanoserver-LTSC2025"));
         assert!(!is_named_in("golang:1.25-nanoserver"));
         assert!(!is_named_in("ltsc2022/nano"));
+    }
+
+    #[test]
+    fn a_base_for_another_version() {
+        let of = |base, build| renamed(base, build).unwrap_or_default();
+        assert_eq!(of("host:5000/nanoserver:ltsc2022", 17763), "host:5000/nanoserver:ltsc2019");
+        assert_eq!(of("golang:1.25-nanoserver-ltsc2025@sha256:00", 17763), "golang:1.25-nanoserver-1809");
+        assert_eq!(of("servercore:1809-amd64", 26100), "servercore:ltsc2025-amd64");
+        assert_eq!(of("golang:1.25", 26100), "");
+        assert_eq!(of("host:5000/golang", 26100), "");
+        assert_eq!(name_of(17763), "ltsc2019");
+        assert_eq!(name_of(1), "");
     }
 
     #[test]
