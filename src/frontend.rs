@@ -7,10 +7,13 @@ mod answer;
 mod file;
 mod forward;
 mod solve;
+mod survey;
 mod target;
 mod variant;
 mod warn;
 
+#[cfg(test)]
+mod survey_tests;
 #[cfg(test)]
 mod tests;
 

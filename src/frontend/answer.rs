@@ -6,7 +6,7 @@ use futures_util::future::join;
 
 use super::file::{self, File};
 use super::target::{Job, Planned, Target};
-use super::warn;
+use super::{survey, warn};
 use crate::convert::Converted;
 use crate::gateway::context::{Contexts, DockerfileSource};
 use crate::gateway::options::Options;
@@ -18,7 +18,7 @@ use crate::syntax;
 use crate::windows::axis::Axes;
 use crate::windows::lazy::Layering;
 
-/// Answers a request (upstream's `HandleSubrequest`). Errors come without places.
+/// Answers a request (upstream's `HandleSubrequest`). Errors of upstream's requests come without places.
 ///
 /// # Errors
 ///
@@ -31,7 +31,12 @@ pub(super) async fn answer(
     source: DockerfileSource,
 ) -> Result<BuildResult, Error> {
     let kind = Kind::parse(id).ok_or_else(|| Error::unsupported_subrequest(id))?;
-    answer_kind(kind, bridge, options, contexts, source).await.map_err(Error::without_places)
+    let outcome = answer_kind(kind, bridge, options, contexts, source).await;
+    if kind == Kind::Plan {
+        // Its errors are those of a build.
+        return outcome;
+    }
+    outcome.map_err(Error::without_places)
 }
 
 async fn answer_kind(
@@ -45,10 +50,13 @@ async fn answer_kind(
         Kind::Describe => return Ok(request::describe()),
         Kind::Targets => return targets(&source),
         Kind::Lint => return lint(bridge, options, contexts, source).await,
-        Kind::Outline | Kind::ConvertLlb => {}
+        Kind::Outline | Kind::ConvertLlb | Kind::Plan => {}
     }
     let file = File::parse(bridge, options, source).await?;
-    let job = Job::new(bridge, options, contexts, &file);
+    let job = Job { is_plan: kind == Kind::Plan, ..Job::new(bridge, options, contexts, &file) };
+    if job.is_plan {
+        return survey::plan(&job).await;
+    }
     let outcome = convert(&job, false).await;
     warn::lint(bridge, &file.source, &file.lint).await?;
     let (planned, converted) = outcome?;

@@ -11,6 +11,7 @@ use crate::gateway::{BuildResult, Error, References, SolveRequest};
 use crate::image::Platform;
 use crate::lint::Linter;
 use crate::proto::frontend::{Attestation, Attestations, Ref};
+use crate::windows::lazy::Layering;
 use crate::windows::select::{self, Request};
 
 /// Names of `exporter/containerimage/exptypes`.
@@ -36,7 +37,7 @@ pub(super) async fn all(job: &Job<'_>) -> Result<BuildResult, Error> {
     let scanner = scanner?;
     // Warnings are shown whether the build goes on or not.
     warn::lint(job.bridge, &job.file.source, &job.file.lint).await?;
-    let targets = outcome?;
+    let (targets, _) = outcome?;
     job.file.lint.error().map_err(Error::new)?;
     let solves = targets.into_iter().map(|target| target.solve(job, scanner.as_ref()));
     result(job, try_join_all(solves).await?)
@@ -50,14 +51,16 @@ async fn scanner(job: &Job<'_>) -> Result<Option<Scanner>, Error> {
 }
 
 /// A target that is ready to be solved.
-struct Ready {
-    id: String,
+pub(super) struct Ready<'j> {
+    pub(super) id: String,
     /// The platform as it is returned.
-    platform: Platform,
-    converted: Converted,
+    pub(super) platform: Platform,
+    pub(super) planned: Planned<'j>,
+    pub(super) converted: Converted,
 }
 
-async fn convert_all(job: &Job<'_>) -> Result<Vec<Ready>, Error> {
+/// Plans and converts every image of the result. With them goes how Windows stages are layered.
+pub(super) async fn convert_all<'j>(job: &Job<'j>) -> Result<(Vec<Ready<'j>>, Layering), Error> {
     let requests = select::fold(&job.options.target_platforms);
     let requests: Vec<Option<Request>> =
         if requests.is_empty() { vec![None] } else { requests.into_iter().map(Some).collect() };
@@ -79,14 +82,15 @@ async fn convert_all(job: &Job<'_>) -> Result<Vec<Ready>, Error> {
     layering.fanned_out = count > 1;
 
     let mut ready = Vec::new();
-    for (index, group) in planned.iter().enumerate() {
-        for (position, planned) in group.iter().enumerate() {
+    for (index, group) in planned.into_iter().enumerate() {
+        let several = group.len() > 1;
+        for (position, planned) in group.into_iter().enumerate() {
             let lint = if position == 0 { lint_of(index) } else { &quiet };
-            let converted = job.convert(planned, &main, &layering, lint)?;
-            ready.push(named(job, planned, converted, group.len() > 1));
+            let converted = job.convert(&planned, &main, &layering, lint)?;
+            ready.push(named(job, planned, converted, several));
         }
     }
-    Ok(ready)
+    Ok((ready, layering))
 }
 
 fn is_windows(planned: &Planned<'_>) -> bool {
@@ -107,7 +111,7 @@ async fn plan_request<'j>(
 }
 
 /// Upstream's `makeExportPlatform`, with an ID of its own for each of several versions.
-fn named(job: &Job<'_>, planned: &Planned<'_>, converted: Converted, several: bool) -> Ready {
+fn named<'j>(job: &Job<'_>, planned: Planned<'j>, converted: Converted, several: bool) -> Ready<'j> {
     let asked = planned.target.platform.clone().unwrap_or_else(Platform::host).normalize();
     let mut platform = asked.clone();
     let image = &converted.image.platform;
@@ -121,7 +125,7 @@ fn named(job: &Job<'_>, planned: &Planned<'_>, converted: Converted, several: bo
         platform = platform.normalize();
     }
     let id = if several { platform.format_all() } else { asked_id(job, &asked) };
-    Ready { id, platform, converted }
+    Ready { id, platform, planned, converted }
 }
 
 /// The ID of a platform as the client wrote it, its version included.
@@ -133,7 +137,7 @@ fn asked_id(job: &Job<'_>, asked: &Platform) -> String {
     written.iter().find(same).unwrap_or(asked).format_all()
 }
 
-impl Ready {
+impl Ready<'_> {
     async fn solve(self, job: &Job<'_>, scanner: Option<&Scanner>) -> Result<Built, Error> {
         let definition = self.converted.definition();
         let definition = definition.map_err(|e| Error::new(e).context("failed to marshal LLB definition"))?;
@@ -148,7 +152,7 @@ impl Ready {
             Some(scanner) => Some(scanner.attest(job.bridge, &self.id, &self.converted).await?),
             None => None,
         };
-        let Self { id, platform, converted } = self;
+        let Self { id, platform, converted, .. } = self;
         Ok(Built { id, platform, reference, attestation, converted })
     }
 }

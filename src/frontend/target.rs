@@ -20,6 +20,8 @@ pub(super) struct Job<'j> {
     pub(super) options: &'j Options,
     pub(super) contexts: &'j Contexts,
     pub(super) file: &'j File,
+    /// Nothing is built: commands that cannot run are told, not refused.
+    pub(super) is_plan: bool,
 }
 
 /// One target: a platform, and for Windows one variant of it.
@@ -59,7 +61,7 @@ impl<'j> Job<'j> {
         contexts: &'j Contexts,
         file: &'j File,
     ) -> Self {
-        Self { bridge, options, contexts, file }
+        Self { bridge, options, contexts, file, is_plan: false }
     }
 
     /// The stage to build for a platform. A last stage named after a system is not for the other

@@ -24,6 +24,11 @@ const REQUESTS: &[&[(&str, &str)]] = &[
     &[("requestid", "frontend.outline")],
     &[("requestid", "frontend.targets")],
     &[("requestid", "frontend.convertllb")],
+    &[
+        ("requestid", "frontend.plan"),
+        ("platform", "linux/amd64,windows/amd64"),
+        ("build-arg:FANLIGHT_LAZY", "0"),
+    ],
 ];
 
 /// Builds, and gives the error, if any, and what was solved.

@@ -39,7 +39,7 @@ impl<'j> Job<'j> {
             self.plan(target, &axes, if index == 0 { lint } else { &quiet })
         };
         let mut plans = try_join_all((0..axes.count()).map(plan)).await?;
-        if !self.has_windows_worker() {
+        if !self.is_plan && !self.has_windows_worker() {
             run::check(plans.iter().map(|planned| &planned.plan)).map_err(|e| self.file.failure(e))?;
         }
         if !axes.is_list() {
@@ -196,7 +196,7 @@ impl<'j> Job<'j> {
         join_all(asked).await.into_iter().flatten().collect()
     }
 
-    fn has_windows_worker(&self) -> bool {
+    pub(super) fn has_windows_worker(&self) -> bool {
         let platforms = |worker: &crate::gateway::options::Worker| worker.platforms().to_vec();
         self.options.workers.iter().flat_map(platforms).any(|platform| platform.os == "windows")
     }
@@ -206,8 +206,11 @@ impl<'j> Job<'j> {
         let plain = Layering::default();
         let Some(asked) = asked else { return Ok(plain) };
         let off = self.options.build_args.get(LAZY_ARG).is_some_and(|value| value == "0" || value == "false");
-        if off || self.has_windows_worker() {
-            return Ok(plain);
+        if off {
+            return Ok(Layering { reason: format!("{LAZY_ARG}=0"), ..plain });
+        }
+        if self.has_windows_worker() {
+            return Ok(Layering { reason: "the engine has a Windows worker".to_owned(), ..plain });
         }
         match self.seed(&asked.platform).await {
             Ok(seed) => Ok(Layering { seed: Some(seed), ..plain }),
@@ -215,7 +218,7 @@ impl<'j> Job<'j> {
                 let text = format!("every Windows base is downloaded and unpacked: {why}");
                 let detail = "Layers are made on their bases, because they cannot be made without them here.";
                 warn::send(self.bridge, &self.file.source, &text, detail, "", &[]).await?;
-                Ok(plain)
+                Ok(Layering { reason: why.to_string(), ..plain })
             }
         }
     }

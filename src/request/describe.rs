@@ -58,6 +58,15 @@ pub const CONVERT_LLB: Definition = Definition {
     metadata: &[RESULT_JSON],
 };
 
+/// `frontend.plan`, which docker/dockerfile does not have.
+pub const PLAN: Definition = Definition {
+    name: "frontend.plan",
+    version: "1.0.0",
+    description: "Show what a build would make, for every image and every Windows host",
+    options: &[("target", "Target build stage"), ("platform", "Target platforms")],
+    metadata: &[RESULT_JSON, RESULT_TEXT],
+};
+
 /// `frontend.subrequests.describe`.
 pub const DESCRIBE: Definition = Definition {
     name: "frontend.subrequests.describe",
@@ -67,16 +76,21 @@ pub const DESCRIBE: Definition = Definition {
     metadata: &[RESULT_JSON, RESULT_TEXT],
 };
 
-/// The requests that [`describe`] lists: like docker/dockerfile, not all that are answered.
-const LISTED: [Definition; 3] = [OUTLINE, TARGETS, DESCRIBE];
+/// The requests that [`describe`] lists: like docker/dockerfile, not all that are answered, and after
+/// its own the one it does not have.
+const LISTED: [Definition; 4] = [OUTLINE, TARGETS, DESCRIBE, PLAN];
 
 /// The answer to `frontend.subrequests.describe`.
 #[must_use]
 pub fn describe() -> BuildResult {
-    let text = Json::text(Style::Go, |json| json.array(&LISTED));
+    list(&LISTED)
+}
+
+fn list(requests: &[Definition]) -> BuildResult {
+    let text = Json::text(Style::Go, |json| json.array(requests));
     let mut table = Table::new(1);
     table.push("NAME\tVERSION\tDESCRIPTION\n");
-    for Definition { name, version, description, .. } in LISTED {
+    for Definition { name, version, description, .. } in requests {
         let name = name.strip_prefix("frontend.").unwrap_or(name);
         table.push(&format!("{name}\t{version}\t{description}\n"));
     }
@@ -128,6 +142,13 @@ mod tests {
 
     #[test]
     fn as_upstream() {
-        Vector::read("describe", "describe").check(&describe());
+        let upstream = LISTED.into_iter().filter(|request| *request != PLAN);
+        Vector::read("describe", "describe").check(&list(&upstream.collect::<Vec<_>>()));
+    }
+
+    #[test]
+    fn the_plan_is_listed() {
+        let text = String::from_utf8(describe().metadata[RESULT_TEXT].clone()).unwrap();
+        assert!(text.lines().last().unwrap().starts_with("plan                 1.0.0   Show"), "{text}");
     }
 }

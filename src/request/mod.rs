@@ -10,6 +10,7 @@ mod json;
 mod lint;
 mod message;
 mod outline;
+pub mod plan;
 mod table;
 mod targets;
 #[cfg(test)]
@@ -45,6 +46,8 @@ pub enum Kind {
     Lint,
     /// The operations: [`convert_llb()`].
     ConvertLlb,
+    /// What a build would make: [`plan::plan`].
+    Plan,
 }
 
 impl Kind {
@@ -53,7 +56,7 @@ impl Kind {
     /// answer.
     #[must_use]
     pub fn parse(id: &str) -> Option<Self> {
-        let all = [Self::Describe, Self::Outline, Self::Targets, Self::Lint, Self::ConvertLlb];
+        let all = [Self::Describe, Self::Outline, Self::Targets, Self::Lint, Self::ConvertLlb, Self::Plan];
         all.into_iter().find(|kind| kind.definition().name == id)
     }
 
@@ -66,6 +69,7 @@ impl Kind {
             Self::Targets => &describe::TARGETS,
             Self::Lint => &describe::LINT,
             Self::ConvertLlb => &describe::CONVERT_LLB,
+            Self::Plan => &describe::PLAN,
         }
     }
 }

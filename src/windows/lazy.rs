@@ -24,6 +24,8 @@ use crate::llb::{self, FileAction, Metadata, ProgressGroup, State};
 pub struct Layering {
     /// The seed; without one, steps are made on the base itself.
     pub seed: Option<Seed>,
+    /// Why there is none; empty where there is one, and where no Windows platform asks for one.
+    pub reason: String,
     /// More than one Windows version is built.
     pub fanned_out: bool,
 }

@@ -2,7 +2,7 @@
 
 use crate::instruction::{Kind, Run};
 use crate::plan::{self, Plan};
-use crate::span::Located;
+use crate::span::{Located, Range};
 
 use super::ErrorKind;
 
@@ -31,14 +31,31 @@ const ADVICE: [(&[&str], &str); 7] = [
 
 const ELSE: &str = "move it to a stage FROM --platform=$BUILDPLATFORM and COPY --from it";
 
-/// Refuses every RUN in every stage that is built for Windows, all of them in one error.
-///
-/// # Errors
-///
-/// Where there is such a RUN.
-pub fn check<'p, 'a: 'p>(plans: impl IntoIterator<Item = &'p Plan<'a>>) -> Result<(), plan::Error> {
-    let mut texts = Vec::new();
-    let mut locations = Vec::new();
+/// A RUN in a stage that is built for Windows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// Where it stands.
+    pub location: Vec<Range>,
+    /// The stage that it stands in.
+    pub stage: String,
+    /// As it is written.
+    pub code: String,
+    /// What to write instead.
+    pub advice: &'static str,
+}
+
+impl Refused {
+    /// The line where it begins.
+    #[must_use]
+    pub fn line(&self) -> u32 {
+        self.location.first().map_or(0, |range| range.start.line)
+    }
+}
+
+/// Every RUN in every stage that is built for Windows, each once.
+#[must_use]
+pub fn refused<'p, 'a: 'p>(plans: impl IntoIterator<Item = &'p Plan<'a>>) -> Vec<Refused> {
+    let mut found: Vec<Refused> = Vec::new();
     for (plan, id) in plans.into_iter().flat_map(|plan| plan.reachable.iter().map(move |id| (plan, id))) {
         let root = &plan.stages[plan.stages.root(*id)];
         let Some(resolved) = &root.resolved else { continue };
@@ -47,19 +64,31 @@ pub fn check<'p, 'a: 'p>(plans: impl IntoIterator<Item = &'p Plan<'a>>) -> Resul
         }
         for command in &plan.stages[*id].commands {
             let Kind::Run(run) = &command.instruction.kind else { continue };
-            let location = &command.instruction.location;
-            if locations.contains(location) {
+            let location = command.instruction.location.clone();
+            if found.iter().any(|one| one.location == location) {
                 continue;
             }
-            let line = location.first().map_or(0, |range| range.start.line);
-            texts.push(format!("line {line}: {}", advice(run)));
-            locations.push(location.clone());
+            let stage = plan.stages[*id].name.clone();
+            let code = command.instruction.code.clone();
+            found.push(Refused { location, stage, code, advice: advice(run) });
         }
     }
-    if texts.is_empty() {
+    found
+}
+
+/// Refuses them, all in one error.
+///
+/// # Errors
+///
+/// Where there is such a RUN.
+pub fn check<'p, 'a: 'p>(plans: impl IntoIterator<Item = &'p Plan<'a>>) -> Result<(), plan::Error> {
+    let found = refused(plans);
+    if found.is_empty() {
         return Ok(());
     }
+    let texts: Vec<String> = found.iter().map(|one| format!("line {}: {}", one.line(), one.advice)).collect();
     let kind = ErrorKind::Run(texts.join("; "));
+    let locations = found.into_iter().map(|one| one.location).collect();
     Err(Located { kind: plan::ErrorKind::Windows(Box::new(kind)), locations })
 }
 

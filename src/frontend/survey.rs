@@ -1,0 +1,166 @@
+//! The plan of a build: everything is planned and converted as for a build, and told instead of
+//! solved.
+
+use super::solve::{self, Ready};
+use super::target::Job;
+use super::warn;
+use crate::convert::StageState;
+use crate::gateway::{BuildResult, Error};
+use crate::instruction::Kind;
+use crate::llb::State;
+use crate::llb::inspect::{Graph, Layer, Setting};
+use crate::plan::build::is_step;
+use crate::plan::{Command, Plan, Stage, StageId, Start};
+use crate::request::plan::{self as request, Base, Image, Makes, Place, Step};
+use crate::span::Range;
+use crate::windows::lazy::Layering;
+use crate::windows::run::{self, Refused};
+
+/// Answers `frontend.plan`.
+///
+/// # Errors
+///
+/// Whatever keeps the file from being built before anything is built, with its places; except for
+/// commands that cannot run, which are part of the answer.
+pub(super) async fn plan(job: &Job<'_>) -> Result<BuildResult, Error> {
+    let outcome = solve::convert_all(job).await;
+    warn::lint(job.bridge, &job.file.source, &job.file.lint).await?;
+    let (targets, layering) = outcome?;
+    job.file.lint.error().map_err(Error::new)?;
+    let images: Result<Vec<Image>, Error> =
+        targets.iter().map(|target| Survey::new(job, target, &layering).image()).collect();
+    Ok(request::plan(images?))
+}
+
+/// One image that is looked at.
+struct Survey<'s> {
+    ready: &'s Ready<'s>,
+    plan: &'s Plan<'s>,
+    layering: &'s Layering,
+    refused: Vec<Refused>,
+    runs_windows: bool,
+}
+
+impl<'s> Survey<'s> {
+    fn new(job: &Job<'_>, ready: &'s Ready<'s>, layering: &'s Layering) -> Self {
+        let plan = &ready.planned.plan;
+        let runs_windows = job.has_windows_worker();
+        let refused = if runs_windows { Vec::new() } else { run::refused([plan]) };
+        Self { ready, plan, layering, refused, runs_windows }
+    }
+
+    fn image(self) -> Result<Image, Error> {
+        let definition = self.ready.converted.definition();
+        let definition = definition.map_err(|e| Error::new(e).context("failed to marshal LLB definition"))?;
+        let setting = Setting {
+            seed: self.layering.seed.as_ref().map(|seed| seed.reference.as_str()),
+            runs_windows: self.runs_windows,
+        };
+        let graph = Graph::new(&definition, setting);
+        let layers = graph.layers();
+        let target = &self.plan.stages[self.plan.target];
+        Ok(Image {
+            id: self.ready.id.clone(),
+            platform: self.ready.platform.clone(),
+            target: place(target),
+            base: self.base(),
+            steps: self.steps(&layers),
+            layers,
+            reads: graph.reads().to_vec(),
+            stages: self.stages(),
+            why_on_base: self.layering.reason.clone(),
+            refused: self.refused,
+        })
+    }
+
+    fn base(&self) -> Base {
+        let root = &self.plan.stages[self.plan.stages.root(self.plan.target)];
+        let start = root.resolved.as_ref().map(|resolved| &resolved.start);
+        let (kind, reference) = match start {
+            Some(Start::Image(reference)) => ("image", reference.clone()),
+            Some(Start::Context { .. }) => ("context", String::new()),
+            Some(Start::Scratch) | None => ("scratch", String::new()),
+        };
+        Base { kind, name: root.written_base.clone(), reference, line: line(&root.location) }
+    }
+
+    /// The instructions of the target and of the stages below it, the lowest first.
+    fn steps(&self, layers: &[Layer]) -> Vec<Step> {
+        let mut chain: Vec<StageId> = self.plan.stages.chain(self.plan.target).collect();
+        chain.reverse();
+        let mut layers = layers;
+        let mut steps = Vec::new();
+        for id in chain {
+            let stage = &self.plan.stages[id];
+            steps.push(Step {
+                stage: stage.name.clone(),
+                line: line(&stage.location),
+                instruction: stage.from.map(|from| from.code.clone()).unwrap_or_default(),
+                is_trigger: false,
+                makes: Makes::Base,
+            });
+            // What stands for the whole stage leaves nothing of it.
+            let commands = if stage.context.is_some() { &[][..] } else { &stage.commands };
+            for command in commands {
+                steps.push(Step {
+                    stage: stage.name.clone(),
+                    line: line(&command.instruction.location),
+                    instruction: command.instruction.code.clone(),
+                    is_trigger: command.is_trigger,
+                    makes: self.makes(command, &mut layers),
+                });
+            }
+        }
+        steps
+    }
+
+    /// What an instruction makes: the next of the layers that come from its line.
+    fn makes(&self, command: &Command<'_>, layers: &mut &[Layer]) -> Makes {
+        let kind = &command.instruction.kind;
+        let location = &command.instruction.location;
+        if matches!(kind, Kind::Run(_)) && self.refused.iter().any(|one| one.location == *location) {
+            return Makes::CannotRun;
+        }
+        if is_step(kind)
+            && let Some(next) = layers.iter().position(|layer| layer.lines.contains(&line(location)))
+        {
+            let digest = layers[next].digest.clone();
+            *layers = &layers[next + 1..];
+            return Makes::Layer(digest);
+        }
+        if matches!(kind, Kind::Arg(_)) { Makes::Nothing } else { Makes::Config }
+    }
+
+    /// The stages that the target copies or mounts from.
+    fn stages(&self) -> Vec<request::Stage> {
+        let own: Vec<StageId> = self.plan.stages.chain(self.plan.target).collect();
+        let needed = self.plan.stages.reachable(self.plan.target);
+        let states = &self.ready.converted.stages;
+        let is_built = |id: &StageId| {
+            let stage = &self.plan.stages[*id];
+            stage.from.is_some() && stage.context.is_none() && !own.contains(id) && needed.contains(id)
+        };
+        states
+            .iter()
+            .filter(|(id, _)| is_built(id))
+            .map(|(id, state)| request::Stage {
+                place: place(&self.plan.stages[*id]),
+                platform: state.platform.clone(),
+                digest: self.digest(state),
+            })
+            .collect()
+    }
+
+    fn digest(&self, state: &StageState) -> String {
+        let whole: State = state.whole();
+        self.ready.converted.marshaler.marshal(&whole).head().unwrap_or_default()
+    }
+}
+
+fn place(stage: &Stage<'_>) -> Place {
+    Place { name: stage.name.clone(), line: line(&stage.location) }
+}
+
+fn line(location: &[Range]) -> u32 {
+    location.first().map_or(0, |range| range.start.line)
+}

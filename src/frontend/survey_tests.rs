@@ -1,0 +1,113 @@
+//! Plans of the Dockerfiles in `testdata/plan`, which lie beside them as JSON and as text.
+//!
+//! `FANLIGHT_UPDATE=1 cargo test plans` writes them anew.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::build;
+use crate::gateway::capabilities::names;
+use crate::gateway::options::Environment;
+use crate::gateway::testing::{Fake, bridge_to};
+use crate::gateway::{BuildResult, Error};
+
+const CAPS: &[&str] = &[names::STAT_FILE, names::FRONTEND_INPUTS, names::SOURCE_META, names::SOLVE_EVALUATE];
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/plan")
+}
+
+/// The answer for a Dockerfile. `index` is what all images are found in.
+fn plan(text: &str, options: &[(String, String)], index: &str) -> Result<BuildResult, Error> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let read = |name: &str| std::fs::read_to_string(folder().join(name)).unwrap();
+        let mut fake = Fake::default()
+            .with_caps(CAPS)
+            .with_all_llb_caps()
+            .with_file("Dockerfile", text)
+            .with_file(".dockerignore", "")
+            .with_file("index.json", index);
+        let images: serde_json::Map<String, Value> = serde_json::from_str(&read("images.json")).unwrap();
+        for (reference, config) in images {
+            // An index answers for its entries as well.
+            for digest in ["", "2", "3"].map(|digit| digit.repeat(64)) {
+                let mut config = config.clone();
+                if digest.starts_with('2') {
+                    config["os.version"] = "10.0.20348.2762".into();
+                }
+                let pinned = if digest.is_empty() { String::new() } else { format!("@sha256:{digest}") };
+                fake = fake.with_image(&format!("{reference}{pinned}"), config.to_string().as_bytes());
+            }
+        }
+        let bridge = bridge_to(&fake).await;
+        let mut environment = Environment { session_id: "session".into(), ..Environment::default() };
+        environment.options.extend(options.iter().cloned());
+        environment.options.insert("cmdline".to_owned(), String::new());
+        environment.options.insert("requestid".to_owned(), "frontend.plan".to_owned());
+        build(&bridge, environment).await
+    })
+}
+
+fn options(text: &str) -> Vec<(String, String)> {
+    let pairs = text.lines().filter_map(|line| line.split_once('='));
+    pairs.map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
+}
+
+#[test]
+fn plans() {
+    let mut found = 0;
+    let mut wrong = Vec::new();
+    for entry in std::fs::read_dir(folder()).unwrap() {
+        let file = entry.unwrap().path();
+        if file.extension().is_none_or(|extension| extension != "Dockerfile") {
+            continue;
+        }
+        found += 1;
+        let read = |extension: &str| std::fs::read_to_string(file.with_extension(extension));
+        let index = read("index").unwrap_or_default();
+        let options = options(&read("options").unwrap());
+        let answer = plan(&read("Dockerfile").unwrap(), &options, &index).unwrap();
+        assert_eq!(answer.metadata["version"], b"1.0.0");
+        for (extension, key) in [("json", "result.json"), ("txt", "result.txt")] {
+            let ours = String::from_utf8(answer.metadata[key].clone()).unwrap();
+            if extension == "json" {
+                serde_json::from_str::<Value>(&ours).unwrap();
+            }
+            if std::env::var_os("FANLIGHT_UPDATE").is_some() {
+                std::fs::write(file.with_extension(extension), &ours).unwrap();
+            } else if read(extension).unwrap_or_default() != ours {
+                wrong.push(format!("{} as {extension}:\n{ours}", file.display()));
+            }
+        }
+    }
+    assert!(found > 5);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What keeps a file from being built is an error with its place, as in a build.
+#[test]
+fn errors_have_places() {
+    let windows = options("platform=windows/amd64");
+    for (text, message, line) in [
+        ("FROM scratch AS a\n\nFROM nothing:1\n", "nothing:1: failed to resolve", 3),
+        ("FROM a,\n", "empty element", 1),
+        ("ARG A=a:1,2\nARG B=b:1,2,3\nFROM $A AS a\nFROM $B\nCOPY --from=a / /\n", "different lengths", 3),
+        ("FROM alpine:3\nCOPPY a b\n", "unknown instruction", 2),
+    ] {
+        let failure = plan(text, &windows, "").unwrap_err();
+        assert!(failure.to_string().contains(message), "{failure}");
+        let places = failure.places();
+        assert_eq!(
+            places.first().and_then(|place| place.first()).map(|range| range.start.line),
+            Some(line),
+            "{failure}"
+        );
+    }
+    let mut unknown = windows;
+    unknown.push(("build-arg:FANLIGHT_VERSIONS".into(), "ltsc2025".into()));
+    let failure = plan("FROM mcr.microsoft.com/windows/nanoserver:ltsc2019\n", &unknown, "").unwrap_err();
+    assert!(failure.to_string().contains("10.0.17763.6414"), "{failure}");
+    assert_eq!(failure.places().len(), 1);
+}

@@ -1,0 +1,183 @@
+//! The plan as JSON.
+
+use super::{Base, Document, Image, Makes, OnHost, Shared, Step};
+use crate::image::{Platform, Reference};
+use crate::llb::inspect::Way;
+use crate::request::describe::PLAN;
+use crate::request::json::{Item, Json};
+use crate::windows::versions;
+
+impl Document {
+    pub(super) fn write(&self, json: &mut Json) {
+        json.object(|json| {
+            json.item("version", &PLAN.version.to_owned());
+            json.list("images", &self.images, |json, image| image.write(json));
+            json.list("layers", &self.layers, |json, layer| {
+                json.item("digest", &layer.what.digest);
+                json.list_of_lines("lines", &layer.what.lines);
+                self.images_of(json, layer);
+            });
+            json.list("buildStages", &self.stages, |json, stage| {
+                json.item("name", &stage.what.place.name);
+                json.item("line", &stage.what.place.line);
+                json.item("platform", &stage.what.platform);
+                json.item("digest", &stage.what.digest);
+                self.images_of(json, stage);
+            });
+            json.list("downloads", &self.downloads, |json, download| {
+                let read = &download.what.read;
+                json.item("reference", &read.image);
+                json.item("platform", &read.platform);
+                json.list_of_lines("lines", &read.lines);
+                json.item("reason", &reason(read.way).to_owned());
+                json.item("why", &download.what.why);
+                self.images_of(json, download);
+            });
+            json.list("cannotRun", &self.refused, |json, refused| {
+                json.item("line", &refused.line());
+                json.item("stage", &refused.stage);
+                json.item("instruction", &refused.code);
+                json.item("instead", &refused.advice.to_owned());
+            });
+            let hosts: Vec<(&str, &OnHost)> = self
+                .hosts
+                .iter()
+                .flat_map(|of| of.hosts.iter().map(|host| (of.architecture.as_str(), host)))
+                .collect();
+            json.list("hosts", &hosts, |json, (architecture, host)| self.host(json, architecture, host));
+        });
+    }
+
+    fn host(&self, json: &mut Json, architecture: &str, on: &OnHost) {
+        let host = &on.coverage.host;
+        json.item("name", &host.name.to_owned());
+        json.item("build", &host.build);
+        json.item("architecture", &architecture.to_owned());
+        if let Some(image) = on.image {
+            json.item("image", &self.images[image].id);
+        }
+        if let Some(build) = on.coverage.missing {
+            json.name("missing");
+            json.object(|json| {
+                json.item("name", &versions::name_of(build).to_owned());
+                json.item("build", &build);
+                if let Some(base) = &on.add {
+                    json.item("base", base);
+                }
+            });
+        }
+        if !on.elsewhere.is_empty() {
+            json.list("elsewhere", &on.elsewhere, |json, (engines, image)| {
+                json.item("engines", &(*engines).to_owned());
+                if let Some(image) = image {
+                    json.item("image", &self.images[*image].id);
+                }
+            });
+        }
+    }
+
+    fn images_of<T>(&self, json: &mut Json, shared: &Shared<T>) {
+        let ids: Vec<String> = shared.images.iter().map(|index| self.images[*index].id.clone()).collect();
+        json.name("images");
+        json.array(&ids);
+    }
+}
+
+impl Image {
+    fn write(&self, json: &mut Json) {
+        json.item("id", &self.id);
+        json.item("platform", &self.platform);
+        json.name("target");
+        json.object(|json| {
+            json.item("stage", &self.target.name);
+            json.item("line", &self.target.line);
+        });
+        json.name("base");
+        json.object(|json| self.base.write(json));
+        json.list("steps", &self.steps, |json, step| step.write(json));
+        let layers: Vec<String> = self.layers.iter().map(|layer| layer.digest.clone()).collect();
+        json.name("layers");
+        json.array(&layers);
+    }
+}
+
+impl Base {
+    fn write(&self, json: &mut Json) {
+        json.item("kind", &self.kind.to_owned());
+        json.item("name", &self.name);
+        json.field("reference", &self.reference);
+        json.field("digest", &self.digest());
+        json.item("line", &self.line);
+    }
+
+    /// The digest that the build asks for.
+    pub(super) fn digest(&self) -> String {
+        let parsed = Reference::parse_normalized(&self.reference);
+        parsed.ok().and_then(|parsed| parsed.digest().map(str::to_owned)).unwrap_or_default()
+    }
+}
+
+impl Step {
+    fn write(&self, json: &mut Json) {
+        json.item("line", &self.line);
+        json.item("stage", &self.stage);
+        json.item("instruction", &self.instruction);
+        json.field("trigger", &self.is_trigger);
+        let (makes, layer) = match &self.makes {
+            Makes::Base => ("base", None),
+            Makes::Layer(digest) => ("layer", Some(digest)),
+            Makes::Config => ("config", None),
+            Makes::Nothing => ("nothing", None),
+            Makes::CannotRun => ("cannotRun", None),
+        };
+        json.item("makes", &makes.to_owned());
+        if let Some(digest) = layer {
+            json.item("layer", digest);
+        }
+    }
+}
+
+const fn reason(way: Way) -> &'static str {
+    match way {
+        Way::Run => "run",
+        Way::Mount => "mount",
+        Way::Copy => "copy",
+        Way::Write => "write",
+    }
+}
+
+/// As in an index.
+impl Item for Platform {
+    fn write(&self, json: &mut Json) {
+        json.object(|json| {
+            json.item("architecture", &self.architecture);
+            json.item("os", &self.os);
+            json.field("os.version", &self.os_version);
+            if let Some(features) = self.os_features.as_ref().filter(|features| !features.is_empty()) {
+                json.name("os.features");
+                json.array(features);
+            }
+            json.field("variant", &self.variant);
+        });
+    }
+}
+
+impl Json {
+    /// A list of objects.
+    fn list<T>(&mut self, name: &str, items: &[T], write: impl Fn(&mut Self, &T)) {
+        struct Object<'o, T>(&'o T, &'o dyn Fn(&mut Json, &T));
+        impl<T> Item for Object<'_, T> {
+            fn write(&self, json: &mut Json) {
+                json.object(|json| (self.1)(json, self.0));
+            }
+        }
+        let objects: Vec<Object<'_, T>> = items.iter().map(|item| Object(item, &write)).collect();
+        self.name(name);
+        self.array(&objects);
+    }
+
+    fn list_of_lines(&mut self, name: &str, lines: &[u32]) {
+        self.name(name);
+        self.array(lines);
+    }
+}

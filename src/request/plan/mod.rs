@@ -1,0 +1,255 @@
+//! The plan of a build: what it would make, without making it.
+//!
+//! A request of fanlight's own. Its fields are documented in `docs/plan.md`; what is there stays,
+//! and a change of meaning is a new version.
+
+mod json;
+mod text;
+
+use super::describe::PLAN;
+use super::json::Json;
+use super::json::Style;
+use super::{RESULT_JSON, RESULT_TEXT};
+use crate::gateway::BuildResult;
+use crate::image::Platform;
+use crate::llb::inspect::{Layer, Read, Way};
+use crate::windows::host::{self, Coverage};
+use crate::windows::run::Refused;
+use crate::windows::versions;
+
+/// An image of the result.
+#[derive(Debug, Clone)]
+pub struct Image {
+    /// How the result names it.
+    pub id: String,
+    /// Its platform, as hosts see it in the index.
+    pub platform: Platform,
+    /// The stage that it is.
+    pub target: Place,
+    /// What it starts from.
+    pub base: Base,
+    /// The instructions that it is made of, from its base on.
+    pub steps: Vec<Step>,
+    /// The layers that they make.
+    pub layers: Vec<Layer>,
+    /// The images that have to be downloaded for it.
+    pub reads: Vec<Read>,
+    /// The stages that it copies or mounts from.
+    pub stages: Vec<Stage>,
+    /// Commands that cannot run here.
+    pub refused: Vec<Refused>,
+    /// Why its layers are made on their base, where it is a Windows image and they are.
+    pub why_on_base: String,
+}
+
+/// A stage, and the line of its FROM.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The stage's name.
+    pub name: String,
+    /// The line.
+    pub line: u32,
+}
+
+/// What an image starts from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Base {
+    /// `image`, `scratch` or `context`.
+    pub kind: &'static str,
+    /// As it is written, variables expanded.
+    pub name: String,
+    /// The whole reference with its digest; empty where it is no image.
+    pub reference: String,
+    /// The line of the FROM that names it.
+    pub line: u32,
+}
+
+/// An instruction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The stage that it stands in.
+    pub stage: String,
+    /// Where it begins.
+    pub line: u32,
+    /// As it is written.
+    pub instruction: String,
+    /// It comes from an ONBUILD of the base.
+    pub is_trigger: bool,
+    /// What it makes of the image.
+    pub makes: Makes,
+}
+
+/// What an instruction makes of an image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Makes {
+    /// It is the FROM.
+    Base,
+    /// A layer, by the digest of its definition.
+    Layer(String),
+    /// Something of the config.
+    Config,
+    /// Nothing that is in the image.
+    Nothing,
+    /// It is a command that cannot run here.
+    CannotRun,
+}
+
+/// A stage that is built for others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stage {
+    /// Where it stands.
+    pub place: Place,
+    /// The platform that it is built on.
+    pub platform: Platform,
+    /// The digest of its definition: equal digests are built once.
+    pub digest: String,
+}
+
+/// The answer to `frontend.plan`.
+#[must_use]
+pub fn plan(images: Vec<Image>) -> BuildResult {
+    let document = Document::new(images);
+    let json = Json::text(Style::Go, |json| document.write(json));
+    let texts = [(RESULT_JSON, json.into_bytes()), (RESULT_TEXT, document.text().into_bytes())];
+    super::answer(&PLAN, texts)
+}
+
+/// The images, and what they have in common. Images are named by their place among them.
+struct Document {
+    images: Vec<Image>,
+    layers: Vec<Shared<Layer>>,
+    stages: Vec<Shared<Stage>>,
+    downloads: Vec<Shared<Download>>,
+    refused: Vec<Refused>,
+    hosts: Vec<OfArchitecture>,
+}
+
+/// Something, and the images that it is for.
+struct Shared<T> {
+    what: T,
+    images: Vec<usize>,
+}
+
+/// An image that has to be downloaded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Download {
+    read: Read,
+    why: String,
+}
+
+/// What the hosts of an architecture take.
+struct OfArchitecture {
+    architecture: String,
+    hosts: Vec<OnHost>,
+}
+
+struct OnHost {
+    coverage: Coverage,
+    /// The image among all of the result.
+    image: Option<usize>,
+    elsewhere: Vec<(&'static str, Option<usize>)>,
+    /// A base whose image would fit, where none does and it can be told.
+    add: Option<String>,
+}
+
+impl Document {
+    fn new(images: Vec<Image>) -> Self {
+        let mut document = Self {
+            layers: Vec::new(),
+            stages: Vec::new(),
+            downloads: Vec::new(),
+            refused: Vec::new(),
+            hosts: hosts(&images),
+            images: Vec::new(),
+        };
+        for (index, image) in images.iter().enumerate() {
+            for layer in &image.layers {
+                share(&mut document.layers, index, layer, |a, b| a.digest == b.digest);
+            }
+            for stage in &image.stages {
+                share(&mut document.stages, index, stage, |a, b| a == b);
+            }
+            for download in downloads(image) {
+                share(&mut document.downloads, index, &download, |a, b| a == b);
+            }
+            for refused in &image.refused {
+                if !document.refused.contains(refused) {
+                    document.refused.push(refused.clone());
+                }
+            }
+        }
+        document.images = images;
+        document
+    }
+}
+
+fn share<T: Clone>(list: &mut Vec<Shared<T>>, image: usize, what: &T, same: fn(&T, &T) -> bool) {
+    match list.iter_mut().find(|shared| same(&shared.what, what)) {
+        Some(shared) if shared.images.contains(&image) => {}
+        Some(shared) => shared.images.push(image),
+        None => list.push(Shared { what: what.clone(), images: vec![image] }),
+    }
+}
+
+/// What has to be downloaded for an image, with all the lines that want the same.
+fn downloads(image: &Image) -> Vec<Download> {
+    let mut found: Vec<Download> = Vec::new();
+    for read in &image.reads {
+        let same = |known: &&mut Download| {
+            let of = &known.read;
+            of.image == read.image && of.platform == read.platform && of.way == read.way
+        };
+        match found.iter_mut().find(same) {
+            Some(known) => {
+                let new: Vec<u32> =
+                    read.lines.iter().copied().filter(|line| !known.read.lines.contains(line)).collect();
+                known.read.lines.extend(new);
+            }
+            None => found.push(Download { read: read.clone(), why: why(read, image) }),
+        }
+    }
+    found
+}
+
+fn why(read: &Read, image: &Image) -> String {
+    let text = match read.way {
+        Way::Run => "a command runs in it",
+        Way::Mount => "a command mounts it",
+        Way::Copy => "files are copied from it",
+        Way::Write => "files are put on it",
+    };
+    if read.way == Way::Write && read.platform.os == "windows" && !image.why_on_base.is_empty() {
+        return format!("{text}: {}", image.why_on_base);
+    }
+    text.to_owned()
+}
+
+/// What Windows hosts take of the result, by architecture.
+fn hosts(images: &[Image]) -> Vec<OfArchitecture> {
+    let mut found: Vec<OfArchitecture> = Vec::new();
+    for image in images.iter().filter(|image| image.platform.os == "windows") {
+        let architecture = &image.platform.architecture;
+        if found.iter().any(|of| of.architecture == *architecture) {
+            continue;
+        }
+        let of_it: Vec<usize> = (0..images.len())
+            .filter(|i| {
+                images[*i].platform.os == "windows" && images[*i].platform.architecture == *architecture
+            })
+            .collect();
+        let versions: Vec<&str> = of_it.iter().map(|i| images[*i].platform.os_version.as_str()).collect();
+        let known = of_it.iter().map(|i| &images[*i].base).find(|base| base.kind == "image");
+        let hosts = host::coverage(architecture, &versions).into_iter().map(|coverage| OnHost {
+            image: coverage.takes.map(|i| of_it[i]),
+            elsewhere: coverage
+                .elsewhere
+                .iter()
+                .map(|(who, takes)| (*who, takes.map(|i| of_it[i])))
+                .collect(),
+            add: coverage.missing.and_then(|build| versions::renamed(&known?.name, build)),
+            coverage,
+        });
+        found.push(OfArchitecture { architecture: architecture.clone(), hosts: hosts.collect() });
+    }
+    found
+}

@@ -1,0 +1,2 @@
+FROM runtime:1
+COPY data /data/

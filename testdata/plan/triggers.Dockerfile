@@ -1,0 +1,2 @@
+FROM triggers:1
+CMD ["a"]
