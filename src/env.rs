@@ -3,6 +3,8 @@
 //! Mirrors `llb.EnvList` and `shell.EnvGetter` of moby/buildkit: a key set again moves to the
 //! end, and order shows in the digest of every step.
 
+use std::collections::BTreeMap;
+
 /// Variables by name.
 pub trait Env {
     /// The value of `key`.
@@ -12,31 +14,48 @@ pub trait Env {
 }
 
 /// Variables in the order of their last assignment.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct EnvList(Vec<(String, String)>);
+///
+/// What is set again leaves a gap where it stood, so that a Dockerfile of a million arguments is
+/// not moved a million times.
+#[derive(Debug, Clone, Default)]
+pub struct EnvList {
+    list: Vec<Option<(String, String)>>,
+    /// Where each key stands in the list.
+    places: BTreeMap<String, usize>,
+}
 
 impl EnvList {
     /// No variables.
     #[must_use]
     pub const fn new() -> Self {
-        Self(Vec::new())
+        Self { list: Vec::new(), places: BTreeMap::new() }
     }
 
     /// Sets `key`, which moves to the end.
     pub fn set(&mut self, key: impl Into<String>, value: impl Into<String>) {
         let key = key.into();
         self.remove(&key);
-        self.0.push((key, value.into()));
+        self.places.insert(key.clone(), self.list.len());
+        self.list.push(Some((key, value.into())));
     }
 
     /// Removes `key`.
     pub fn remove(&mut self, key: &str) {
-        self.0.retain(|(k, _)| k != key);
+        let Some(place) = self.places.remove(key) else { return };
+        self.list[place] = None;
+        if self.list.len() > 2 * self.places.len() + 8 {
+            self.list.retain(Option::is_some);
+            for (place, (key, _)) in self.list.iter().flatten().enumerate() {
+                if let Some(old) = self.places.get_mut(key) {
+                    *old = place;
+                }
+            }
+        }
     }
 
     /// Key and value pairs in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(k, v)| (k.as_str(), v.as_str()))
+        self.list.iter().flatten().map(|(k, v)| (k.as_str(), v.as_str()))
     }
 
     /// `KEY=value` strings in order.
@@ -46,13 +65,21 @@ impl EnvList {
     }
 }
 
+impl PartialEq for EnvList {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl Eq for EnvList {}
+
 impl Env for EnvList {
     fn get(&self, key: &str) -> Option<&str> {
-        self.0.iter().find(|(k, _)| k == key).map(|(_, v)| v.as_str())
+        self.list.get(*self.places.get(key)?)?.as_ref().map(|(_, value)| value.as_str())
     }
 
     fn keys(&self) -> Vec<&str> {
-        self.0.iter().map(|(k, _)| k.as_str()).collect()
+        self.iter().map(|(key, _)| key).collect()
     }
 }
 
@@ -68,5 +95,34 @@ mod tests {
         env.set("A", "3");
         assert_eq!(env.to_strings(), ["B=2", "A=3"]);
         assert_eq!(env.get("A"), Some("3"));
+    }
+
+    #[test]
+    fn gaps_do_not_show() {
+        let mut env = EnvList::new();
+        for round in 0..10 {
+            for key in ["A", "B", "C"] {
+                env.set(key, format!("{key}{round}"));
+            }
+            env.remove("D");
+        }
+        env.remove("B");
+        env.set("D", "d");
+        assert_eq!(env.to_strings(), ["A=A9", "C=C9", "D=d"]);
+        assert_eq!(env.keys(), ["A", "C", "D"]);
+        assert_eq!((env.get("B"), env.get("C")), (None, Some("C9")));
+        assert!(env.list.len() <= 2 * 3 + 8);
+        let mut plain = EnvList::new();
+        [("A", "A9"), ("C", "C9"), ("D", "d")].iter().for_each(|(key, value)| plain.set(*key, *value));
+        assert_eq!(env, plain);
+    }
+
+    #[test]
+    fn a_million_variables_take_no_square_of_time() {
+        let mut env = EnvList::new();
+        for round in 0..2 {
+            (0..500_000).for_each(|n| env.set(format!("A{n}"), round.to_string()));
+        }
+        assert_eq!((env.keys().len(), env.get("A499999")), (500_000, Some("1")));
     }
 }

@@ -2,6 +2,7 @@
 
 use super::history;
 use super::stage::{StageState, key_value};
+use crate::env::Env;
 use crate::instruction::{Instruction, KeyValue};
 use crate::lint::{Linter, checks};
 
@@ -14,9 +15,11 @@ pub(super) fn dispatch(state: &mut StageState, pairs: &[KeyValue], instruction: 
         let entry = format!("{}={}", pair.key, pair.value);
         line.push(' ');
         line.push_str(&entry);
+        let known = state.state.env.get(&pair.key).is_some();
         state.state.env.set(pair.key.as_str(), pair.value.as_str());
         let env = &mut state.image.config.env;
-        match env.iter_mut().find(|old| key_value(old).0 == pair.key) {
+        // What no step has seen is not in the config either.
+        match env.iter_mut().filter(|_| known).find(|old| key_value(old).0 == pair.key) {
             Some(old) => *old = entry,
             None => env.push(entry),
         }

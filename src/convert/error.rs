@@ -1,5 +1,6 @@
 //! What can be wrong with an instruction once its variables have values.
 
+use crate::gateway::transport::MAX_MESSAGE_BYTES;
 use crate::image::{digest, port};
 use crate::span::Located;
 use crate::{expand, gateway, go, instruction, path, source};
@@ -65,6 +66,20 @@ pub enum ErrorKind {
     /// An SSH mount with a source.
     #[error("ssh does not support source")]
     SshSource,
+    /// A command of bytes that BuildKit would not accept.
+    #[error("string field contains invalid UTF-8: the command of RUN on line {line}")]
+    InvalidUtf8 {
+        /// Where the RUN stands.
+        line: u32,
+    },
+    /// More than [`super::LARGEST`] bytes.
+    #[error(
+        "the build is too large: up to this line the histories of its stages and the variables of their \
+         commands are more than {} MB, and BuildKit accepts messages of {} MB",
+        super::LARGEST >> 20,
+        MAX_MESSAGE_BYTES >> 20
+    )]
+    TooLarge,
     /// Heredocs in exec form.
     #[error("parsing produced an invalid run command")]
     HeredocCommand,

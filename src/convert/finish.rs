@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::expansion::NOT_IN_ENV;
-use super::stage::StageState;
+use super::stage::{StageState, Unsendable};
 use super::{Converter, Error, ErrorKind};
 use crate::env::Env;
 use crate::go;
@@ -33,8 +33,8 @@ pub struct Converted {
     pub ignore_cache: bool,
     /// Every converted stage (for the outline).
     pub stages: Vec<(StageId, StageState)>,
-    /// A command of the graph is no words.
-    empty_command: bool,
+    /// A command of the graph that cannot be sent.
+    unsendable: Option<Unsendable>,
 }
 
 impl Converted {
@@ -42,10 +42,12 @@ impl Converted {
     ///
     /// # Errors
     ///
-    /// A RUN without words, which docker/dockerfile finds out this late.
+    /// A RUN without words or of bytes that are no text, which docker/dockerfile finds out this late.
     pub fn definition(&self) -> Result<Definition, ErrorKind> {
-        if self.empty_command {
-            return Err(ErrorKind::EmptyCommand);
+        match self.unsendable {
+            Some(Unsendable::Empty) => return Err(ErrorKind::EmptyCommand),
+            Some(Unsendable::Bytes(line)) => return Err(ErrorKind::InvalidUtf8 { line }),
+            None => {}
         }
         Ok(self.marshaler.marshal(&self.state))
     }
@@ -92,7 +94,8 @@ pub(super) fn finish(mut converter: Converter<'_>) -> Result<Converted, Error> {
         .filter(|(id, state)| scanned(*id) && reachable.contains(id) && state.scan.stage)
         .map(|(_, state)| (state.name.clone(), state.whole()))
         .collect();
-    let empty_command = stages.iter().any(|(id, state)| state.empty_command && reachable.contains(id));
+    let unsendable =
+        stages.iter().filter(|(id, _)| reachable.contains(id)).find_map(|(_, state)| state.unsendable);
     let ignore_cache = stages.iter().any(|(id, state)| {
         state.ignore_cache && (*id == plan.target || (reachable.contains(id) && state.scan.stage))
     });
@@ -118,7 +121,7 @@ pub(super) fn finish(mut converter: Converter<'_>) -> Result<Converted, Error> {
         scan_stages,
         ignore_cache,
         stages,
-        empty_command,
+        unsendable,
     })
 }
 

@@ -16,6 +16,11 @@ pub(super) fn layer(state: &mut StageState, line: &str) {
     add(state, format!("{line} # buildkit"), false);
 }
 
+/// How many bytes a line takes, roughly: its text, and the rest of its entry.
+pub(super) fn weight(line: &History) -> usize {
+    line.created_by.len() + 128
+}
+
 /// Adds a line as it is.
 pub(super) fn add(state: &mut StageState, created_by: String, empty_layer: bool) {
     state.image.history.push(History {

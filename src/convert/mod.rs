@@ -23,6 +23,7 @@ mod secret;
 mod stage;
 mod workdir;
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -32,6 +33,7 @@ pub use stage::{SecretInfo, StageState};
 
 use crate::gateway::context::MainContext;
 use crate::gateway::options::Options;
+use crate::gateway::transport::MAX_MESSAGE_BYTES;
 use crate::instruction::{Instruction, Kind};
 use crate::lint::Linter;
 use crate::llb::{self, Late, SourceMap};
@@ -80,19 +82,24 @@ pub fn convert(plan: &Plan<'_>, input: &Input<'_>) -> Result<Converted, Error> {
         context: Late::new(),
         context_paths: paths::Paths::default(),
         proxy: args::proxy(&input.setting.build_args),
+        room: Cell::new(LARGEST),
     };
     // Images that only COPY and RUN name are there from the start.
     let (images, stages): (Vec<StageId>, Vec<StageId>) =
         plan.reachable.iter().partition(|id| plan.stages[**id].from.is_none());
     for id in images.into_iter().chain(stages) {
         let location = &plan.stages[id].location;
-        let mut state = stage::start(&converter, id).map_err(|e| e.with_location(location))?;
+        let mut state = stage::start(&converter, id)
+            .and_then(|state| converter.take_room(&state, 0).map_err(Located::nowhere).map(|()| state))
+            .map_err(|e| e.with_location(location))?;
         converter.stages.insert(id, None);
         // Where every stage is converted, that goes for those that a context replaces as well.
         if !state.complete || input.setting.all_stages {
             for command in &plan.stages[id].commands {
+                let lines = state.image.history.len();
                 converter
                     .dispatch(&mut state, command)
+                    .and_then(|()| converter.take_room(&state, lines).map_err(Located::nowhere))
                     .map_err(|e| e.with_location(&command.instruction.location))?;
             }
         }
@@ -112,12 +119,32 @@ pub(crate) struct Converter<'c> {
     context: Late,
     context_paths: paths::Paths,
     proxy: Option<pb::ProxyEnv>,
+    /// How much of [`LARGEST`] is left.
+    room: Cell<usize>,
 }
+
+/// How many bytes of history and of commands' variables a conversion may make. Every stage has those
+/// of its base, and every command all variables, so that a file of a few megabytes could otherwise ask
+/// for any amount of memory.
+const LARGEST: usize = 8 * MAX_MESSAGE_BYTES;
 
 impl Converter<'_> {
     /// A finished stage (upstream's `dispatched`).
     fn finished(&self, id: StageId) -> Option<&StageState> {
         self.stages.get(&id).and_then(Option::as_ref)
+    }
+
+    /// Counts what a step or the start of a stage added: lines of history from `lines` on, and the
+    /// variables, which a command holds all of.
+    fn take_room(&self, state: &StageState, lines: usize) -> Result<(), ErrorKind> {
+        let added = state.image.history.get(lines..).unwrap_or_default();
+        let mut bytes: usize = added.iter().map(history::weight).sum();
+        if added.iter().any(|line| !line.empty_layer) {
+            bytes += state.state.env.iter().map(|(key, value)| key.len() + value.len()).sum::<usize>();
+        }
+        let left = self.room.get().checked_sub(bytes).ok_or(ErrorKind::TooLarge)?;
+        self.room.set(left);
+        Ok(())
     }
 
     /// The settings of steps: name, place, cache.

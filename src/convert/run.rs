@@ -1,7 +1,9 @@
 //! RUN.
 
+use std::collections::BTreeMap;
+
 use super::expansion::Report;
-use super::stage::StageState;
+use super::stage::{StageState, Unsendable};
 use super::{Converter, Error, ErrorKind, command, history, mount, name};
 use crate::env::{Env, EnvList};
 use crate::expand::Lexer;
@@ -34,7 +36,12 @@ pub(super) fn dispatch(
     if run.command.prepend_shell {
         script.args = command::with_shell(&state.image, &script.args);
     }
-    state.empty_command |= script.args.is_empty();
+    if script.args.is_empty() {
+        state.unsendable = Some(Unsendable::Empty);
+    } else if run.invalid_utf8 {
+        let line = instruction.location.first().map_or(0, |range| range.start.line);
+        state.unsendable.get_or_insert(Unsendable::Bytes(line));
+    }
     let mut exec = Exec::new(&state.state, script.args.clone());
     exec.proxy.clone_from(&converter.proxy);
     exec.mount_all(script.file);
@@ -167,20 +174,19 @@ fn shown(lexer: &Lexer, text: &str, mounts: &[Mount], env: &EnvList) -> String {
 
 /// Upstream's `runCommandString`: the arguments in force, then the words.
 fn history_line(state: &StageState, args: &[String], env: &dyn Env) -> String {
-    let mut in_force: Vec<(&str, String)> = Vec::new();
+    let mut in_force: Vec<String> = Vec::new();
+    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
     for arg in &state.build_args {
         let value = env.get(&arg.key).map_or_else(|| arg.value.clone().unwrap_or_default(), str::to_owned);
         let entry = format!("{}={value}", arg.key);
-        match in_force.iter_mut().find(|(key, _)| *key == arg.key) {
-            Some((_, old)) => *old = entry,
-            None => in_force.push((&arg.key, entry)),
+        if let Some(place) = places.get(arg.key.as_str()) {
+            in_force[*place] = entry;
+        } else {
+            places.insert(&arg.key, in_force.len());
+            in_force.push(entry);
         }
     }
     let count = (!in_force.is_empty()).then(|| format!("|{}", in_force.len()));
-    let words: Vec<String> = count
-        .into_iter()
-        .chain(in_force.into_iter().map(|(_, entry)| entry))
-        .chain(args.iter().cloned())
-        .collect();
+    let words: Vec<String> = count.into_iter().chain(in_force).chain(args.iter().cloned()).collect();
     words.join(" ")
 }

@@ -63,8 +63,8 @@ pub struct StageState {
     pub(super) is_trigger: bool,
     pub(super) show_platform: bool,
     pub(super) workdir_set: bool,
-    /// A RUN without words.
-    pub(super) empty_command: bool,
+    /// A command that BuildKit would not accept, which matters once it is sent.
+    pub(super) unsendable: Option<Unsendable>,
     pub(super) entrypoint: Option<Vec<Range>>,
     pub(super) cmd: Option<Vec<Range>>,
     pub(super) healthcheck: Option<Vec<Range>>,
@@ -106,6 +106,15 @@ impl StageState {
     pub fn is_windows(&self) -> bool {
         self.platform.os == "windows"
     }
+}
+
+/// Why a command cannot be sent to BuildKit.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Unsendable {
+    /// It has no words.
+    Empty,
+    /// It holds bytes that are no UTF-8; the line of its RUN.
+    Bytes(u32),
 }
 
 /// The state a stage starts with: its base and what the base's config says.
@@ -201,7 +210,7 @@ fn on_resolved(converter: &Converter<'_>, id: StageId) -> Result<StageState, Err
         is_trigger: false,
         show_platform: converter.input.options().multi_platform || converter.input.layering.fanned_out,
         workdir_set: false,
-        empty_command: false,
+        unsendable: None,
         entrypoint: None,
         cmd: None,
         healthcheck: None,

@@ -49,10 +49,6 @@ pub enum ErrorKind {
     /// An ONBUILD trigger that is none or several instructions.
     #[error("onbuild trigger should be a single expression")]
     NotOneTrigger,
-    /// Bytes that BuildKit would not accept.
-    #[error("{0} is not valid UTF-8")]
-    InvalidUtf8(&'static str),
-
     /// No operands.
     #[error("{0} requires at least one argument")]
     AtLeastOneArgument(&'static str),

@@ -21,6 +21,7 @@ pub(super) fn run(request: &Request<'_>) -> Result<Run, ErrorKind> {
         network: RunNetwork::Default,
         security: RunSecurity::Sandbox,
         devices,
+        invalid_utf8: false,
         flags_used,
     };
     run.mounts::<ErrorKind>(None)?;
@@ -29,10 +30,8 @@ pub(super) fn run(request: &Request<'_>) -> Result<Run, ErrorKind> {
         security: flags.given_text("security").map_or(Ok(RunSecurity::Sandbox), security)?,
         ..run
     };
-    if request.node.invalid_utf8 || !run.files_are_sendable() {
-        return Err(ErrorKind::InvalidUtf8(request.name));
-    }
-    Ok(run)
+    let invalid_utf8 = request.node.invalid_utf8 || !run.files_are_sendable();
+    Ok(Run { invalid_utf8, ..run })
 }
 
 fn files(request: &Request<'_>) -> Vec<InlineFile> {

@@ -265,6 +265,9 @@ pub struct Run {
     pub security: RunSecurity,
     /// `--device`.
     pub devices: Vec<Device>,
+    /// The command holds bytes that BuildKit does not accept; U+FFFD stands in their place. No error
+    /// before it is sent.
+    pub invalid_utf8: bool,
     /// The names of the flags used, in order, each once.
     pub flags_used: Vec<String>,
 }

@@ -234,7 +234,11 @@ impl NamedContext {
         };
         let invalid = |error: String| ErrorKind::InputMetadata { text: text.clone(), error };
         let metadata: Option<BTreeMap<String, Option<String>>> =
-            serde_json::from_str(text).map_err(|error| invalid(error.to_string()))?;
+            serde_json::from_str(text).map_err(|error| match error.is_eof() {
+                // In Go's words.
+                true => invalid("unexpected end of JSON input".to_owned()),
+                false => invalid(error.to_string()),
+            })?;
         let config = metadata.and_then(|mut metadata| metadata.remove("containerimage.config")).flatten();
         let decode =
             |config: String| base64::decode(&config).ok_or_else(|| invalid("illegal base64 data".to_owned()));
