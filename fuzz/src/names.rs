@@ -1,0 +1,65 @@
+//! Small texts with a syntax of their own: references, platforms, lists of bases, addresses.
+
+use fanlight::go::{duration, url::Url};
+use fanlight::image::{platform::Platform, reference::Reference};
+use fanlight::source;
+use fanlight::windows::{list, versions::Version};
+
+/// The text as everything it could be.
+pub fn check(data: &[u8]) {
+    let Some(text) = super::text(data) else { return };
+    check_reference(text);
+    check_platform(text);
+    check_list(text);
+    check_address(text);
+    if let Ok(time) = duration::parse(text) {
+        assert_eq!(duration::parse(&duration::format(time)), Ok(time));
+    }
+    if let Some(version) = Version::parse(text) {
+        assert_eq!(Version::parse(&version.to_string()), Some(version));
+    }
+}
+
+/// What a reference is written as is the same reference, in its long and in its short form.
+fn check_reference(text: &str) {
+    let Ok(reference) = Reference::parse_normalized(text) else { return };
+    assert!(!list::is_list(text), "a reference is a list");
+    for written in [reference.to_string(), reference.familiar()] {
+        assert_eq!(Reference::parse_normalized(&written).as_ref(), Ok(&reference), "{written}");
+    }
+    assert_eq!(Reference::parse(&reference.to_string()).as_ref(), Ok(&reference));
+    let tagged = reference.clone().tag_name_only();
+    assert_eq!(tagged.clone().tag_name_only(), tagged);
+    assert!(tagged.tag().is_some() || tagged.digest().is_some());
+    assert_eq!(reference.trim().to_string(), tagged.name());
+}
+
+/// What a platform is written as is the same platform.
+fn check_platform(text: &str) {
+    let Ok(platform) = Platform::parse(text) else { return };
+    // Features are sorted in writing.
+    let written = platform.format_all();
+    assert_eq!(Platform::parse(&written).map(|again| again.format_all()), Ok(written));
+    assert_eq!(platform.normalize().normalize(), platform.normalize());
+}
+
+/// The elements of a list are a list of the same elements, in either form.
+fn check_list(text: &str) {
+    let Ok(elements) = list::elements(text) else { return };
+    assert!(!elements.is_empty() && elements.len() <= list::MAX_ELEMENTS);
+    assert!(!elements.iter().any(|element| list::is_list(element)), "{elements:?}");
+    let braces = format!("{{{}}}", elements.join(","));
+    let trimmed: Vec<&str> = elements.iter().map(|element| element.trim()).collect();
+    if !trimmed.contains(&"") {
+        assert_eq!(list::elements(&braces).as_deref().unwrap_or_default(), trimmed);
+    }
+}
+
+/// Addresses are read, and what a URL is written as is the same URL.
+fn check_address(text: &str) {
+    let _ = (source::is_http(text), source::is_git(text), source::git_ref(text));
+    let Ok(url) = Url::parse(text) else { return };
+    let written = url.to_string();
+    let again = Url::parse(&written).map(|again| again.to_string());
+    assert_eq!(again, Ok(written));
+}

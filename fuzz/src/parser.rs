@@ -1,0 +1,104 @@
+//! Dockerfiles: text to tree, tree to instructions.
+
+use fanlight::env::EnvList;
+use fanlight::expand::Lexer;
+use fanlight::instruction::{self, Dockerfile, Instruction, Kind};
+use fanlight::lint::{Config, Linter, checks};
+use fanlight::plan::BuildArgs;
+use fanlight::plan::args::globals;
+use fanlight::syntax::{self, Node, Tree};
+use fanlight::windows::axis::Search;
+use fanlight::windows::list::MAX_ELEMENTS;
+
+/// Any bytes are a Dockerfile or an error, within the bounds of the text; what is read is read
+/// alike whatever surrounds it.
+pub fn check(data: &[u8]) {
+    let _ = (syntax::detect_syntax(data), syntax::check_directive(data));
+    let parsed = syntax::parse(data);
+    if !data.starts_with(b"\xEF\xBB\xBF") {
+        let marked = [b"\xEF\xBB\xBF", data].concat();
+        let kind = |parsed: &Result<Tree, syntax::Error>| parsed.clone().map_err(|error| error.kind);
+        assert_eq!(kind(&syntax::parse(&marked)), kind(&parsed), "a byte order mark changes the meaning");
+    }
+    let lines = u32::try_from(data.split(|byte| *byte == b'\n').count()).unwrap_or(u32::MAX);
+    match parsed {
+        Err(error) => {
+            let ranges = error.locations.iter().flatten();
+            ranges.for_each(|range| assert!(range.end.line <= lines, "{error} stands behind the end"));
+        }
+        Ok(tree) => check_tree(&tree, lines),
+    }
+}
+
+fn check_tree(tree: &Tree, lines: u32) {
+    let mut last = 0;
+    for node in &tree.nodes {
+        assert!(last < node.start_line && node.start_line <= node.end_line && node.end_line <= lines);
+        last = node.end_line;
+        check_node(tree.escape, node);
+    }
+    let linter = Linter::new(Config { experimental_all: true, ..Config::default() });
+    let linted = instruction::parse(tree, Some(&linter));
+    assert_eq!(linted, instruction::parse(tree, None), "checks change the meaning");
+    if let Ok(dockerfile) = linted {
+        checks::stages(&dockerfile, &linter);
+        check_dockerfile(&dockerfile);
+    }
+}
+
+/// An instruction on one line, as it is shown to the user, is the same instruction.
+fn check_node(escape: char, node: &Node) {
+    let plain = node.heredocs.is_empty() && !node.invalid_utf8 && !node.original.contains(['\n', '#']);
+    if !plain || node.original.ends_with(escape) || node.original.len() > 60_000 {
+        return;
+    }
+    let Ok(tree) = syntax::parse(format!("# escape={escape}\n{}", node.original).as_bytes()) else {
+        panic!("{:?} is no instruction any more", node.original)
+    };
+    assert_eq!(tree.nodes.len(), 1, "{:?}", node.original);
+    let again = &tree.nodes[0];
+    assert_eq!((&again.word, &again.args, &again.flags), (&node.word, &node.args, &node.flags));
+    assert_eq!(again.json, node.json);
+}
+
+/// Lists in FROM have as many variants as are allowed, and without a list nothing is replaced.
+fn check_axes(dockerfile: &Dockerfile) {
+    let (lexer, predefined, build_args) = (Lexer::new(dockerfile.escape), EnvList::new(), BuildArgs::new());
+    let search =
+        Search { dockerfile, lexer: &lexer, predefined: &predefined, build_args: &build_args, target: "" };
+    let Ok(axes) = search.run() else { return };
+    assert!((1..=MAX_ELEMENTS).contains(&axes.count()));
+    let globals = |element: &mut dyn FnMut(&str, String) -> String| {
+        let made = globals(predefined.clone(), &lexer, &dockerfile.global_args, &build_args, element);
+        made.map(|made| made.env).ok()
+    };
+    for index in 0..axes.count() {
+        let variant = axes.variant(index);
+        let ours = globals(&mut |key, value| variant.of_global(key, value));
+        assert!(axes.is_list() || ours == globals(&mut |_, value| value));
+    }
+}
+
+fn check_dockerfile(dockerfile: &Dockerfile) {
+    check_axes(dockerfile);
+    for stage in &dockerfile.stages {
+        assert_eq!(stage.name, stage.name.to_lowercase());
+        stage.instructions.iter().for_each(check_instruction);
+    }
+}
+
+fn check_instruction(it: &Instruction) {
+    // Variables that stand for themselves change nothing.
+    let mut keep = |word: &str| Ok::<_, instruction::ErrorKind>(word.to_owned());
+    let mut expanded = it.clone();
+    assert_eq!(expanded.expand(&mut keep), Ok(()));
+    assert_eq!(expanded.expand_raw(&mut keep), Ok(()));
+    assert_eq!(expanded.kind, it.kind);
+    match &it.kind {
+        Kind::Run(run) => {
+            assert_eq!(run.mounts(Some(&mut keep)).is_ok(), run.mounts(Some(&mut keep)).is_ok());
+        }
+        Kind::Onbuild(trigger) => drop(instruction::parse_trigger(trigger, &it.location)),
+        _ => {}
+    }
+}
