@@ -20,8 +20,8 @@ type environment struct {
 	// registry is host:port; registryLog is its access log; baseLayers lists the layers nobody may download.
 	registry, registryLog string
 	baseLayers            map[string]bool
-	// frontend is the image under test, REF@DIGEST.
-	frontend string
+	// frontend is the image under test, REF@DIGEST; peer is docker/dockerfile's own as an image.
+	frontend, peer string
 	// buildkit and engine are the addresses of buildkitd and of dockerd.
 	buildkit, engine string
 }
@@ -30,7 +30,7 @@ func loadEnvironment(t *testing.T) environment {
 	t.Helper()
 	env := environment{baseLayers: map[string]bool{}}
 	for name, to := range map[string]*string{
-		"REGISTRY": &env.registry, "REGISTRY_LOG": &env.registryLog, "FRONTEND": &env.frontend,
+		"REGISTRY": &env.registry, "REGISTRY_LOG": &env.registryLog, "FRONTEND": &env.frontend, "PEER": &env.peer,
 		"BUILDKIT_HOST": &env.buildkit, "ENGINE": &env.engine,
 	} {
 		if *to = os.Getenv(name); *to == "" {

@@ -27,3 +27,6 @@ agreement() {
 	"$RUN/oracle" -image "$FRONTEND" -peer "$PEER" -context testdata/agreement/context -ledger testdata/agreement.tsv \
 		-hide "$MIRROR=MIRROR,$REGISTRY=REGISTRY" "$@" testdata/agreement
 }
+
+# e2e FLAG...: the tests of ci/e2e, with flags of go test.
+e2e() { cd "$ROOT/ci/e2e" && go test -count=1 -v -timeout 20m "$@" ./...; }

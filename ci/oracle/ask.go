@@ -48,9 +48,15 @@ func (o *oracle) ask(ctx context.Context, q question, one testCase, image string
 		request.FrontendOpt["requestid"] = q.request
 		request.FrontendOpt["frontend.caps"] = "moby.buildkit.frontend.subrequests"
 	}
+	return o.solve(ctx, request, image)
+}
+
+// solve sends a request to the built-in frontend, or, with an image, to that.
+func (o *oracle) solve(ctx context.Context, request gateway.SolveRequest, image string) answer {
 	asked := request.FrontendOpt["requestid"]
 	if image != "" {
 		request.Frontend = "gateway.v0"
+		request.FrontendOpt = maps.Clone(request.FrontendOpt)
 		request.FrontendOpt["source"] = image
 	}
 	result, err := o.client.Solve(ctx, request)

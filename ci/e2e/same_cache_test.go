@@ -1,0 +1,36 @@
+package e2e
+
+import (
+	"path/filepath"
+	"testing"
+)
+
+// TestSameCache builds a project with docker/dockerfile and with fanlight, in either order: what one built, the other
+// finds in the cache, every step of it, and the digests are equal, also where each starts with an empty cache, and
+// where the daemons are two.
+func TestSameCache(t *testing.T) {
+	digests := map[string]bool{}
+	eachTwins(t, func(t *testing.T, b twins) {
+		b.context = copyCase(t, b.env, filepath.Join(casesFolder, "project"))
+		for _, order := range [][]string{{builtIn, fanlight}, {fanlight, builtIn}, {peer, fanlight, builtIn}, {fanlight, peer}} {
+			b.prune(t)
+			for position, frontend := range order {
+				got := b.build(t, frontend, "--platform", "linux/amd64,linux/arm64", "--target", "final")
+				digests[got.digest] = true
+				t.Logf("%s after %v: %d steps, %s", frontend, order[:position], len(got.steps), got.digest)
+				if len(got.steps) < 30 {
+					t.Errorf("only %d steps:\n%s", len(got.steps), got.log)
+				}
+				switch names := got.uncached(); {
+				case position > 0 && len(names) > 0:
+					t.Errorf("%s after %v: not from the cache: %q", frontend, order[:position], names)
+				case position == 0 && len(names) == 0:
+					t.Error("the cache was not empty")
+				}
+			}
+		}
+	})
+	if len(digests) > 1 {
+		t.Errorf("digests differ: %v", digests)
+	}
+}
