@@ -115,7 +115,7 @@ impl<'j> Job<'j> {
         self.plan_located(target, axes, lint).await.map_err(|e| self.file.failure(e))
     }
 
-    async fn plan_located(
+    pub(super) async fn plan_located(
         &self,
         target: Target,
         axes: &Axes,
@@ -123,7 +123,7 @@ impl<'j> Job<'j> {
     ) -> Result<Planned<'j>, plan::Error> {
         let element: Element<'_> = axes.variant(target.index);
         let platforms = self.platforms(&target);
-        let stage = self.target_stage(&platforms.target);
+        let stage = element.target(self.target_stage(&platforms.target));
         let mut build_args = element.build_args(&self.options.build_args);
         let predefined = self.predefined(&platforms, &stage);
         let lexer = &self.file.lexer;
@@ -191,8 +191,8 @@ impl<'j> Job<'j> {
         lint: &Linter,
     ) -> Result<Converted, Error> {
         let platforms = self.platforms(&planned.target);
-        let stage = self.target_stage(&platforms.target);
         let element = planned.axes.variant(planned.target.index);
+        let stage = element.target(self.target_stage(&platforms.target));
         let setting = self.setting(&planned.target, &platforms, planned.build_args.clone(), stage, &element);
         let matcher = ignore_matcher(main)?;
         let capabilities = &self.bridge.capabilities().llb;

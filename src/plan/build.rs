@@ -11,7 +11,7 @@ use crate::image::{Platform, Reference};
 use crate::instruction::{self, Dockerfile, Kind};
 use crate::lint::{self, Linter, message, rule};
 use crate::suggest::Hint;
-use crate::windows::list::is_list;
+use crate::windows::{self, list::is_list};
 
 /// What a FROM may be expanded to other than by its text: see
 /// [`crate::windows::axis`].
@@ -95,6 +95,10 @@ pub fn target(stages: &Stages<'_>, name: &str) -> Result<StageId, Error> {
         return stages.last().ok_or_else(|| Error::nowhere(ErrorKind::NoStages));
     }
     stages.by_name(name).ok_or_else(|| {
+        if is_list(name) {
+            let kind = windows::ErrorKind::TargetsWithoutWindows(name.to_owned());
+            return Error::nowhere(ErrorKind::Windows(Box::new(kind)));
+        }
         let hint = Hint::search(name, &stages.names());
         Error::nowhere(ErrorKind::UnknownTarget { name: name.to_owned(), hint })
     })

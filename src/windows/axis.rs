@@ -30,7 +30,7 @@ pub struct Search<'s> {
     pub predefined: &'s EnvList,
     /// Build arguments of the client.
     pub build_args: &'s BuildArgs,
-    /// The stage to build; empty for the last.
+    /// The stage to build, or a list of stages; empty for the last.
     pub target: &'s str,
 }
 
@@ -41,6 +41,11 @@ impl Search<'_> {
     ///
     /// A list that is none, and lists of different lengths.
     pub fn run(&self) -> Result<Axes, plan::Error> {
+        let targets = if is_list(self.target) {
+            elements(self.target).map_err(|kind| plan::Error::nowhere(windows(kind)))?
+        } else {
+            vec![self.target.to_owned()]
+        };
         let plain = globals(
             self.predefined.clone(),
             self.lexer,
@@ -67,22 +72,34 @@ impl Search<'_> {
             args.insert(index, of_stage);
             lists.insert(index, expansion.result);
         }
-        let reached = self.reachable(&bases);
+        let reached = self.reachable(&bases, &targets);
+        for index in &reached {
+            if let Some(base) = bases[*index].iter().find(|base| base.contains(char::is_whitespace)) {
+                let kind = ErrorKind::Space(base.clone());
+                return Err(located(kind, &self.dockerfile.stages[*index].location));
+            }
+        }
         let mut axes = Axes::default();
-        let mut first: Option<usize> = None;
+        // The list that all others have to be as long as, and its stage, where it stands in one.
+        let mut first: Option<(&str, Option<usize>)> = None;
+        if is_list(self.target) {
+            first = Some((self.target, None));
+            axes.len = Some(targets.len());
+        }
         for (index, list) in lists.iter().filter(|(index, _)| reached.contains(index)) {
             let count = bases[*index].len();
-            match first {
-                None => {
-                    first = Some(*index);
+            match (first, axes.len) {
+                (Some((other, stage)), Some(len)) if len != count => {
+                    let kind = unequal(other, len, list, count);
+                    let stages = stage.into_iter().chain([*index]);
+                    let locations = stages.map(|i| self.dockerfile.stages[i].location.clone()).collect();
+                    return Err(Located { kind: windows(kind), locations });
+                }
+                (Some(_), _) => {}
+                (None, _) => {
+                    first = Some((list, Some(*index)));
                     axes.len = Some(count);
                 }
-                Some(other) if axes.len != Some(count) => {
-                    let kind = unequal(&lists[&other], bases[other].len(), list, count);
-                    let places = [other, *index].map(|i| self.dockerfile.stages[i].location.clone());
-                    return Err(Located { kind: windows(kind), locations: places.to_vec() });
-                }
-                Some(_) => {}
             }
             axes.args.extend(args.remove(index).unwrap_or_default());
         }
@@ -141,8 +158,8 @@ impl Search<'_> {
         Err(ErrorKind::TooMany(found.len()))
     }
 
-    /// The stages that the target may need, whichever element its lists have.
-    fn reachable(&self, bases: &[Vec<String>]) -> BTreeSet<usize> {
+    /// The stages that the targets may need, whichever element their lists have.
+    fn reachable(&self, bases: &[Vec<String>], targets: &[String]) -> BTreeSet<usize> {
         let stages = &self.dockerfile.stages;
         let mut by_name: HashMap<&str, usize> = HashMap::new();
         let mut below: Vec<Vec<usize>> = Vec::with_capacity(stages.len());
@@ -156,9 +173,9 @@ impl Search<'_> {
             let lower = name.to_lowercase();
             by_name.get(lower.as_str()).copied().or_else(|| name.parse().ok().filter(|i| *i < stages.len()))
         };
-        let target = if self.target.is_empty() { stages.len().checked_sub(1) } else { find(self.target) };
+        let target = |name: &String| if name.is_empty() { stages.len().checked_sub(1) } else { find(name) };
         let mut found = BTreeSet::new();
-        let mut pending: Vec<usize> = target.into_iter().collect();
+        let mut pending: Vec<usize> = targets.iter().filter_map(target).collect();
         while let Some(index) = pending.pop() {
             if !found.insert(index) {
                 continue;
@@ -290,6 +307,17 @@ impl Element<'_> {
             .collect()
     }
 
+    /// The stage to build in this variant: the element of a list of stages.
+    #[must_use]
+    pub fn target(&self, stage: String) -> String {
+        // Without an axis it stays a list, which names no stage.
+        if !self.axes.is_list() || !is_list(&stage) {
+            return stage;
+        }
+        let element = elements(&stage).ok().and_then(|list| list.get(self.index).cloned());
+        element.unwrap_or(stage)
+    }
+
     /// The value of a global argument in this variant.
     pub fn of_global(&self, key: &str, value: String) -> String {
         self.of_arg(key, value, &mut None)
@@ -316,118 +344,4 @@ fn located(kind: ErrorKind, location: &[crate::span::Range]) -> plan::Error {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::syntax;
-
-    /// The bases that the target's stages have in each variant, or the error.
-    fn fan(text: &str, target: &str, build_args: &[(&str, &str)]) -> Result<Vec<Vec<String>>, String> {
-        let dockerfile = instruction::parse(&syntax::parse(text.as_bytes()).unwrap(), None).unwrap();
-        let lexer = Lexer::new(dockerfile.escape);
-        let mut predefined = EnvList::new();
-        predefined.set("TARGETOS", "windows");
-        predefined.set("TARGETARCH", "amd64");
-        let build_args: BuildArgs =
-            build_args.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
-        let search = Search {
-            dockerfile: &dockerfile,
-            lexer: &lexer,
-            predefined: &predefined,
-            build_args: &build_args,
-            target,
-        };
-        let axes = search.run().map_err(|e| e.to_string())?;
-        let mut variants = Vec::new();
-        for index in 0..axes.count() {
-            let element = axes.variant(index);
-            let args = element.build_args(&build_args);
-            let of_global = &mut |key: &str, value| element.of_global(key, value);
-            let values =
-                globals(predefined.clone(), &lexer, &dockerfile.global_args, &args, of_global).unwrap();
-            let mut bases = Vec::new();
-            for (i, stage) in dockerfile.stages.iter().enumerate() {
-                let expanded = lexer.process_word(&stage.base, &values.env).unwrap().result;
-                bases.push(element.pick(i, expanded).map_err(|e| e.to_string())?);
-            }
-            variants.push(bases);
-        }
-        Ok(variants)
-    }
-
-    #[test]
-    fn a_list_in_an_argument_fans_out() {
-        let text = "ARG WINBASE=host:5000/nano:a,b\nFROM alpine AS build\nFROM ${WINBASE}\n";
-        assert_eq!(
-            fan(text, "", &[]).unwrap(),
-            [["alpine", "host:5000/nano:a"], ["alpine", "host:5000/nano:b"]]
-        );
-        let given = fan(text, "", &[("WINBASE", "other:x,y,z")]).unwrap();
-        assert_eq!(
-            given.iter().map(|v| v[1].as_str()).collect::<Vec<_>>(),
-            ["other:x", "other:y", "other:z"]
-        );
-        assert_eq!(fan(text, "", &[("WINBASE", "one:x")]).unwrap(), [["alpine", "one:x"]]);
-    }
-
-    #[test]
-    fn a_list_stands_anywhere_in_a_name_and_in_the_from_itself() {
-        let text = "ARG V=1809,ltsc2022\nFROM nano:${V:-x}-${TARGETARCH}\n";
-        assert_eq!(fan(text, "", &[]).unwrap(), [["nano:1809-amd64"], ["nano:ltsc2022-amd64"]]);
-        assert_eq!(fan("FROM nano:a,b\n", "", &[]).unwrap(), [["nano:a"], ["nano:b"]]);
-        assert_eq!(fan("FROM nano:{a,b}-x\n", "", &[]).unwrap(), [["nano:a-x"], ["nano:b-x"]]);
-    }
-
-    #[test]
-    fn an_argument_made_of_a_list_follows_it() {
-        let text = "ARG V=1809,ltsc2022\nARG BASE=nano:${V}-x\nFROM ${BASE}\n";
-        assert_eq!(fan(text, "", &[]).unwrap(), [["nano:1809-x"], ["nano:ltsc2022-x"]]);
-    }
-
-    #[test]
-    fn lists_are_walked_together() {
-        let text = "ARG V=1809,ltsc2022\nFROM cache:$V AS addon\nFROM nano:$V\nCOPY --from=addon /a /a\n";
-        assert_eq!(
-            fan(text, "", &[]).unwrap(),
-            [["cache:1809", "nano:1809"], ["cache:ltsc2022", "nano:ltsc2022"]]
-        );
-        let text = "ARG A=x:1,2\nARG B=y:1,2,3\nFROM $A AS addon\nFROM $B\nCOPY --from=addon /a /a\n";
-        let error = fan(text, "", &[]).unwrap_err();
-        assert!(error.contains("\"x:1,2\" has 2 elements, \"y:1,2,3\" has 3"), "{error}");
-    }
-
-    #[test]
-    fn lists_of_one_name_are_equally_long() {
-        let text = "ARG A=x,y\nARG B=1,2\nARG C=$A:$B\nFROM ${C}\n";
-        assert_eq!(fan(text, "", &[]).unwrap(), [["x:1"], ["y:2"]]);
-        let error = fan(text, "", &[("A", "x,y,z")]).unwrap_err();
-        assert!(error.contains("\"x,y,z\" has 3 elements, \"1,2\" has 2"), "{error}");
-        assert!(fan("ARG B=1,2\nFROM {a,b,c}:$B\n", "", &[]).is_err());
-    }
-
-    #[test]
-    fn only_lists_that_are_reached_count() {
-        let text = "ARG A=x:1,2\nARG B=y:1,2,3\nFROM $A AS other\nFROM $B AS last\n";
-        assert_eq!(fan(text, "", &[]).unwrap().len(), 3);
-        assert_eq!(fan(text, "other", &[]).unwrap().len(), 2);
-        assert_eq!(fan(&format!("{text}FROM scratch\n"), "", &[]).unwrap().len(), 1);
-    }
-
-    #[test]
-    fn a_list_of_stages_reaches_each_of_them() {
-        let text = "FROM nano:a AS windows-1\nFROM nano:b AS windows-2\nFROM windows-{1,2}\n";
-        let last: Vec<String> = fan(text, "", &[]).unwrap().into_iter().filter_map(|mut v| v.pop()).collect();
-        assert_eq!(last, ["windows-1", "windows-2"]);
-    }
-
-    #[test]
-    fn an_argument_whose_comma_comes_into_no_from_is_an_ordinary_one() {
-        let text = "ARG FLAGS=a,b\nFROM nano${FLAGS:+:x}\n";
-        assert_eq!(fan(text, "", &[]).unwrap(), [["nano:x"]]);
-    }
-
-    #[test]
-    fn broken_lists_are_refused() {
-        assert!(fan("FROM nano:a,\n", "", &[]).unwrap_err().contains("empty element"));
-        assert!(fan("ARG A={x\nFROM $A\n", "", &[]).unwrap_err().contains("not understood"));
-    }
-}
+mod tests;

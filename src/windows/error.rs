@@ -17,6 +17,9 @@ pub enum ErrorKind {
          no braces"
     )]
     Braces(String),
+    /// A list as shells and Makefiles have them.
+    #[error("{0:?} has a space in it: put commas between the elements of a list, as in ltsc2019,ltsc2022")]
+    Space(String),
     /// Lists that are walked together have to be equally long.
     #[error(
         "lists of different lengths cannot be walked together: {first:?} has {first_count} elements, {second:?} has \
@@ -39,6 +42,12 @@ pub enum ErrorKind {
          named linux)"
     )]
     ListWithoutWindows(String),
+    /// A list of stages where no Windows platform asks for one.
+    #[error(
+        "the target {0:?} is a list of stages, and only a windows platform is built once for each of them: name one \
+         stage, or ask for windows platforms alone (for example --platform=windows/amd64)"
+    )]
+    TargetsWithoutWindows(String),
     /// More elements than anyone needs.
     #[error("the list has {0} elements; at most {max} are built at once", max = super::list::MAX_ELEMENTS)]
     TooMany(usize),
