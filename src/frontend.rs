@@ -6,6 +6,7 @@
 mod answer;
 mod file;
 mod forward;
+mod lockstep;
 mod solve;
 mod survey;
 mod target;

@@ -18,6 +18,10 @@ type testCase struct {
 	// Index lists the entries that the pushed index must have, in order: the platform, and for Windows the os.version
 	// ("-" where there must be none) and the base.
 	Index []entry
+	// Hosts gives, for builds of Windows hosts, the os.version of the entry that containerd takes there; "-" for none.
+	Hosts map[string]string
+	// Fetched lists images whose base layers may be downloaded, since files of theirs are asked for.
+	Fetched []string
 	// Shared: all Windows entries must have the same layers of their own.
 	Shared bool
 	// Files that the entries' own layers must hold, by operating system: path to content, where the contents
@@ -29,6 +33,8 @@ type testCase struct {
 	Runs map[string]int
 	// Output is what the client must have shown; Error likewise, for a build that must fail.
 	Output, Error []string
+	// Warnings are what clients that show warnings must have shown; buildctl does not.
+	Warnings []string
 	// Skip gives, by the client's name, why the case is not for it.
 	Skip map[string]string
 }

@@ -90,6 +90,7 @@ func checkImage(t *testing.T, env environment, client client, ref string, one te
 	if len(got.images) != len(one.Index) {
 		t.Fatalf("%d images, want %d: %s", len(got.images), len(one.Index), got.platforms())
 	}
+	checkHosts(t, got, one.Hosts)
 	var shared []ocispec.Descriptor
 	for i, want := range one.Index {
 		entry := got.images[i]

@@ -8,7 +8,7 @@ use crate::gateway::{Error, FileRange, ResolveImage, SolveRequest};
 use crate::image::{Image, Platform, Reference};
 use crate::lint::Linter;
 use crate::llb::{Http, ImageBlob, Marshaler, Metadata, ResolveMode, State, caps};
-use crate::plan::{Pin, Start};
+use crate::plan::{self, Pin, Start};
 use crate::windows::axis::Axes;
 use crate::windows::index::{self, Entry};
 use crate::windows::lazy::Layering;
@@ -23,6 +23,9 @@ const LAZY_ARG: &str = "FANLIGHT_LAZY";
 /// Names the seed, where the frontend's own image has none.
 const SEED_ARG: &str = "FANLIGHT_SEED";
 
+/// What engines say of an index that lacks the platform.
+const NO_PLATFORM: &str = "no match for platform in manifest";
+
 /// How far an index is read.
 const MAX_INDEX_BYTES: i64 = 4 << 20;
 /// The name it gets as a file.
@@ -36,22 +39,26 @@ impl<'j> Job<'j> {
         let plan = |index: usize| {
             let target = Target { index, ..Target::of(Some(asked.platform.clone())) };
             // What the checks find is the same in every variant.
-            self.plan(target, &axes, if index == 0 { lint } else { &quiet })
+            self.plan_located(target, &axes, if index == 0 { lint } else { &quiet })
         };
-        let mut plans = try_join_all((0..axes.count()).map(plan)).await?;
+        let outcomes = join_all((0..axes.count()).map(plan)).await;
+        let versions = self.options.build_args.get(VERSIONS_ARG).map_or("", String::as_str);
+        let named = select::builds(versions);
+        let wanted = [asked.builds(), named.clone().ok().flatten()];
+        let mut plans = self.had(outcomes, &asked.platform, &wanted).await?;
         if !self.is_plan && !self.has_windows_worker() {
             run::check(plans.iter().map(|planned| &planned.plan)).map_err(|e| self.file.failure(e))?;
         }
-        if !axes.is_list() {
+        if axes.is_list() {
+            plans = self.in_lockstep(plans, &axes, &quiet).await?;
+        } else {
             plans = self.of_scratch(plans, asked, &axes, &quiet).await?;
             plans = self.of_index(plans, &axes, &quiet).await?;
         }
         let candidates: Vec<Candidate> = plans.iter().map(candidate).collect();
-        let versions = self.options.build_args.get(VERSIONS_ARG).map_or("", String::as_str);
         let located = |kind| self.base_failure(kind, plans.first());
-        let named = select::builds(versions).map_err(located)?;
-        let chosen =
-            select::select(&candidates, [asked.builds().as_deref(), named.as_deref()]).map_err(located)?;
+        named.map_err(located)?;
+        let chosen = select::select(&candidates, wanted.each_ref().map(Option::as_deref)).map_err(located)?;
         let mut plans: Vec<Option<Planned<'j>>> = plans.into_iter().map(Some).collect();
         let chosen: Vec<(Planned<'j>, String)> = chosen
             .into_iter()
@@ -63,8 +70,55 @@ impl<'j> Job<'j> {
         .await
     }
 
+    /// The plans that could be made. An element that could not may be missing where the versions that are asked for are
+    /// there without it, or where an older base has no image for the architecture, as for arm64.
+    async fn had(
+        &self,
+        outcomes: Vec<Result<Planned<'j>, plan::Error>>,
+        platform: &Platform,
+        wanted: &[Option<Vec<u32>>],
+    ) -> Result<Vec<Planned<'j>>, Error> {
+        let mut plans = Vec::with_capacity(outcomes.len());
+        let mut failures = Vec::new();
+        for outcome in outcomes {
+            match outcome {
+                Ok(planned) => plans.push(planned),
+                Err(failure) => failures.push(failure),
+            }
+        }
+        let candidates: Vec<Candidate> = plans.iter().map(candidate).collect();
+        let selected = !plans.is_empty() && select::all_there(&candidates, wanted);
+        for failure in failures.into_iter().filter(|_| !selected) {
+            let base = match self.without_platform(&failure) {
+                Some(base) if !plans.is_empty() => base,
+                _ => return Err(self.file.failure(failure)),
+            };
+            let text = format!("{base} has no image for {}: that version is left out", platform.format_all());
+            let place = failure.locations.first().map_or(&[][..], Vec::as_slice);
+            warn::send(
+                self.bridge,
+                &self.file.source,
+                &text,
+                "Other elements of the list have one.",
+                "",
+                place,
+            )
+            .await?;
+        }
+        Ok(plans)
+    }
+
+    /// The base that is there, and not for the Windows platform that is asked for.
+    fn without_platform<'f>(&self, failure: &'f plan::Error) -> Option<&'f str> {
+        let plan::ErrorKind::Resolve { name, source, .. } = &failure.kind else { return None };
+        let place = failure.locations.first()?;
+        let from = self.file.dockerfile.stages.iter().find(|stage| stage.location == *place)?;
+        let lacks = from.platform.is_empty() && source.to_string().contains(NO_PLATFORM);
+        lacks.then_some(name.as_str())
+    }
+
     /// An error about the base of the target.
-    fn base_failure(&self, kind: windows::ErrorKind, planned: Option<&Planned<'_>>) -> Error {
+    pub(super) fn base_failure(&self, kind: windows::ErrorKind, planned: Option<&Planned<'_>>) -> Error {
         let failure = Error::new(kind);
         let Some(planned) = planned else { return failure };
         let root = planned.plan.stages.root(planned.plan.target);
@@ -119,7 +173,7 @@ impl<'j> Job<'j> {
         let root = &planned.plan.stages[planned.plan.stages.root(planned.plan.target)];
         let Some(resolved) = &root.resolved else { return Ok(plans) };
         let Start::Image(reference) = &resolved.start else { return Ok(plans) };
-        if resolved.platform.os != "windows" || windows::versions::is_named_in(&root.written_base) {
+        if resolved.platform.os != "windows" || windows::versions::named_in(&root.written_base).is_some() {
             return Ok(plans);
         }
         let entries = self.index_entries(reference, &resolved.platform).await;
@@ -136,7 +190,7 @@ impl<'j> Job<'j> {
     }
 
     /// The Windows images of an index; none where it is no index or cannot be read.
-    async fn index_entries(&self, reference: &str, platform: &Platform) -> Vec<Entry> {
+    pub(super) async fn index_entries(&self, reference: &str, platform: &Platform) -> Vec<Entry> {
         let Ok(parsed) = Reference::parse_normalized(reference) else { return Vec::new() };
         let Some(digest) = parsed.digest() else { return Vec::new() };
         let title = Metadata::internal(&format!("load index of {}", parsed.familiar()));

@@ -99,6 +99,15 @@ pub fn builds(versions: &str) -> Result<Option<Vec<u32>>, ErrorKind> {
     Ok((!found.is_empty()).then_some(found))
 }
 
+/// Whether builds are asked for, and each of them is there.
+#[must_use]
+pub fn all_there(candidates: &[Candidate], wanted: &[Option<Vec<u32>>]) -> bool {
+    let is_there =
+        |build: &u32| candidates.iter().any(|c| c.version().is_some_and(|version| version.build == *build));
+    let mut wanted = wanted.iter().flatten().flatten().peekable();
+    wanted.peek().is_some() && wanted.all(is_there)
+}
+
 /// The candidates to build, newest first.
 ///
 /// # Errors
@@ -152,6 +161,14 @@ mod tests {
         assert_eq!(select(&all, [None, None]).unwrap(), [2, 3, 0, 1]);
         assert_eq!(select(&all, [Some(&[20348, 17763]), None]).unwrap(), [3, 0]);
         assert_eq!(select(&all, [Some(&[20348, 17763]), Some(&[17763])]).unwrap(), [0]);
+    }
+
+    #[test]
+    fn builds_that_are_asked_for_are_there_or_not() {
+        let all = candidates(&["10.0.17763.1", "", "10.0.26100.1"]);
+        assert!(all_there(&all, &[Some(vec![26100]), Some(vec![17763, 26100])]));
+        assert!(!all_there(&all, &[Some(vec![26100]), Some(vec![20348])]));
+        assert!(!all_there(&all, &[None, None]));
     }
 
     #[test]

@@ -73,12 +73,13 @@ pub fn build_of(text: &str) -> Option<u32> {
     Version::parse(text).map(|version| version.build)
 }
 
-/// Whether a base's tag names a version, as in `ltsc2022` and `1.25-nanoserver-ltsc2022`. Such an
+/// The build that a base's tag names, as in `ltsc2022` and `1.25-nanoserver-ltsc2022`. Such an
 /// image is for that version alone.
 #[must_use]
-pub fn is_named_in(base: &str) -> bool {
-    let tag = Reference::parse_normalized(base).ok().and_then(|r| r.tag().map(str::to_lowercase));
-    tag.is_some_and(|tag| tag.split(['-', '_']).any(|word| NAMES.iter().any(|(name, _)| *name == word)))
+pub fn named_in(base: &str) -> Option<u32> {
+    let tag = Reference::parse_normalized(base).ok().and_then(|r| r.tag().map(str::to_lowercase))?;
+    let build = |word| NAMES.iter().find(|(name, _)| *name == word).map(|(_, build)| *build);
+    tag.split(['-', '_']).find_map(build)
 }
 
 /// What Microsoft's tags call a build; empty for one they have no name for.
@@ -144,10 +145,10 @@ mod tests {
 
     #[test]
     fn a_version_in_a_tag_is_a_word_of_it() {
-        assert!(is_named_in("host:5000/nano:ltsc2022"));
-        assert!(is_named_in("golang:1.25-nanoserver-LTSC2025"));
-        assert!(!is_named_in("golang:1.25-nanoserver"));
-        assert!(!is_named_in("ltsc2022/nano"));
+        assert_eq!(named_in("host:5000/nano:ltsc2022"), Some(20348));
+        assert_eq!(named_in("golang:1.25-nanoserver-LTSC2025"), Some(26100));
+        assert_eq!(named_in("golang:1.25-nanoserver"), None);
+        assert_eq!(named_in("ltsc2022/nano"), None);
     }
 
     #[test]
