@@ -1,6 +1,6 @@
 //! ADD and COPY.
 
-use super::copy_source::{self, Remote};
+use super::copy_source::{self, From, Remote};
 use super::stage::StageState;
 use super::{Converter, Error, ErrorKind, history, name, onto};
 use crate::go;
@@ -17,6 +17,8 @@ struct Job<'j> {
     word: &'static str,
     paths: &'j Paths,
     from: State,
+    /// The source is a Windows image as it is.
+    from_windows_base: bool,
     exclude: &'j [String],
     chown: &'j str,
     chmod: &'j str,
@@ -40,6 +42,7 @@ pub(super) fn add(
         word: "ADD",
         paths: &add.paths,
         from: context(converter),
+        from_windows_base: false,
         exclude: &add.exclude,
         chown: &add.chown,
         chmod: &add.chmod,
@@ -78,6 +81,7 @@ pub(super) fn copy(
         word: "COPY",
         paths: &copy.paths,
         from: stage.map_or_else(|| context(converter), StageState::whole),
+        from_windows_base: command.sources.first().is_some_and(|id| converter.is_windows_base(*id)),
         exclude: &copy.exclude,
         chown: &copy.chown,
         chmod: &copy.chmod,
@@ -197,9 +201,10 @@ impl Job<'_> {
                 None => {
                     self.report_ignored(source);
                     let unpack = self.add.is_some_and(|add| add.unpack.unwrap_or(true));
+                    let from = From { state: &self.from, is_windows_base: self.from_windows_base };
                     actions.push(copy_source::files(
                         state,
-                        &self.from,
+                        &from,
                         source,
                         self.parents,
                         unpack,
@@ -313,6 +318,8 @@ fn chmod(text: &str) -> Result<Chmod, ErrorKind> {
 /// Upstream's `pathRelativeToWorkingDir`.
 fn destination(state: &StageState, dest: &str) -> Result<String, ErrorKind> {
     let os = &state.platform.os;
+    // The current directory of the drive; docker/dockerfile has no place for it.
+    let dest = if state.is_windows() && dest.eq_ignore_ascii_case("c:") { "." } else { dest };
     let mut dest = path::remove_drive_letter(dest, os, true).map_err(ErrorKind::DriveLetter)?;
     if path::is_abs(&dest, os) {
         return path::normalize("/", &dest, os, true).map_err(ErrorKind::Destination);

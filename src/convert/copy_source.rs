@@ -8,6 +8,7 @@ use crate::instruction::SourceContent;
 use crate::llb::{Action, CopyOptions, Git, Http, Metadata, State};
 use crate::path;
 use crate::source::{GitRef, git_ref, is_http};
+use crate::windows::case;
 
 /// A source of ADD that is not a file of a file system.
 pub(super) enum Remote {
@@ -71,10 +72,17 @@ pub(super) fn http(url: &str, checksum: &str, name: &str) -> Result<(State, Stri
     Ok((source.state(metadata), filename))
 }
 
+/// A source file system.
+pub(super) struct From<'f> {
+    pub(super) state: &'f State,
+    /// It is a Windows image as it is, whose spelling is known.
+    pub(super) is_windows_base: bool,
+}
+
 /// A path in the source file system, as an action.
 pub(super) fn files(
     state: &StageState,
-    from: &State,
+    from: &From<'_>,
     source: &str,
     parents: bool,
     unpack: bool,
@@ -99,7 +107,10 @@ pub(super) fn files(
             required.push(normalize(&go_path::join(&[&source, &pattern]))?);
         }
     }
-    let src = normalize(&source)?;
+    let mut src = normalize(&source)?;
+    if from.is_windows_base {
+        src = case::spelled(&src);
+    }
     let options = CopyOptions {
         follow_symlinks: true,
         dir_contents_only: true,
@@ -111,7 +122,12 @@ pub(super) fn files(
         allow_empty_wildcard: true,
         ..options.clone()
     };
-    Ok(Action::Copy { source: from.output.clone(), src, dest: dest.to_owned(), options: Box::new(options) })
+    Ok(Action::Copy {
+        source: from.state.output.clone(),
+        src,
+        dest: dest.to_owned(),
+        options: Box::new(options),
+    })
 }
 
 /// A heredoc, as an action.

@@ -38,7 +38,7 @@ use crate::instruction::{Instruction, Kind};
 use crate::lint::Linter;
 use crate::llb::{self, Late, SourceMap};
 use crate::pattern::PatternMatcher;
-use crate::plan::{Command, Plan, Setting, StageId};
+use crate::plan::{self, Command, Plan, Setting, StageId};
 use crate::proto::pb;
 use crate::span::Located;
 use crate::windows::lazy::Layering;
@@ -145,6 +145,13 @@ impl Converter<'_> {
         let left = self.room.get().checked_sub(bytes).ok_or(ErrorKind::TooLarge)?;
         self.room.set(left);
         Ok(())
+    }
+
+    /// Whether a stage is a Windows image and nothing else.
+    fn is_windows_base(&self, id: StageId) -> bool {
+        let stage = &self.plan.stages[id];
+        let steps = stage.commands.iter().any(|command| plan::build::is_step(&command.instruction.kind));
+        stage.base.is_none() && !steps && self.finished(id).is_some_and(StageState::is_windows)
     }
 
     /// The settings of steps: name, place, cache.

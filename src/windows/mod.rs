@@ -4,6 +4,7 @@
 //! ([`list`], [`axis`], [`select`]). Their layers are made without their bases ([`lazy`]).
 
 pub mod axis;
+pub mod case;
 pub mod directories;
 mod error;
 pub mod host;
