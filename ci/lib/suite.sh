@@ -1,24 +1,30 @@
 # BuildKit's own integration suite for Dockerfile frontends, run against an image: ci/suite pins it, builds it and has
 # the files of the images that it starts from.
 
-# suite_tools: what the suite runs, beside the engine; prints nothing.
+# suite_tools: fetches and builds what the suite runs with; prints where it is.
 suite_tools() {
 	debian_tree registry docker-registry
 	debian_tree runc runc
 	debian_tree busybox busybox-static
 	debian_tree git git libc6 libpcre2-8-0 zlib1g
 	debian_tree cni containernetworking-plugins
+	debian_tree containerd containerd/testing
 	engine buildkit
-	(cd "$ROOT/ci/suite" && go mod download github.com/moby/buildkit)
+	[ -e "$(suite_cached)" ] || (cd "$ROOT/ci/suite" && go list -deps -test $SUITE_PACKAGE)
 }
+
+SUITE_PACKAGE=github.com/moby/buildkit/frontend/dockerfile
+
+# suite_cached: prints what the suite is called once it is built.
+suite_cached() { echo "$CACHE/engines/suite-$(cat "$ROOT"/ci/suite/go.{mod,sum} | sha256sum | cut -c1-12)"; }
 
 # suite_binary: the suite as a program; prints its name. Cached by the hash of the pins.
 suite_binary() {
-	local folder=$ROOT/ci/suite binary
-	binary=$CACHE/engines/suite-$(cat "$folder/go.mod" "$folder/go.sum" | sha256sum | cut -c1-12)
+	local binary
+	binary=$(suite_cached)
 	if [ ! -e "$binary" ]; then
-		(cd "$folder" && go test -c -vet=off -ldflags "-s -w" -o "$binary.$$" github.com/moby/buildkit/frontend/dockerfile) >&2 ||
-			die "building the suite failed"
+		mkdir -p "$CACHE/engines"
+		(cd "$ROOT/ci/suite" && go test -c -vet=off -ldflags "-s -w" -o "$binary.$$" $SUITE_PACKAGE) >&2 || die "building the suite failed"
 		mv "$binary.$$" "$binary"
 	fi
 	echo "$binary"
@@ -62,6 +68,7 @@ suite_mirror() {
 		debian_tree busybox busybox-static
 		debian_tree git git libc6 libpcre2-8-0 zlib1g
 		declare -f suite_tree suite_mirror
+		cat "$ROOT/ci/tools/bases/linux.go"
 		tar --sort=name --mtime=@0 --owner=0 --group=0 -C "$ROOT/ci/suite" -c images ssh
 	} | sha256sum | cut -c1-12)
 	mirror=$CACHE/suite/mirror-$mirror
@@ -123,6 +130,19 @@ suite() {
 	"$judge" -ledger "$ledger" -run "${SUITE_RUN:-}" -fanlight "$logs/fanlight.json" "$@"
 }
 
+# Cases that want an engine with containerd for a worker. All others run with the worker oci.
+SUITE_CONTAINERD="CmdShell DockerfileScratchConfig ExportedHistory ExposeExpansion ImportExportReproducibleIDs Labels
+	PullScratch ReproducibleIDs User"
+
+# suite_pattern: what -run takes for the cases, or for those of them that SUITE_RUN matches.
+suite_pattern() {
+	local pattern="^TestIntegration\$/(${SUITE_RUN:-.*})/^worker=oci\$" name
+	for name in $SUITE_CONTAINERD; do
+		[[ ! Test$name =~ ${SUITE_RUN:-.*} ]] || pattern+="|^TestIntegration\$/^Test$name\$/^worker=containerd\$"
+	done
+	echo "$pattern"
+}
+
 # suite_run NAME BINARY FOLDER: the cases through an image of that frontend; FOLDER/NAME.json has what became of them.
 # In mount, network and process namespaces of its own: the suite starts hundreds of engines with a network each.
 suite_run() {
@@ -145,21 +165,26 @@ suite_run() {
 		#!/bin/sh
 		for flag; do
 			case \$flag in
-			--config=*) printf '[worker.oci]\ncniConfigPath = "$dir/cni.json"\ncniBinaryPath = "$cni"\n' >>"\${flag#--config=}" ;;
+			--config=*)
+				for worker in oci containerd; do
+					printf '[worker.%s]\ncniConfigPath = "$dir/cni.json"\ncniBinaryPath = "$cni"\n' \$worker
+				done >>"\${flag#--config=}"
+				;;
 			esac
 		done
 		exec "$(engine buildkit)/buildkitd" "\$@"
 	END
 	chmod +x "$dir/bin/buildkitd"
-	PATH=$dir/bin:$(runtime):$PATH HOME=$dir/home TMPDIR=$RUN/t \
+	PATH=$dir/bin:$(runtime):$(debian_tree containerd containerd/testing)/usr/bin:$PATH HOME=$dir/home TMPDIR=$RUN/t \
 		FRONTEND_GATEWAY_ONLY=local:$image BUILDKIT_REGISTRY_MIRROR_DIR=$dir/mirror \
 		BUILDKIT_RUN_NETWORK_INTEGRATION_TESTS=1 BUILDKIT_CNI_INIT_LOCK_PATH=$dir/cni.lock \
 		env -u REGISTRY_LOG unshare -m -n -p -f --mount-proc --kill-child bash -c '
 			"$0" ip link set lo up || exit
 			mount -t tmpfs tmpfs /var/lib || exit # where CNI keeps its notes
+			mount -t tmpfs tmpfs /run || exit # and containerd its sockets
 			cd "$TMPDIR"
 			"$@"
 			exit $?' "$(suite_busybox)" "$(suite_binary)" -test.v=test2json -test.timeout 25m \
-		-test.run "^TestIntegration\$/(${SUITE_RUN:-.*})/^worker=oci\$" >"$3/$1.log" 2>&1 || true
+		-test.run "$(suite_pattern)" >"$3/$1.log" 2>&1 || true
 	go tool test2json <"$3/$1.log" >"$3/$1.json"
 }

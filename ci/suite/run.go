@@ -58,7 +58,9 @@ func readRun(path string) (run, error) {
 				r.verdict[name] = event.Action
 			}
 		case "output":
-			if ok && len(r.output[name]) < outputLimit {
+			// Without what says that a test starts or ends.
+			isEvent := strings.HasPrefix(event.Output, "=== ") || strings.HasPrefix(event.Output, "--- ")
+			if ok && !isEvent && len(r.output[name]) < outputLimit {
 				r.output[name] += event.Output
 			}
 		}
@@ -75,7 +77,7 @@ func readRun(path string) (run, error) {
 const suiteName = "TestIntegration"
 
 // caseName shortens a test's name, TestIntegration/TestCopyChown/worker=oci/frontend=gateway, to what tells it apart:
-// CopyChown. What is not a case, such as the suite itself, has none.
+// CopyChown, and of another worker CopyChown/worker=containerd. What is not a case, such as the suite itself, has none.
 func caseName(test string) (string, bool) {
 	const worker, frontend = "/worker=oci", "/frontend=gateway"
 	rest, ok := strings.CutPrefix(test, suiteName+"/Test")

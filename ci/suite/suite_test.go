@@ -12,6 +12,7 @@ func TestCaseName(t *testing.T) {
 	for test, want := range map[string]string{
 		"TestIntegration": "",
 		"TestIntegration/TestCopyChown/worker=oci/frontend=gateway":                               "CopyChown",
+		"TestIntegration/TestUser/worker=containerd/frontend=gateway":                             "User/worker=containerd",
 		"TestIntegration/TestCopyChown":                                                           "",
 		"TestIntegration/TestLint/worker=oci/frontend=gateway/a/b":                                "Lint/a/b",
 		"TestIntegration/TestRunHost/worker=oci/frontend=gateway/network.host=granted":            "RunHost/network.host=granted",

@@ -21,16 +21,18 @@ var LinuxEnv = []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:
 // Uncompressed, since packing and unpacking would take longer than the way over loopback.
 func PushLinux(host registry.Host, repo, tag, arch string, layer io.ReadSeeker) (ocispec.Descriptor, error) {
 	if layer == nil {
-		return pushLinux(host, repo, tag, arch, nil, ocispec.Descriptor{}, "")
+		return pushLinux(host, repo, tag, arch, nil, ocispec.Descriptor{}, "", nil)
 	}
 	desc, err := describe(layer)
 	if err != nil {
 		return desc, err
 	}
-	return pushLinux(host, repo, tag, arch, layer, desc, desc.Digest)
+	history := []ocispec.History{{Created: &created, CreatedBy: "Debian packages"}}
+	return pushLinux(host, repo, tag, arch, layer, desc, desc.Digest, history)
 }
 
-// PushPacked uploads a linux/amd64 image of one layer, packed as registries usually have it.
+// PushPacked uploads a linux/amd64 image of one layer, packed as registries usually have it, with a history as those of
+// Docker Hub have it.
 func PushPacked(host registry.Host, repo, tag string, layer io.Reader) (ocispec.Descriptor, error) {
 	var packed bytes.Buffer
 	plain := digest.Canonical.Digester()
@@ -44,12 +46,21 @@ func PushPacked(host registry.Host, repo, tag string, layer io.Reader) (ocispec.
 	desc := ocispec.Descriptor{
 		MediaType: ocispec.MediaTypeImageLayerGzip, Digest: digest.FromBytes(packed.Bytes()), Size: int64(packed.Len()),
 	}
-	return pushLinux(host, repo, tag, "amd64", &packed, desc, plain.Digest())
+	history := []ocispec.History{
+		{Created: &created, CreatedBy: "ADD rootfs.tar / # buildkit"},
+		{Created: &created, CreatedBy: `CMD ["/bin/sh"]`, EmptyLayer: true},
+	}
+	return pushLinux(host, repo, tag, "amd64", &packed, desc, plain.Digest(), history)
 }
 
+// When the images were made, as far as they tell.
+var created = time.Date(2026, 11, 10, 0, 0, 0, 0, time.UTC)
+
 // pushLinux uploads an image of the layer, if there is one, that desc describes packed and diffID unpacked.
-func pushLinux(host registry.Host, repo, tag, arch string, layer io.Reader, desc ocispec.Descriptor, diffID digest.Digest) (ocispec.Descriptor, error) {
-	created := time.Date(2026, 11, 10, 0, 0, 0, 0, time.UTC)
+func pushLinux(
+	host registry.Host, repo, tag, arch string,
+	layer io.Reader, desc ocispec.Descriptor, diffID digest.Digest, history []ocispec.History,
+) (ocispec.Descriptor, error) {
 	config := ocispec.Image{Created: &created, Platform: ocispec.Platform{OS: "linux", Architecture: arch}}
 	if arch == "arm64" {
 		config.Variant = "v8"
@@ -66,7 +77,7 @@ func pushLinux(host registry.Host, repo, tag, arch string, layer io.Reader, desc
 		}
 		manifest.Layers = append(manifest.Layers, desc)
 		config.RootFS.DiffIDs = append(config.RootFS.DiffIDs, diffID)
-		config.History = []ocispec.History{{Created: &created, CreatedBy: "Debian packages"}}
+		config.History = history
 	}
 	var err error
 	if manifest.Config, err = host.PushJSON(repo, ocispec.MediaTypeImageConfig, config); err != nil {
