@@ -1,5 +1,7 @@
-//! What the fuzz targets check, over their seeds.
+//! What the fuzz targets check, over their seeds. With `FUZZ_CORPUS`, a folder, the seeds are written there, a folder a
+//! target and a file a seed.
 
+use std::fs;
 use std::path::Path;
 
 // A crate of its own there, where it is public.
@@ -19,8 +21,13 @@ fn the_seeds_hold() {
             "names" => fuzz::names::check,
             other => panic!("no check is named {other}"),
         };
-        for seed in seeds {
-            check(&seed);
+        for (index, seed) in seeds.iter().enumerate() {
+            check(seed);
+            if let Ok(corpus) = std::env::var("FUZZ_CORPUS") {
+                let folder = Path::new(&corpus).join(target);
+                fs::create_dir_all(&folder).unwrap();
+                fs::write(folder.join(format!("seed-{index:05}")), seed).unwrap();
+            }
         }
     }
 }

@@ -45,10 +45,17 @@ type step struct {
 	Cached bool
 }
 
+// eachTwins runs a test on the standalone engine and on Docker's.
 func eachTwins(t *testing.T, run func(*testing.T, twins)) {
+	t.Helper()
+	onTwins(t, []string{"remote", "default"}, run)
+}
+
+func onTwins(t *testing.T, builders []string, run func(*testing.T, twins)) {
+	t.Helper()
 	env := loadEnvironment(t)
 	clients(t, env)
-	for _, builder := range []string{"remote", "default"} {
+	for _, builder := range builders {
 		t.Run(builder, func(t *testing.T) { run(t, twins{env: env, builder: builder}) })
 	}
 }

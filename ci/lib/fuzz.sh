@@ -18,8 +18,8 @@ fuzz_targets() { (cd "$ROOT/fuzz/fuzz_targets" && printf '%s\n' *.rs | sed 's/\.
 
 # fuzz_build: builds the targets, and writes the seeds to fuzz/corpus.
 fuzz_build() {
+	(cd "$ROOT" && FUZZ_CORPUS=$ROOT/fuzz/corpus cargo test --quiet --locked --test seeds) || return
 	cd "$ROOT/fuzz" || return
-	cargo run --quiet --locked --example seeds -- "$ROOT/testdata" corpus
 	"$(cargo_fuzz)/cargo-fuzz" build --sanitizer none
 }
 
