@@ -48,7 +48,9 @@ fn check_tree(tree: &Tree, lines: u32) {
 
 /// An instruction on one line, as it is shown to the user, is the same instruction.
 fn check_node(escape: char, node: &Node) {
-    let plain = node.heredocs.is_empty() && !node.invalid_utf8 && !node.original.contains(['\n', '#']);
+    // Bytes that are no text stand there as U+FFFD, and flags are read byte by byte.
+    let text = !node.invalid_utf8 && !node.original.contains(['\n', '#', '\u{fffd}']);
+    let plain = node.heredocs.is_empty() && text;
     if !plain || node.original.ends_with(escape) || node.original.len() > 60_000 {
         return;
     }

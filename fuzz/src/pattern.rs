@@ -33,7 +33,7 @@ fn check_reading(patterns: &[String]) {
 /// Without `**`, classes and escapes an ignore pattern is a pattern of a shell.
 fn check_glob(pattern: &str, file: &str) {
     let shell = |c: char| c.is_ascii_alphanumeric() || "/*?_-.".contains(c);
-    if !pattern.chars().all(shell) || pattern.contains("**") || file.contains('\n') {
+    if !pattern.chars().all(shell) || pattern.contains("**") || file.starts_with('/') || file.contains('\n') {
         return;
     }
     let cleaned = path::clean(pattern);

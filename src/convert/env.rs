@@ -18,8 +18,9 @@ pub(super) fn dispatch(state: &mut StageState, pairs: &[KeyValue], instruction: 
         let known = state.state.env.get(&pair.key).is_some();
         state.state.env.set(pair.key.as_str(), pair.value.as_str());
         let env = &mut state.image.config.env;
-        // What no step has seen is not in the config either.
-        match env.iter_mut().filter(|_| known).find(|old| key_value(old).0 == pair.key) {
+        // What no step has seen is not in the config either, which need not be searched then.
+        let mut old = if known { env.iter_mut() } else { [].iter_mut() };
+        match old.find(|old| key_value(old).0 == pair.key) {
             Some(old) => *old = entry,
             None => env.push(entry),
         }
