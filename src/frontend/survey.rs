@@ -1,9 +1,12 @@
 //! The plan of a build: everything is planned and converted as for a build, and told instead of
 //! solved.
 
+use std::collections::BTreeSet;
+
 use super::solve::{self, Ready};
 use super::target::Job;
 use super::warn;
+use crate::collect;
 use crate::convert::StageState;
 use crate::gateway::{BuildResult, Error};
 use crate::instruction::Kind;
@@ -88,7 +91,8 @@ impl<'s> Survey<'s> {
     fn steps(&self, layers: &[Layer]) -> Vec<Step> {
         let mut chain: Vec<StageId> = self.plan.stages.chain(self.plan.target).collect();
         chain.reverse();
-        let mut layers = layers;
+        let mut left =
+            Left { layers, lines: collect::set(layers.iter().flat_map(|layer| layer.lines.clone())) };
         let mut steps = Vec::new();
         for id in chain {
             let stage = &self.plan.stages[id];
@@ -107,7 +111,7 @@ impl<'s> Survey<'s> {
                     line: line(&command.instruction.location),
                     instruction: command.instruction.code.clone(),
                     is_trigger: command.is_trigger,
-                    makes: self.makes(command, &mut layers),
+                    makes: self.makes(command, &mut left),
                 });
             }
         }
@@ -115,17 +119,15 @@ impl<'s> Survey<'s> {
     }
 
     /// What an instruction makes: the next of the layers that come from its line.
-    fn makes(&self, command: &Command<'_>, layers: &mut &[Layer]) -> Makes {
+    fn makes(&self, command: &Command<'_>, left: &mut Left<'_>) -> Makes {
         let kind = &command.instruction.kind;
         let location = &command.instruction.location;
         if matches!(kind, Kind::Run(_)) && self.refused.iter().any(|one| one.location == *location) {
             return Makes::CannotRun;
         }
         if is_step(kind)
-            && let Some(next) = layers.iter().position(|layer| layer.lines.contains(&line(location)))
+            && let Some(digest) = left.take(line(location))
         {
-            let digest = layers[next].digest.clone();
-            *layers = &layers[next + 1..];
             return Makes::Layer(digest);
         }
         if matches!(kind, Kind::Arg(_)) { Makes::Nothing } else { Makes::Config }
@@ -140,20 +142,35 @@ impl<'s> Survey<'s> {
             let stage = &self.plan.stages[*id];
             stage.from.is_some() && stage.context.is_none() && !own.contains(id) && needed.contains(id)
         };
-        states
-            .iter()
-            .filter(|(id, _)| is_built(id))
-            .map(|(id, state)| request::Stage {
-                place: place(&self.plan.stages[*id]),
-                platform: state.platform.clone(),
-                digest: self.digest(state),
-            })
-            .collect()
+        let built: Vec<&(StageId, StageState)> = states.iter().filter(|(id, _)| is_built(id)).collect();
+        let whole: Vec<State> = built.iter().map(|(_, state)| state.whole()).collect();
+        let digests = self.ready.converted.marshaler.digests(&whole);
+        let stage = |((id, state), digest): (&(StageId, StageState), String)| request::Stage {
+            place: place(&self.plan.stages[*id]),
+            platform: state.platform.clone(),
+            digest,
+        };
+        built.into_iter().zip(digests).map(stage).collect()
     }
+}
 
-    fn digest(&self, state: &StageState) -> String {
-        let whole: State = state.whole();
-        self.ready.converted.marshaler.marshal(&whole).head().unwrap_or_default()
+/// The layers that no instruction has been found for yet.
+struct Left<'l> {
+    layers: &'l [Layer],
+    /// All lines that layers come from.
+    lines: BTreeSet<u32>,
+}
+
+impl Left<'_> {
+    /// The next layer that comes from a line.
+    fn take(&mut self, line: u32) -> Option<String> {
+        if !self.lines.contains(&line) {
+            return None;
+        }
+        let next = self.layers.iter().position(|layer| layer.lines.contains(&line))?;
+        let digest = self.layers[next].digest.clone();
+        self.layers = &self.layers[next + 1..];
+        Some(digest)
     }
 }
 

@@ -96,7 +96,8 @@ impl<'g> Graph<'g> {
         graph
     }
 
-    /// The images that have to be there, in the order of the operations that need them.
+    /// The images that have to be there, in the order of the operations that need them; one that is
+    /// needed several times stands there as often.
     #[must_use]
     pub fn reads(&self) -> &[Read] {
         &self.reads
@@ -201,10 +202,7 @@ impl<'g> Graph<'g> {
                 os_features: None,
                 variant: p.variant.clone(),
             });
-            let read = Read { image: name.to_owned(), platform, way, lines };
-            if !self.reads.contains(&read) {
-                self.reads.push(read);
-            }
+            self.reads.push(Read { image: name.to_owned(), platform, way, lines });
         }
     }
 

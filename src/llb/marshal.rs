@@ -83,6 +83,24 @@ impl Marshaler {
         pass.finish(root)
     }
 
+    /// The digests of states' vertices, each encoded once however many states stand on it; empty for
+    /// the empty file system.
+    #[must_use]
+    pub fn digests(&self, states: &[State]) -> Vec<String> {
+        let mut pass =
+            Pass { marshaler: self, done: HashMap::new(), out: Definition::default(), maps: Maps::default() };
+        let mut digests = Vec::with_capacity(states.len());
+        for state in states {
+            let root = state.output.as_ref().and_then(|output| self.resolve(output));
+            if let Some(root) = root {
+                pass.walk(&root.vertex);
+            }
+            let digest = root.and_then(|root| pass.done.get(&Arc::as_ptr(&root.vertex)).cloned());
+            digests.push(digest.unwrap_or_default());
+        }
+        digests
+    }
+
     fn resolve<'a>(&'a self, mut output: &'a Output) -> Option<&'a Output> {
         // A binding never leads back to itself: bound outputs are made after the graph.
         while let Operation::Late(late) = &output.vertex.operation {

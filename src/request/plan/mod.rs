@@ -6,6 +6,8 @@
 mod json;
 mod text;
 
+use std::collections::BTreeMap;
+
 use super::describe::PLAN;
 use super::json::Json;
 use super::json::Style;
@@ -118,6 +120,8 @@ pub fn plan(images: Vec<Image>) -> BuildResult {
 struct Document {
     images: Vec<Image>,
     layers: Vec<Shared<Layer>>,
+    /// Where each layer is in the list, by its digest: a file may have thousands.
+    layer_numbers: BTreeMap<String, usize>,
     stages: Vec<Shared<Stage>>,
     downloads: Vec<Shared<Download>>,
     refused: Vec<Refused>,
@@ -156,6 +160,7 @@ impl Document {
     fn new(images: Vec<Image>) -> Self {
         let mut document = Self {
             layers: Vec::new(),
+            layer_numbers: BTreeMap::new(),
             stages: Vec::new(),
             downloads: Vec::new(),
             refused: Vec::new(),
@@ -164,7 +169,7 @@ impl Document {
         };
         for (index, image) in images.iter().enumerate() {
             for layer in &image.layers {
-                share(&mut document.layers, index, layer, |a, b| a.digest == b.digest);
+                document.add_layer(index, layer);
             }
             for stage in &image.stages {
                 share(&mut document.stages, index, stage, |a, b| a == b);
@@ -180,6 +185,18 @@ impl Document {
         }
         document.images = images;
         document
+    }
+
+    fn add_layer(&mut self, image: usize, layer: &Layer) {
+        let Some(number) = self.layer_numbers.get(&layer.digest) else {
+            self.layer_numbers.insert(layer.digest.clone(), self.layers.len());
+            self.layers.push(Shared { what: layer.clone(), images: vec![image] });
+            return;
+        };
+        let images = &mut self.layers[*number].images;
+        if images.last() != Some(&image) {
+            images.push(image);
+        }
     }
 }
 

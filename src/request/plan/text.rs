@@ -93,7 +93,7 @@ impl Document {
         let mut found: Vec<usize> = Vec::new();
         for image in images {
             let Makes::Layer(digest) = &self.images[*image].steps[at].makes else { continue };
-            let layer = self.layers.iter().position(|layer| layer.what.digest == *digest);
+            let layer = self.layer_numbers.get(digest).copied();
             found.extend(layer.filter(|layer| !found.contains(layer)));
         }
         format!("layer{} {}", if found.len() == 1 { "" } else { "s" }, numbers(&found))
