@@ -39,8 +39,8 @@ fn check_platform(text: &str) {
     let Ok(platform) = Platform::parse(text) else { return };
     // Features are sorted in writing.
     let written = platform.format_all();
-    if !written.is_ascii() {
-        // What a percent sign stood for is not written as one again.
+    if text.contains('%') {
+        // What a percent sign stood for is not always written as one again, as in containerd.
         return;
     }
     assert_eq!(Platform::parse(&written).map(|again| again.format_all()), Ok(written));
