@@ -4,8 +4,7 @@
 # FRONTEND is fanlight, or, with FANLIGHT_BINARIES, what is in that folder (linux/ARCH/fanlight).
 start_rig() {
 	[ -z "${RIG:-}" ] || return 0
-	local binaries
-	binaries=${FANLIGHT_BINARIES:-$(frontend_binaries)}
+	BINARIES=${FANLIGHT_BINARIES:-$(frontend_binaries)}
 	start_mirror
 	start_registry
 	start_buildkitd
@@ -14,16 +13,24 @@ start_rig() {
 	push_windows_bases
 	push_linux_base
 	push_wine
-	FRONTEND=$REGISTRY/fanlight@$(push_frontend "$REGISTRY/fanlight:1" "$binaries")
+	FRONTEND=$REGISTRY/fanlight@$(push_frontend "$REGISTRY/fanlight:1" "$BINARIES")
 	PEER=$REGISTRY/peer@$(push_peer "$REGISTRY/peer:1")
 	export FRONTEND PEER MIRROR RIG=up
 }
 
-# agreement [FLAG...]: the Linux cases of testdata/agreement through fanlight and docker/dockerfile, against the ledger.
+# agreement [FLAG...]: the Linux cases of testdata/agreement through fanlight and docker/dockerfile, against the ledger:
+# all of them with the frontends as programs beside buildkitd, and the smoke cases once more in its containers.
 agreement() {
+	local programs
 	need_go
 	(cd "$ROOT/ci/oracle" && go build -o "$RUN/oracle" .)
 	cd "$ROOT" || return
+	programs=(-program "$BINARIES/linux/$(go env GOARCH)/fanlight" -peer-program "$(engine buildkit)/dockerfile-frontend")
+	ask_oracle "${programs[@]}" "$@"
+	[ $# -gt 0 ] || ask_oracle -run /smoke/ -questions build,convertllb,lint,outline,targets
+}
+
+ask_oracle() {
 	"$RUN/oracle" -image "$FRONTEND" -peer "$PEER" -context testdata/agreement/context -ledger testdata/agreement.tsv \
 		-hide "$MIRROR=MIRROR,$REGISTRY=REGISTRY" "$@" testdata/agreement
 }

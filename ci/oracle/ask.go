@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 
 	"github.com/moby/buildkit/client/llb"
@@ -17,15 +18,39 @@ import (
 )
 
 // A question to a frontend: the name of its column in the ledger, and the subrequest; none asks for the build itself,
-// whose result is lazy: nothing runs.
-type question struct{ name, request string }
+// whose result is lazy: nothing runs. A mode asks it of the cases that the mode derives.
+type question struct {
+	name, request string
+	mode          mode
+}
 
-var questions = []question{
-	{"build", ""},
-	{"convertllb", "frontend.convertllb"},
-	{"lint", "frontend.lint"},
-	{"outline", "frontend.outline"},
-	{"targets", "frontend.targets"},
+var allQuestions = []question{
+	{name: "build"},
+	{name: "convertllb", request: "frontend.convertllb"},
+	{name: "lint", request: "frontend.lint"},
+	{name: "outline", request: "frontend.outline"},
+	{name: "targets", request: "frontend.targets"},
+	{name: "two platforms", mode: twoPlatforms},
+	{name: "no cache", mode: noCache},
+	{name: "other arguments", mode: otherArguments},
+	{name: "named context", mode: namedContext},
+	{name: "each target", mode: eachTarget},
+}
+
+// chosen are the questions of these names, separated by commas; all of them without any.
+func chosen(names string) ([]question, error) {
+	if names == "" {
+		return allQuestions, nil
+	}
+	var some []question
+	for name := range strings.SplitSeq(names, ",") {
+		i := slices.IndexFunc(allQuestions, func(q question) bool { return q.name == name })
+		if i < 0 {
+			return nil, fmt.Errorf("no question is named %q", name)
+		}
+		some = append(some, allQuestions[i])
+	}
+	return some, nil
 }
 
 // answer is what a frontend says: parts that are compared one by one, or an error.
@@ -35,20 +60,28 @@ type answer struct {
 	err   error
 }
 
-// ask puts a question about a case to the built-in frontend, or, with an image, to that.
-func (o *oracle) ask(ctx context.Context, q question, one testCase, image string) answer {
-	request := gateway.SolveRequest{Frontend: "dockerfile.v0", FrontendOpt: maps.Clone(one.options)}
-	request.FrontendOpt["filename"] = one.file
+// requestFor is how a question about a case is put to a frontend: its options, and the subrequest.
+func requestFor(q question, one testCase) (options map[string]string, asked string) {
+	options = maps.Clone(one.options)
+	options["filename"] = one.file
 	// A command line stops the built-in frontend from handing a Dockerfile with a syntax line on to that image.
-	request.FrontendOpt["cmdline"] = "compared"
-	if request.FrontendOpt["requestid"] == "build" {
-		delete(request.FrontendOpt, "requestid")
+	options["cmdline"] = "compared"
+	if options["requestid"] == "build" {
+		delete(options, "requestid")
 	}
 	if q.request != "" {
-		request.FrontendOpt["requestid"] = q.request
-		request.FrontendOpt["frontend.caps"] = "moby.buildkit.frontend.subrequests"
+		options["requestid"] = q.request
+		options["frontend.caps"] = "moby.buildkit.frontend.subrequests"
 	}
-	return o.solve(ctx, request, image)
+	return options, options["requestid"]
+}
+
+// byImage asks a frontend image, the built-in frontend without a name.
+func (o *oracle) byImage(name string) asker {
+	return func(ctx context.Context, q question, one testCase) answer {
+		options, _ := requestFor(q, one)
+		return o.solve(ctx, gateway.SolveRequest{Frontend: "dockerfile.v0", FrontendOpt: options}, name)
+	}
 }
 
 // solve sends a request to the built-in frontend, or, with an image, to that.
@@ -64,15 +97,8 @@ func (o *oracle) solve(ctx context.Context, request gateway.SolveRequest, image 
 		return answer{err: err}
 	}
 	parts := map[string]string{}
-	for key, value := range result.Metadata {
-		if key == "result.json" && asked == "frontend.convertllb" {
-			err = addConverted(parts, value)
-		} else {
-			parts[key] = settled(key, value, asked)
-		}
-		if err != nil {
-			return answer{err: err}
-		}
+	if err := addMetadata(parts, result.Metadata, asked); err != nil {
+		return answer{err: err}
 	}
 	for id, ref := range result.Refs {
 		if ref == nil {
@@ -90,6 +116,20 @@ func (o *oracle) solve(ctx context.Context, request gateway.SolveRequest, image 
 		}
 	}
 	return answer{parts: parts}
+}
+
+// addMetadata adds the parts that are metadata of a result.
+func addMetadata(parts map[string]string, metadata map[string][]byte, asked string) error {
+	for key, value := range metadata {
+		if key == "result.json" && asked == "frontend.convertllb" {
+			if err := addConverted(parts, value); err != nil {
+				return err
+			}
+			continue
+		}
+		parts[key] = settled(key, value, asked)
+	}
+	return nil
 }
 
 // addConverted adds the parts of convertllb's answer: each operation, its metadata, and the source map.

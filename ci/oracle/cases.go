@@ -16,6 +16,8 @@ type testCase struct {
 	// file is the Dockerfile's path, name the options' name.
 	file, name string
 	options    map[string]string
+	// first is true for the first set of options of a Dockerfile: the one that modes derive from.
+	first bool
 }
 
 // defaults are the sets of options of a Dockerfile that has none of its own.
@@ -37,8 +39,8 @@ func findCases(folders []string, only string) ([]testCase, error) {
 				return err
 			}
 			sets, err := optionSets(path)
-			for _, one := range sets {
-				one.file = filepath.ToSlash(path)
+			for i, one := range sets {
+				one.file, one.first = filepath.ToSlash(path), i == 0
 				if strings.Contains(one.file+" "+one.name, only) {
 					cases = append(cases, one)
 				}

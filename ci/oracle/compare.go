@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -17,34 +19,107 @@ type row struct {
 // compare asks both frontends everything about one case.
 func (o *oracle) compare(ctx context.Context, one testCase) row {
 	r := row{file: one.file, options: one.name}
-	for _, q := range questions {
-		if _, own := one.options["requestid"]; own && q.request != "" {
+	for _, q := range o.questions {
+		cases := []testCase{one}
+		if q.mode != nil {
+			cases = q.mode.derive(one)
+		} else if _, own := one.options["requestid"]; own && q.request != "" {
 			// The options ask a question of their own.
-			r.verdicts = append(r.verdicts, "-")
-			continue
+			cases = nil
 		}
-		theirs, ours := o.ask(ctx, q, one, ""), o.ask(ctx, q, one, o.image)
-		var own []string
-		if one.options["requestid"] == "frontend.subrequests.describe" {
-			own = takeOwn(ours)
-		}
-		verdict, details := o.judge(theirs, ours)
-		if !agrees(verdict) && o.peer != "" {
-			if second, other := o.judge(o.ask(ctx, q, one, o.peer), ours); agrees(second) {
-				verdict, details = second, other
+		var verdicts []string
+		for _, one := range cases {
+			verdict := o.verdict(ctx, q, one)
+			if !agrees(verdict) && q.mode != nil {
+				verdict = strings.TrimPrefix(one.name, r.options+" ") + ": " + verdict
 			}
+			verdicts = append(verdicts, verdict)
 		}
-		if agrees(verdict) && len(own) > 0 {
-			verdict += " and " + strings.Join(own, ", ")
-		}
-		r.verdicts = append(r.verdicts, verdict)
-		if o.explain && len(details) > 0 {
-			o.printing.Lock()
-			fmt.Fprintf(os.Stderr, "== %s [%s] %s: %s\n%s\n", one.file, one.name, q.name, verdict, strings.Join(details, "\n"))
-			o.printing.Unlock()
-		}
+		r.verdicts = append(r.verdicts, together(verdicts))
 	}
 	return r
+}
+
+// verdict asks one question, and explains what differs.
+func (o *oracle) verdict(ctx context.Context, q question, one testCase) (verdict string) {
+	var details []string
+	for _, pair := range o.pairs(q) {
+		theirs, ours := pair.theirs(ctx, q, one), pair.ours(ctx, q, one)
+		verdict, details = o.judge(theirs, ours)
+		if agrees(verdict) || theirs.err == nil && ours.err == nil {
+			break
+		}
+	}
+	if o.explain && len(details) > 0 {
+		o.printing.Lock()
+		defer o.printing.Unlock()
+		fmt.Fprintf(os.Stderr, "== %s [%s] %s: %s\n%s\n", one.file, one.name, q.name, verdict, strings.Join(details, "\n"))
+	}
+	return verdict
+}
+
+// together sums up what was found for the cases of one mode: the first disagreement, else how much is the same.
+func together(verdicts []string) string {
+	operations, refused := 0, 0
+	for _, verdict := range verdicts {
+		switch {
+		case !agrees(verdict):
+			return verdict
+		case verdict == refusedAlike:
+			refused++
+		default:
+			n, _ := strconv.Atoi(strings.TrimPrefix(verdict, "same "))
+			operations += n
+		}
+	}
+	switch {
+	case len(verdicts) == 0:
+		return "-"
+	case len(verdicts) == 1:
+		return verdicts[0]
+	case refused == len(verdicts):
+		return refusedAlike
+	case refused > 0:
+		return fmt.Sprintf("same %d, %d refused alike", operations, refused)
+	}
+	return fmt.Sprintf("same %d", operations)
+}
+
+// refusedAlike is the verdict where both frontends give the same error at the same place.
+const refusedAlike = "refused alike"
+
+// asker is a way to put a question to a frontend.
+type asker func(context.Context, question, testCase) answer
+
+// pair is two askers whose answers must be alike.
+type pair struct{ theirs, ours asker }
+
+// pairs are the ways to compare the answers to a question. Of those that end in an error one has to agree: the words of
+// the built-in frontend's errors are such that no image can have them, and a container's are not those of a program.
+func (o *oracle) pairs(q question) []pair {
+	builtIn, ours, peer := o.byImage(""), o.byImage(o.image), o.byImage(o.peer)
+	if o.programs == nil {
+		return []pair{{builtIn, ours}, {peer, ours}}
+	}
+	program, peerProgram := o.programs.asker(o.program, o.image), o.programs.asker(o.peerProgram, o.peer)
+	switch {
+	case q.name == "build":
+		// Only programs show their warnings.
+		return []pair{{peerProgram, program}, {peer, ours}, {builtIn, ours}}
+	case q.name == "targets":
+		// A comment that begins with "check=" ends the built-in frontend, and buildkitd with it, on this question.
+		return []pair{{peerProgram, program}, {peer, ours}}
+	}
+	return []pair{{builtIn, silent(program)}, {peerProgram, program}, {builtIn, ours}, {peer, ours}}
+}
+
+// silent takes the warnings out of a program's answer, since only programs show them.
+func silent(program asker) asker {
+	return func(ctx context.Context, q question, one testCase) answer {
+		given := program(ctx, q, one)
+		maps.DeleteFunc(given.parts, func(name, _ string) bool { return kindOf(name) == "warning" })
+		return given
+	}
 }
 
 // judge gives the verdict on two answers, and the details of what differs.
@@ -115,7 +190,7 @@ func (o *oracle) judgeErrors(theirs, ours error) (string, []string) {
 		details = append(details, "  theirs at "+a, "  ours   at "+b)
 	}
 	if len(differ) == 0 {
-		return "refused alike", nil
+		return refusedAlike, nil
 	}
 	return "refused, other " + strings.Join(differ, " and "), details
 }

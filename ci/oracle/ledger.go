@@ -7,68 +7,95 @@ import (
 	"strings"
 )
 
-// settle compares the rows with the committed ledger, or writes it.
-func settle(rows []row, path string, update, partial bool) error {
-	lines := render(rows)
-	text := strings.Join(lines, "\n") + "\n"
+// ledger is what is written: for every case, by its Dockerfile and options, the verdicts by question.
+type ledger map[string]map[string]string
+
+// settle compares the rows with the committed ledger, or writes it. Part of the rows, or of the questions, is compared
+// with the same part of the ledger.
+func settle(rows []row, questions []question, path string, update, partial bool) error {
 	switch {
 	case path == "":
-		_, err := os.Stdout.WriteString(text)
+		_, err := os.Stdout.WriteString(render(rows, questions))
 		return err
-	case update && partial:
-		return fmt.Errorf("-update needs all cases: drop -run")
+	case update && (partial || len(questions) < len(allQuestions)):
+		return fmt.Errorf("-update needs all cases and all questions: drop -run and -questions")
 	case update:
-		return os.WriteFile(path, []byte(text), 0o644)
+		return os.WriteFile(path, []byte(render(rows, questions)), 0o644)
 	}
 	committed, err := os.ReadFile(path)
 	if err != nil {
 		return err
 	}
-	known := strings.Split(strings.TrimRight(string(committed), "\n"), "\n")
+	known := readLedger(string(committed))
 	changed := 0
-	for _, line := range lines {
-		// The summary of a part is not that of the whole.
-		if !slices.Contains(known, line) && !(partial && strings.HasPrefix(line, "#")) {
-			fmt.Println("+ " + line)
-			changed++
+	for _, r := range rows {
+		for i, q := range questions {
+			if was, is := known[r.name()][q.name], r.verdicts[i]; was != is {
+				fmt.Printf("%s\t%s: %q, was %q\n", r.name(), q.name, is, was)
+				changed++
+			}
 		}
+		delete(known, r.name())
 	}
-	for _, line := range known {
-		if !partial && !slices.Contains(lines, line) {
-			fmt.Println("- " + line)
+	if !partial {
+		for name := range known {
+			fmt.Printf("%s: there is no such case\n", name)
 			changed++
 		}
 	}
 	if changed > 0 {
-		return fmt.Errorf("%d lines are not as in %s", changed, path)
+		return fmt.Errorf("%d verdicts are not as in %s", changed, path)
 	}
 	return nil
 }
 
-// render gives the ledger's lines: a header, the rows in order, and for every question how many agree.
-func render(rows []row) []string {
-	header := "# Dockerfile\toptions"
-	for _, q := range questions {
+// name is what a row has before its verdicts.
+func (r row) name() string { return r.file + "\t" + r.options }
+
+func readLedger(text string) ledger {
+	known := ledger{}
+	var header []string
+	for line := range strings.SplitSeq(strings.TrimRight(text, "\n"), "\n") {
+		fields := strings.Split(line, "\t")
+		switch {
+		case header == nil:
+			header = fields
+		case len(fields) == len(header) && !strings.HasPrefix(line, "#"):
+			verdicts := map[string]string{}
+			for i, verdict := range fields[2:] {
+				verdicts[header[i+2]] = verdict
+			}
+			known[fields[0]+"\t"+fields[1]] = verdicts
+		}
+	}
+	return known
+}
+
+// render gives the ledger's text: a header, for every question how many cases agree of those that it was asked of, and
+// the rows in order.
+func render(rows []row, questions []question) string {
+	header, summary := "# Dockerfile\toptions", "# agreement\tof those asked"
+	for i, q := range questions {
+		agree, asked := 0, 0
+		for _, r := range rows {
+			if r.verdicts[i] != "-" {
+				asked++
+				if agrees(r.verdicts[i]) {
+					agree++
+				}
+			}
+		}
 		header += "\t" + q.name
+		summary += fmt.Sprintf("\t%d of %d", agree, asked)
 	}
 	var lines []string
 	for _, r := range rows {
-		lines = append(lines, r.file+"\t"+r.options+"\t"+strings.Join(r.verdicts, "\t"))
+		lines = append(lines, r.name()+"\t"+strings.Join(r.verdicts, "\t"))
 	}
 	slices.Sort(lines)
-	summary := fmt.Sprintf("# agreement\tof %d", len(rows))
-	for i := range questions {
-		agree := 0
-		for _, r := range rows {
-			if agrees(r.verdicts[i]) {
-				agree++
-			}
-		}
-		summary += fmt.Sprintf("\t%d", agree)
-	}
-	return append([]string{header, summary}, lines...)
+	return strings.Join(append([]string{header, summary}, lines...), "\n") + "\n"
 }
 
 func agrees(verdict string) bool {
-	return strings.HasPrefix(verdict, "same") || verdict == "refused alike" || verdict == "-"
+	return strings.HasPrefix(verdict, "same") || verdict == refusedAlike || verdict == "-"
 }

@@ -21,6 +21,7 @@ import (
 
 	"github.com/moby/buildkit/client"
 	gateway "github.com/moby/buildkit/frontend/gateway/client"
+	"github.com/moby/buildkit/identity"
 	"github.com/tonistiigi/fsutil"
 )
 
@@ -28,23 +29,31 @@ func main() {
 	addr := flag.String("addr", os.Getenv("BUILDKIT_HOST"), "address of buildkitd")
 	image := flag.String("image", "", "the frontend image to compare with the built-in frontend")
 	peer := flag.String("peer", "", "docker/dockerfile as an image: its answer is as good as the built-in frontend's, whose errors have words that no image can have")
+	program := flag.String("program", "", "what the image holds, as a program of this machine: run instead of the image, much faster")
+	peerProgram := flag.String("peer-program", "", "what the peer holds, likewise")
 	contextDir := flag.String("context", "", "folder that all cases have as their build context")
 	ledger := flag.String("ledger", "", "the committed ledger; none: print the rows")
 	update := flag.Bool("update", false, "write the ledger")
 	explain := flag.Bool("explain", false, "show what differs, on stderr")
+	names := flag.String("questions", "", "only these questions, separated by commas")
 	only := flag.String("run", "", "only cases whose name has this in it")
 	jobs := flag.Int("jobs", 4, "cases asked at the same time")
 	hide := flag.String("hide", "", "HOST=NAME,...: addresses that change from run to run, named in the ledger")
 	flag.Parse()
 
+	questions, err := chosen(*names)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "oracle:", err)
+		os.Exit(2)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	o := &oracle{image: *image, peer: *peer, explain: *explain, hide: replacer(*hide)}
+	o := &oracle{questions: questions, image: *image, peer: *peer, program: *program, peerProgram: *peerProgram, explain: *explain, hide: replacer(*hide)}
 	start := time.Now()
 	rows, err := o.run(ctx, *addr, *contextDir, flag.Args(), *only, *jobs)
 	if err == nil {
 		fmt.Fprintf(os.Stderr, "oracle: %d rows in %.1f s\n", len(rows), time.Since(start).Seconds())
-		err = settle(rows, *ledger, *update, *only != "")
+		err = settle(rows, questions, *ledger, *update, *only != "")
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "oracle:", err)
@@ -54,11 +63,14 @@ func main() {
 
 // oracle is what all cases share.
 type oracle struct {
-	image   string
-	peer    string
-	explain bool
-	hide    *strings.Replacer
-	client  gateway.Client
+	questions   []question
+	image, peer string
+	// programs is nil where containers alone are asked.
+	program, peerProgram string
+	programs             *programs
+	explain              bool
+	hide                 *strings.Replacer
+	client               gateway.Client
 	// printing keeps explanations of cases that are asked at the same time apart.
 	printing sync.Mutex
 }
@@ -95,8 +107,14 @@ func (o *oracle) run(ctx context.Context, addr, contextDir string, folders []str
 		return nil, err
 	}
 	rows := make([]row, len(cases))
-	_, err = bk.Build(ctx, client.SolveOpt{LocalMounts: mounts}, "", func(ctx context.Context, c gateway.Client) (*gateway.Result, error) {
+	build := identity.NewID()
+	_, err = bk.Build(ctx, client.SolveOpt{LocalMounts: mounts, Ref: build}, "", func(ctx context.Context, c gateway.Client) (*gateway.Result, error) {
 		o.client = c
+		if o.program != "" {
+			if o.programs, err = startPrograms(ctx, bk, addr, c.BuildOpts().SessionID, build); err != nil {
+				return nil, err
+			}
+		}
 		var wait sync.WaitGroup
 		slots := make(chan struct{}, jobs)
 		for i, one := range cases {
