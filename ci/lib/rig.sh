@@ -19,20 +19,21 @@ start_rig() {
 }
 
 # agreement [FLAG...]: the Linux cases of testdata/agreement through fanlight and docker/dockerfile, against the ledger:
-# all of them with the frontends as programs beside buildkitd, and the smoke cases once more in its containers.
+# both as programs beside buildkitd, and without a flag the smoke cases once more in its containers.
 agreement() {
-	local programs
 	need_go
-	(cd "$ROOT/ci/oracle" && go build -o "$RUN/oracle" .)
-	cd "$ROOT" || return
-	programs=(-program "$BINARIES/linux/$(go env GOARCH)/fanlight" -peer-program "$(engine buildkit)/dockerfile-frontend")
-	ask_oracle "${programs[@]}" "$@"
-	[ $# -gt 0 ] || ask_oracle -run /smoke/ -questions build,convertllb,lint,outline,targets
+	ask_oracle -program "$BINARIES/linux/$(go env GOARCH)/fanlight" -peer-program "$(engine buildkit)/dockerfile-frontend" "$@"
+	[ $# -gt 0 ] || agreement_in_containers
 }
 
+# agreement_in_containers: the smoke cases, with the frontends as images that buildkitd starts.
+agreement_in_containers() { ask_oracle -run /smoke/ -questions build,convertllb,lint,outline,targets; }
+
 ask_oracle() {
-	"$RUN/oracle" -image "$FRONTEND" -peer "$PEER" -context testdata/agreement/context -ledger testdata/agreement.tsv \
-		-hide "$MIRROR=MIRROR,$REGISTRY=REGISTRY" "$@" testdata/agreement
+	need_go
+	(cd "$ROOT/ci/oracle" && go build -o "$RUN/oracle" .)
+	(cd "$ROOT" && "$RUN/oracle" -image "$FRONTEND" -peer "$PEER" -context testdata/agreement/context \
+		-ledger testdata/agreement.tsv -hide "$MIRROR=MIRROR,$REGISTRY=REGISTRY" "$@" testdata/agreement)
 }
 
 # e2e FLAG...: the tests of ci/e2e, with flags of go test.

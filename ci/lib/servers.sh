@@ -50,7 +50,8 @@ start_buildkitd() {
 		if [ -n "$mirror" ]; then
 			echo "[registry.\"$mirror\"]"
 			echo '  http = true'
-			for host in docker.io ghcr.io quay.io gcr.io mcr.microsoft.com registry.k8s.io; do
+			for host in docker.io ghcr.io quay.io gcr.io mcr.microsoft.com registry.k8s.io nvcr.io public.ecr.aws \
+				registry.access.redhat.com registry.suse.com docker.elastic.co cgr.dev k8s.gcr.io; do
 				echo "[registry.\"$host\"]"
 				echo "  mirrors = [\"$mirror\"]"
 			done

@@ -13,20 +13,24 @@ type ledger map[string]map[string]string
 // settle compares the rows with the committed ledger, or writes it. Part of the rows, or of the questions, is compared
 // with the same part of the ledger.
 func settle(rows []row, questions []question, path string, update, partial bool) error {
-	switch {
-	case path == "":
+	if path == "" {
 		_, err := os.Stdout.WriteString(render(rows, questions))
 		return err
-	case update && (partial || len(questions) < len(allQuestions)):
-		return fmt.Errorf("-update needs all cases and all questions: drop -run and -questions")
-	case update:
-		return os.WriteFile(path, []byte(render(rows, questions)), 0o644)
 	}
 	committed, err := os.ReadFile(path)
-	if err != nil {
+	if err != nil && !update {
 		return err
 	}
 	known := readLedger(string(committed))
+	switch {
+	case update && len(questions) < len(allQuestions):
+		return fmt.Errorf("-update needs all questions: drop -questions")
+	case update && partial:
+		rows = append(rows, known.others(rows)...)
+		fallthrough
+	case update:
+		return os.WriteFile(path, []byte(render(rows, questions)), 0o644)
+	}
 	changed := 0
 	for _, r := range rows {
 		for i, q := range questions {
@@ -69,6 +73,23 @@ func readLedger(text string) ledger {
 		}
 	}
 	return known
+}
+
+// others are the ledger's rows besides these.
+func (l ledger) others(rows []row) []row {
+	for _, r := range rows {
+		delete(l, r.name())
+	}
+	var others []row
+	for name, verdicts := range l {
+		file, options, _ := strings.Cut(name, "\t")
+		r := row{file: file, options: options}
+		for _, q := range allQuestions {
+			r.verdicts = append(r.verdicts, verdicts[q.name])
+		}
+		others = append(others, r)
+	}
+	return others
 }
 
 // render gives the ledger's text: a header, for every question how many cases agree of those that it was asked of, and

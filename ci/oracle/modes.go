@@ -85,7 +85,7 @@ func (m mode) derive(one testCase) []testCase {
 // facts are what a Dockerfile has for modes to change. They are looked for roughly: what is found wrongly, or not at
 // all, makes a case of less interest, but never a wrong one.
 type facts struct {
-	// bases are images in FROM lines, stages the names given there, arguments those of ARG lines.
+	// bases are images in FROM lines without variables, stages the names given there, arguments those of ARG lines.
 	bases, stages, arguments []string
 	// count is the number of FROM lines.
 	count int

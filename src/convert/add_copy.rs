@@ -1,5 +1,7 @@
 //! ADD and COPY.
 
+use std::borrow::Cow;
+
 use super::copy_source::{self, From, Remote};
 use super::stage::StageState;
 use super::{Converter, Error, ErrorKind, history, name, onto};
@@ -56,9 +58,16 @@ pub(super) fn add(
     job.run(converter, state).map_err(Located::nowhere)?;
     for source in add.paths.sources.iter().filter(|s| !s.starts_with("http://") && !s.starts_with("https://"))
     {
-        state.context_paths.add(&path::to_slash(source, &state.platform.os));
+        let used = used_path(state, source);
+        state.context_paths.add(&used);
     }
     Ok(())
+}
+
+/// A source as what is asked for of the file system it is in. docker/dockerfile, which runs on
+/// Linux, takes a backslash for a letter there, and asks for a file that is not there.
+fn used_path<'p>(state: &StageState, source: &'p str) -> Cow<'p, str> {
+    if state.for_windows { path::to_slash(source, "windows").into() } else { source.into() }
 }
 
 pub(super) fn copy(
@@ -94,10 +103,10 @@ pub(super) fn copy(
     };
     job.run(converter, state).map_err(Located::nowhere)?;
     for source in &copy.paths.sources {
-        let source = path::to_slash(source, &state.platform.os);
+        let used = used_path(state, source);
         match stage {
-            Some(stage) => stage.paths.borrow_mut().add(&source),
-            None => state.context_paths.add(&source),
+            Some(stage) => stage.paths.borrow_mut().add(&used),
+            None => state.context_paths.add(&used),
         }
     }
     Ok(())
@@ -130,7 +139,7 @@ impl Job<'_> {
         metadata.ignore_cache = state.ignore_cache;
         let linked = self.link
             && self.chmod.is_empty()
-            && !state.is_windows()
+            && !state.for_windows
             && (converter.input.caps)(caps::MERGE_OP);
         if linked {
             self.link(state, actions, &metadata, &text, &env);
@@ -143,7 +152,7 @@ impl Job<'_> {
 
     fn options(&self, state: &StageState) -> Result<CopyOptions, ErrorKind> {
         // Windows layers carry no owner, and a name would be looked up in the base.
-        let owner = (!self.chown.is_empty() && !state.is_windows()).then(|| Owner::parse(self.chown));
+        let owner = (!self.chown.is_empty() && !state.for_windows).then(|| Owner::parse(self.chown));
         let mode = if self.chmod.is_empty() { None } else { Some(chmod(self.chmod)?) };
         Ok(CopyOptions { mode, owner, exclude_patterns: self.exclude.to_vec(), ..CopyOptions::default() })
     }
@@ -319,7 +328,7 @@ fn chmod(text: &str) -> Result<Chmod, ErrorKind> {
 fn destination(state: &StageState, dest: &str) -> Result<String, ErrorKind> {
     let os = &state.platform.os;
     // The current directory of the drive; docker/dockerfile has no place for it.
-    let dest = if state.is_windows() && dest.eq_ignore_ascii_case("c:") { "." } else { dest };
+    let dest = if state.for_windows && dest.eq_ignore_ascii_case("c:") { "." } else { dest };
     let mut dest = path::remove_drive_letter(dest, os, true).map_err(ErrorKind::DriveLetter)?;
     if path::is_abs(&dest, os) {
         return path::normalize("/", &dest, os, true).map_err(ErrorKind::Destination);

@@ -13,7 +13,14 @@ pub(super) fn step(state: &mut StageState, text: &str, platform: Option<&Platfor
     if state.steps == 0 {
         return text.to_owned();
     }
-    let platform = platform.filter(|_| state.show_platform).map(|platform| prefix(platform, env));
+    let platform = platform.filter(|_| state.show_platform).map(|platform| {
+        // Steps of a Windows image are shared by all Windows versions: none of them is named.
+        if state.for_windows {
+            windows(platform)
+        } else {
+            platform.format_all() + &cross_target(platform, env)
+        }
+    });
     let mut out = "[".to_owned();
     // A Windows stage that is named after its system says so once.
     for part in platform.iter().filter(|platform| **platform != state.name).chain([&state.name]) {
@@ -63,20 +70,6 @@ fn windows(platform: &Platform) -> String {
         "amd64" => "windows".to_owned(),
         other => format!("windows/{other}"),
     }
-}
-
-/// The platform of a stage, and what it builds for where that is another one.
-fn prefix(platform: &Platform, env: &dyn Env) -> String {
-    // Steps of a Windows stage are shared by all Windows versions: none of them is named.
-    if platform.os == "windows" {
-        let architecture = &platform.architecture;
-        return if architecture == "amd64" {
-            "windows".to_owned()
-        } else {
-            format!("windows/{architecture}")
-        };
-    }
-    platform.format_all() + &cross_target(platform, env)
 }
 
 /// `->arch` for a stage that builds for another platform (upstream's `formatTargetPlatform`).

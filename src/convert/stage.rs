@@ -33,6 +33,10 @@ pub struct StageState {
     pub base_image: Option<Image>,
     /// The platform.
     pub platform: Platform,
+    /// A Windows stage of a Windows image: there, what Windows needs goes before what
+    /// docker/dockerfile does. An image for Linux is as docker/dockerfile makes it, whatever
+    /// stages it takes something from.
+    pub for_windows: bool,
     /// ARGs of this stage and of those below it.
     pub build_args: Vec<OptionalKeyValue>,
     /// The name in progress output.
@@ -101,7 +105,7 @@ impl StageState {
         self.lazy.as_ref().map_or_else(|| self.state.clone(), |lazy| lazy.result(&self.state))
     }
 
-    /// Whether the stage is a Windows stage.
+    /// Whether the stage is a Windows stage, for whatever image.
     #[must_use]
     pub fn is_windows(&self) -> bool {
         self.platform.os == "windows"
@@ -133,7 +137,7 @@ pub(super) fn start(converter: &Converter<'_>, id: StageId) -> Result<StageState
         let path = format!("PATH={}", default_path_env(&state.platform.os));
         state.image.config.env.push(path);
     }
-    if !has_path && state.is_windows() {
+    if !has_path && state.for_windows {
         // Not in the config, where it would hide the base's own: what `${PATH}` stands for.
         state.state.env.set("PATH", WINDOWS_PATH);
     }
@@ -180,6 +184,13 @@ fn on_stage(converter: &Converter<'_>, id: StageId, base: StageId) -> Result<Sta
         ..below.clone()
     };
     state.image.config.on_build.clear();
+    let below = &converter.plan.stages[base];
+    let unknown = below.platform.is_none() && state.image.known_platform().is_none();
+    if below.context.is_some() && unknown && !state.for_windows {
+        // A folder in a stage's place has no platform, and docker/dockerfile gives it none: steps
+        // on it are shown as "unknown".
+        state.platform = Platform::default();
+    }
     Ok(state)
 }
 
@@ -192,6 +203,9 @@ fn on_resolved(converter: &Converter<'_>, id: StageId) -> Result<StageState, Err
         lazy: None,
         image: resolved.image.clone(),
         base_image: resolved.base_image.clone(),
+        for_windows: [&resolved.platform, &converter.input.setting.platforms.target]
+            .iter()
+            .all(|platform| platform.os == "windows"),
         platform: resolved.platform.clone(),
         build_args: Vec::new(),
         name: stage.name.clone(),
@@ -206,7 +220,7 @@ fn on_resolved(converter: &Converter<'_>, id: StageId) -> Result<StageState, Err
         context_paths: Paths::default(),
         paths: Rc::default(),
         steps: stage.steps,
-        step: 0,
+        step: stage.early_steps,
         is_trigger: false,
         show_platform: converter.input.options().multi_platform || converter.input.layering.fanned_out,
         workdir_set: false,
@@ -222,7 +236,6 @@ fn on_resolved(converter: &Converter<'_>, id: StageId) -> Result<StageState, Err
             let code = stage.from.map(|from| from.code.clone()).unwrap_or_default();
             let shown = state.platform.clone();
             let text = format!("FROM {reference}");
-            state.step = stage.early_steps;
             state.steps = stage.own_steps;
             let name = name::base(converter, &mut state, &text, &shown, stage);
             state.steps = stage.steps;
@@ -243,7 +256,7 @@ fn on_resolved(converter: &Converter<'_>, id: StageId) -> Result<StageState, Err
             state.state = image.state(metadata);
         }
     }
-    if state.is_windows() && !state.complete && state.state.is_image() {
+    if state.for_windows && !state.complete && state.state.is_image() {
         let title = name::merge(&state, stage);
         state.lazy = converter.input.layering.layers(&state.platform, title);
     }

@@ -35,7 +35,7 @@ pub(super) fn dispatch(
     let platform = state.platform.clone();
     let metadata = converter.metadata(name::step(state, &text, Some(&platform), &env), instruction);
     let user = &state.image.config.user;
-    let owner = (!user.is_empty() && !state.is_windows()).then(|| Owner::parse(user));
+    let owner = (!user.is_empty() && !state.for_windows).then(|| Owner::parse(user));
     let timestamp = state.epoch.map(|seconds| seconds.wrapping_mul(1_000_000_000));
     let mkdir = Action::MkDir { path: dir, mode: 0o755, parents: true, owner, timestamp };
     onto::apply(state, vec![mkdir], metadata);

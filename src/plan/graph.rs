@@ -65,7 +65,7 @@ pub fn link_command<'a>(
         _ => Vec::new(),
     };
     for source in &sources {
-        stages[id].uses.insert(*source, instruction.location.clone());
+        stages[id].uses_stage(*source, &instruction.location);
     }
     Ok(Command { instruction, sources, is_trigger: false })
 }
@@ -112,5 +112,7 @@ fn circular(stages: &Stages<'_>) -> Result<(), Error> {
 }
 
 fn edges<'s>(stages: &'s Stages<'_>, id: StageId) -> Vec<(StageId, &'s [Range])> {
-    stages[id].uses.iter().rev().map(|(used, place)| (*used, place.as_slice())).collect()
+    let mut uses = stages[id].uses_in_order();
+    uses.reverse();
+    uses
 }

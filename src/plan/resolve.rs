@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use futures_util::future::join_all;
+use futures_util::future::try_join_all;
 
 use super::graph::link_command;
 use super::stage::{Resolved, SCRATCH, Stage, StageId, Stages, Start};
@@ -32,21 +32,12 @@ pub async fn resolve(
     loop {
         let reachable = if all { collect::set(stages.ids()) } else { stages.reachable(target) };
         for id in stages.ids().filter(|id| !reachable.contains(id)) {
-            check_unused(&stages[id])?;
             let stage = &mut stages[id];
             if stage.base.is_none() && stage.base_name != SCRATCH {
                 stage.early_steps += 1;
             }
         }
-        let pending: Vec<StageId> = reachable
-            .iter()
-            .copied()
-            .filter(|id| stages[*id].base.is_none() && stages[*id].resolved.is_none())
-            .collect();
-        let answers =
-            join_all(pending.iter().map(|id| resolve_stage(&stages[*id], stages, setting, lint))).await;
-        for (id, answer) in pending.into_iter().zip(answers) {
-            let (resolved, base_name) = answer.map_err(|e| e.with_location(&stages[id].location))?;
+        for (id, (resolved, base_name)) in resolve_pending(stages, &reachable, setting, lint).await? {
             stages[id].base_name = base_name;
             stages[id].resolved = Some(resolved);
         }
@@ -61,14 +52,39 @@ pub async fn resolve(
     }
 }
 
+/// What the stages that stand on no other one start from, all at once. Of several errors the first
+/// in time is reported. Of those that take no time it is the one of the last stage, as with
+/// docker/dockerfile: Go runs first what was started last.
+async fn resolve_pending(
+    stages: &Stages<'_>,
+    reachable: &BTreeSet<StageId>,
+    setting: &Setting<'_>,
+    lint: &Linter,
+) -> Result<Vec<(StageId, (Resolved, String))>, Error> {
+    let mut pending: Vec<StageId> =
+        stages.ids().filter(|id| stages[*id].base.is_none() && stages[*id].resolved.is_none()).collect();
+    if let Some(last) = pending.iter().rposition(|id| stages[*id].base_name != SCRATCH) {
+        pending[..=last].rotate_right(1);
+    }
+    let asked = pending.into_iter().map(|id| async move {
+        let stage = &stages[id];
+        let answer = if reachable.contains(&id) {
+            resolve_stage(stage, stages, setting, lint).await.map(|resolved| Some((id, resolved)))
+        } else {
+            check_unused(stage).map(|()| None)
+        };
+        answer.map_err(|e| e.with_location(&stage.location))
+    });
+    Ok(try_join_all(asked).await?.into_iter().flatten().collect())
+}
+
 /// A stage nobody needs still has to name a base that could be one. Lists of Windows bases are
 /// fine where no one asks for Windows.
 fn check_unused(stage: &Stage<'_>) -> Result<(), Error> {
-    let settled = stage.base.is_some() || stage.resolved.is_some();
-    if settled || stage.base_name == SCRATCH || is_list(&stage.base_name) {
+    if stage.base_name == SCRATCH || is_list(&stage.base_name) {
         return Ok(());
     }
-    reference(stage).map(drop).map_err(|e| e.with_location(&stage.location))
+    reference(stage).map(drop)
 }
 
 fn reference(stage: &Stage<'_>) -> Result<Reference, Error> {

@@ -36,8 +36,8 @@ pub struct Stage<'a> {
     pub context: Option<NamedContext>,
     /// Its instructions, triggers first.
     pub commands: Vec<Command<'a>>,
-    /// The stages it copies or mounts from, with the place that says so.
-    pub uses: BTreeMap<StageId, Vec<Range>>,
+    /// The stages it copies or mounts from.
+    pub uses: BTreeMap<StageId, Use>,
     /// Every step runs anew (`--no-cache`).
     pub ignore_cache: bool,
     /// How many steps progress output counts.
@@ -83,6 +83,33 @@ impl Stage<'_> {
             location,
         }
     }
+}
+
+impl Stage<'_> {
+    /// Notes that the stage copies or mounts from another one. `place` says so; of several the
+    /// last counts.
+    pub(super) fn uses_stage(&mut self, id: StageId, place: &[Range]) {
+        let order = self.uses.get(&id).map_or(self.uses.len(), |known| known.order);
+        self.uses.insert(id, Use { order, place: place.to_vec() });
+    }
+
+    /// The stages it copies or mounts from, in the order of their first mention. docker/dockerfile
+    /// leaves the order to Go's maps, where a few entries mostly come as they were put in.
+    #[must_use]
+    pub fn uses_in_order(&self) -> Vec<(StageId, &[Range])> {
+        let mut uses: Vec<_> = self.uses.iter().collect();
+        uses.sort_unstable_by_key(|(_, used)| used.order);
+        uses.into_iter().map(|(id, used)| (*id, used.place.as_slice())).collect()
+    }
+}
+
+/// That a stage copies or mounts from another one.
+#[derive(Debug)]
+pub struct Use {
+    /// How many stages were mentioned before.
+    order: usize,
+    /// The instruction.
+    place: Vec<Range>,
 }
 
 /// What a stage starts from.

@@ -99,7 +99,7 @@ fn in_order<'c>(plan: &Plan<'_>, converted: &'c Converted) -> Vec<&'c StageState
         if seen.insert(id) {
             order.extend(states.get(&id));
             let stage = &plan.stages[id];
-            pending.extend(stage.uses.keys().rev());
+            pending.extend(stage.uses_in_order().into_iter().rev().map(|(used, _)| used));
             pending.extend(stage.base);
         }
     }
