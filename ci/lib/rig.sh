@@ -22,7 +22,8 @@ start_rig() {
 # both as programs beside buildkitd, and without a flag the smoke cases once more in its containers.
 agreement() {
 	need_go
-	ask_oracle -program "$BINARIES/linux/$(go env GOARCH)/fanlight" -peer-program "$(engine buildkit)/dockerfile-frontend" "$@"
+	ask_oracle -program "$BINARIES/linux/$(go env GOARCH)/fanlight" -peer-program "$(engine buildkit)/dockerfile-frontend" "$@" ||
+		return
 	[ $# -gt 0 ] || agreement_in_containers
 }
 

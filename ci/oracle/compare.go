@@ -40,13 +40,13 @@ func (o *oracle) compare(ctx context.Context, one testCase) row {
 	return r
 }
 
+// attempts are how often a question is asked before a disagreement counts. docker/dockerfile leaves some things to chance:
+// which of several stages' arguments of one name an outline lists, to Go's maps; which of several errors comes first, to
+// its scheduler.
+const attempts = 5
+
 // verdict asks one question, and explains what differs.
 func (o *oracle) verdict(ctx context.Context, q question, one testCase) (verdict string) {
-	attempts := 1
-	if q.request == "frontend.outline" {
-		// Which of several stages' arguments of one name is listed is left to Go's maps.
-		attempts = 5
-	}
 	var details []string
 	for range attempts {
 		if verdict, details = o.attempt(ctx, q, one); agrees(verdict) {
