@@ -151,7 +151,7 @@ impl Converter<'_> {
     fn is_windows_base(&self, id: StageId) -> bool {
         let stage = &self.plan.stages[id];
         let steps = stage.commands.iter().any(|command| plan::build::is_step(&command.instruction.kind));
-        stage.base.is_none() && !steps && self.finished(id).is_some_and(StageState::is_windows)
+        stage.base.is_none() && !steps && self.finished(id).is_some_and(|state| state.for_windows)
     }
 
     /// The settings of steps: name, place, cache.
