@@ -21,6 +21,8 @@ const SOURCES: &str = "/run/src";
 const RESULTS: &str = "/run/out/";
 /// The name of the image's own bill of materials; others have it as prefix.
 const CORE: &str = "sbom";
+/// The same, for a bill that BuildKit is not to add to.
+const CORE_AS_IS: &str = "/sbom";
 /// What the scanner writes: SPDX in an in-toto statement.
 const PREDICATE_TYPE: &str = "https://spdx.dev/Document";
 
@@ -114,13 +116,19 @@ impl Scanner {
             // A stage of this name takes the place, as upstream writes one map.
             extras.entry("context").or_insert(context);
         }
-        let subject = Subject { id, core: &converted.state, extras, ignore_cache: converted.ignore_cache };
+        let subject = Subject { id, core: &converted.scan, extras, ignore_cache: converted.ignore_cache };
         let definition = self.scan(&subject, &converted.marshaler);
         let request = SolveRequest { definition: Some(definition.to_pb()), ..SolveRequest::default() };
         let reference = bridge.solve(request).await?.single().map_err(Error::new)?;
+        // BuildKit names the layer of each file in the image's own bill of materials, which it finds by
+        // this name. It looks for the files in one layer after the other, last the base's, and never
+        // finds them in a Windows layer, whose paths start with `Files`: every base would be downloaded.
+        // With a slash in both, the bill still comes first among others, and is left as it is.
+        let (path, core) = if converted.scan_without_base { ("/", CORE_AS_IS) } else { ("", CORE) };
         Ok(Attestation {
             kind: AttestationKind::Bundle.into(),
-            metadata: [("reason", "sbom"), ("sbom-core", CORE)]
+            path: path.to_owned(),
+            metadata: [("reason", "sbom"), ("sbom-core", core)]
                 .map(|(key, value)| (key.to_owned(), value.as_bytes().to_vec()))
                 .into(),
             r#ref: Some(reference.unwrap_or_default()),

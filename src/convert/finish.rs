@@ -25,6 +25,10 @@ pub struct Converted {
     pub epoch: Option<i64>,
     /// Encodes states of this conversion.
     pub marshaler: Marshaler,
+    /// What the SBOM scanner looks at as the image: of a lazy Windows base nothing.
+    pub scan: State,
+    /// The SBOM scanner does not see the base.
+    pub scan_without_base: bool,
     /// The build context, where the SBOM scanner is to look at it.
     pub scan_context: Option<State>,
     /// Stages the SBOM scanner is to look at, by name.
@@ -92,7 +96,7 @@ pub(super) fn finish(mut converter: Converter<'_>) -> Result<Converted, Error> {
     let scan_stages: Vec<(String, State)> = stages
         .iter()
         .filter(|(id, state)| scanned(*id) && reachable.contains(id) && state.scan.stage)
-        .map(|(_, state)| (state.name.clone(), state.whole()))
+        .map(|(_, state)| (state.name.clone(), state.scanned()))
         .collect();
     let unsendable =
         stages.iter().filter(|(id, _)| reachable.contains(id)).find_map(|(_, state)| state.unsendable);
@@ -117,6 +121,8 @@ pub(super) fn finish(mut converter: Converter<'_>) -> Result<Converted, Error> {
         base_image: target.base_image.clone(),
         epoch: target.epoch,
         marshaler,
+        scan: target.scanned(),
+        scan_without_base: target.lazy.is_some(),
         scan_context: target.scan.context.then(|| State::new(Some(Output::late(converter.context)))),
         scan_stages,
         ignore_cache,

@@ -105,6 +105,13 @@ impl StageState {
         self.lazy.as_ref().map_or_else(|| self.state.clone(), |lazy| lazy.result(&self.state))
     }
 
+    /// What the SBOM scanner is given: on a lazy Windows base what the stage adds to it, since the
+    /// whole would be downloaded.
+    #[must_use]
+    pub fn scanned(&self) -> State {
+        self.lazy.as_ref().map_or_else(|| self.state.clone(), LazyLayers::alone)
+    }
+
     /// Whether the stage is a Windows stage, for whatever image.
     #[must_use]
     pub fn is_windows(&self) -> bool {

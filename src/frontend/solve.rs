@@ -7,6 +7,7 @@ use super::target::{Job, Planned, Target};
 use super::warn;
 use crate::attest::Scanner;
 use crate::convert::Converted;
+use crate::gateway::capabilities::names;
 use crate::gateway::{BuildResult, Error, References, SolveRequest};
 use crate::image::Platform;
 use crate::lint::Linter;
@@ -47,6 +48,11 @@ pub(super) async fn all(job: &Job<'_>) -> Result<BuildResult, Error> {
 async fn scanner(job: &Job<'_>) -> Result<Option<Scanner>, Error> {
     let Some(wanted) = &job.options.sbom else { return Ok(None) };
     let options = job.options;
+    if !job.bridge.capabilities().frontend.supports(names::ATTESTATIONS) {
+        let text = "no SBOM is made: this engine keeps no attestations (BuildKit does from 0.11 on)";
+        warn::send(job.bridge, &job.file.source, text, "", "", &[]).await?;
+        return Ok(None);
+    }
     Scanner::create(job.bridge, wanted, &options.build_platform, options.resolve_mode).await.map(Some)
 }
 

@@ -17,6 +17,8 @@ pub mod names {
     pub const REFERENCE_ARRAY: &str = "proto.refarray";
     /// Results may have a reference for each platform.
     pub const RETURN_MAP: &str = "returnmap";
+    /// References may come with attestations.
+    pub const ATTESTATIONS: &str = "reference.attestations";
     /// Any source can be looked up.
     pub const SOURCE_META: &str = "source.metaresolver";
     /// A file's size and mode can be read.

@@ -107,7 +107,7 @@ pub struct CopyOptions {
 }
 
 /// One action.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Action {
     /// Copies from a file system; none is the empty one.
     Copy {

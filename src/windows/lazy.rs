@@ -35,7 +35,13 @@ impl Layering {
     #[must_use]
     pub fn layers(&self, platform: &Platform, title: String) -> Option<LazyLayers> {
         let seed = self.seed.as_ref()?.state(platform);
-        Some(LazyLayers { seed, layers: Vec::new(), title, directories: Directories::default() })
+        Some(LazyLayers {
+            seed,
+            layers: Vec::new(),
+            steps: Vec::new(),
+            title,
+            directories: Directories::default(),
+        })
     }
 }
 
@@ -44,50 +50,73 @@ impl Layering {
 pub struct LazyLayers {
     seed: State,
     layers: Vec<State>,
+    /// The same steps, to be made elsewhere.
+    steps: Vec<Step>,
     /// What progress output calls the merge.
     title: String,
     /// Where the stage is known to have directories.
     pub directories: Directories,
 }
 
+#[derive(Debug, Clone)]
+struct Step {
+    dir: String,
+    actions: Vec<FileAction>,
+    metadata: Metadata,
+}
+
+impl Step {
+    fn on(&self, below: &State) -> State {
+        self.with(below, self.metadata.clone())
+    }
+
+    fn with(&self, below: &State, metadata: Metadata) -> State {
+        let mut below = below.clone();
+        below.dir.clone_from(&self.dir);
+        below.file(self.actions.clone(), metadata)
+    }
+}
+
 impl LazyLayers {
     /// Adds a step.
     pub fn push(&mut self, dir: &str, actions: Vec<FileAction>, metadata: Metadata) {
-        let mut seed = self.seed.clone();
-        dir.clone_into(&mut seed.dir);
         let title = metadata.name.clone().unwrap_or_default();
         // Step and difference are shown as one.
-        let group = |weak| ProgressGroup { id: format!("windows {title}"), name: title.clone(), weak };
-        let ignore_cache = metadata.ignore_cache;
-        let location = metadata.location.clone();
-        let step = seed.file(actions, Metadata { progress_group: Some(group(false)), ..metadata });
+        let group = |weak| Some(ProgressGroup { id: format!("windows {title}"), name: title.clone(), weak });
+        let step = Step { dir: dir.to_owned(), actions, metadata };
+        let made = step.with(&self.seed, Metadata { progress_group: group(false), ..step.metadata.clone() });
         let diff = Metadata {
             name: Some(title.clone()),
-            progress_group: Some(group(true)),
-            ignore_cache,
-            location,
+            progress_group: group(true),
+            ignore_cache: step.metadata.ignore_cache,
+            location: step.metadata.location.clone(),
             ..Metadata::default()
         };
-        self.layers.push(llb::diff(&seed, &step, diff));
+        self.layers.push(llb::diff(&self.seed, &made, diff));
+        self.steps.push(step);
     }
 
     /// Base and layers, for the result.
     #[must_use]
     pub fn result(&self, base: &State) -> State {
-        self.merge(base, Metadata::named(self.title.as_str()))
+        let parts: Vec<&State> = std::iter::once(base).chain(&self.layers).collect();
+        let merged = llb::merge(&parts, Metadata::named(self.title.as_str()));
+        base.clone().with_output(merged.output)
     }
 
-    /// Base and layers, for a step that reads them, which takes the base to be unpacked.
+    /// Base and layers, for a step that reads them, which takes the base to be unpacked: the steps
+    /// are made on it. Never from a cache: layers of an imported one are not known to be Windows
+    /// layers, and would be unpacked with the names they have there.
     #[must_use]
     pub fn whole(&self, base: &State) -> State {
-        // Layers from an imported cache are not known to be Windows layers: see the module's
-        // note about steps that stand on each other.
-        self.merge(base, Metadata { ignore_cache: true, ..Metadata::internal("windows stage with its base") })
+        let anew = |step: &Step| Metadata { ignore_cache: true, ..step.metadata.clone() };
+        self.steps.iter().fold(base.clone(), |below, step| step.with(&below, anew(step)))
     }
 
-    fn merge(&self, base: &State, metadata: Metadata) -> State {
-        let parts: Vec<&State> = std::iter::once(base).chain(&self.layers).collect();
-        let merged = llb::merge(&parts, metadata);
-        base.clone().with_output(merged.output)
+    /// What the steps add, for a step that reads no more than that. Nothing in it is of Windows, so
+    /// no layer of an image is ever made of it.
+    #[must_use]
+    pub fn alone(&self) -> State {
+        self.steps.iter().fold(State::scratch(), |below, step| step.on(&below))
     }
 }
