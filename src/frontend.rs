@@ -6,6 +6,7 @@
 mod answer;
 mod file;
 mod forward;
+mod index_base;
 mod lockstep;
 mod solve;
 mod survey;

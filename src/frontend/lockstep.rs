@@ -54,7 +54,7 @@ impl<'j> Job<'j> {
             let pin = Pin {
                 base: base.clone(),
                 digest: entry.digest.clone(),
-                os_version: entry.os_version.clone(),
+                os_version: entry.asked.clone(),
             };
             pinned.push(Target { pin: Some(pin), ..planned.target.clone() });
         }

@@ -4,13 +4,12 @@ use futures_util::future::{join_all, try_join_all};
 
 use super::target::{Job, Planned, Target};
 use super::warn;
-use crate::gateway::{Error, FileRange, ResolveImage, SolveRequest};
+use crate::gateway::{Error, ResolveImage};
 use crate::image::{Image, Platform, Reference};
 use crate::lint::Linter;
-use crate::llb::{Http, ImageBlob, Marshaler, Metadata, ResolveMode, State, caps};
-use crate::plan::{self, Pin, Start};
+use crate::llb::{ResolveMode, caps};
+use crate::plan::{self, Start};
 use crate::windows::axis::Axes;
-use crate::windows::index::{self, Entry};
 use crate::windows::lazy::Layering;
 use crate::windows::seed::{self, Seed};
 use crate::windows::select::{self, Asked, Candidate};
@@ -26,10 +25,12 @@ const SEED_ARG: &str = "FANLIGHT_SEED";
 /// What engines say of an index that lacks the platform.
 const NO_PLATFORM: &str = "no match for platform in manifest";
 
-/// How far an index is read.
-const MAX_INDEX_BYTES: i64 = 4 << 20;
-/// The name it gets as a file.
-const INDEX_FILE: &str = "index.json";
+/// Why Docker Engine switches merges off, in its words.
+const NEEDS_CONTAINERD_STORE: &str = "containerd image store";
+/// What that means, and what to do.
+const OLDER_STORE: &str = ". Docker's older image store takes neither Windows images nor several platforms: turn the \
+    containerd one on (\"features\": {\"containerd-snapshotter\": true} in daemon.json), or use a builder of docker buildx \
+    create. Until then only --output type=local and type=tar work";
 
 impl<'j> Job<'j> {
     /// The variants that are built for a Windows platform, in the order of the index.
@@ -49,15 +50,26 @@ impl<'j> Job<'j> {
         if !self.is_plan && !self.has_windows_worker() {
             run::check(plans.iter().map(|planned| &planned.plan)).map_err(|e| self.file.failure(e))?;
         }
+        let mut unlisted = None;
         if axes.is_list() {
             plans = self.in_lockstep(plans, &axes, &quiet).await?;
         } else {
             plans = self.of_scratch(plans, asked, &axes, &quiet).await?;
-            plans = self.of_index(plans, &axes, &quiet).await?;
+            let is_selected = wanted.iter().any(Option::is_some);
+            if let [_] = plans.as_slice()
+                && let Some(planned) = plans.pop()
+            {
+                let fanned = self.of_index(planned, &axes, is_selected, &quiet).await?;
+                (plans, unlisted) = (fanned.plans, fanned.unlisted);
+            }
+            if let Some(kind) = unlisted.take_if(|_| !is_selected) {
+                return Err(self.base_failure(kind, plans.first()));
+            }
         }
         let candidates: Vec<Candidate> = plans.iter().map(candidate).collect();
-        let located = |kind| self.base_failure(kind, plans.first());
-        named.map_err(located)?;
+        // What is not found may be in an index that could not be read.
+        let located = |kind| self.base_failure(unlisted.unwrap_or(kind), plans.first());
+        named.map_err(|kind| self.base_failure(kind, plans.first()))?;
         let chosen = select::select(&candidates, wanted.each_ref().map(Option::as_deref)).map_err(located)?;
         let mut plans: Vec<Option<Planned<'j>>> = plans.into_iter().map(Some).collect();
         let chosen: Vec<(Planned<'j>, String)> = chosen
@@ -162,94 +174,6 @@ impl<'j> Job<'j> {
         try_join_all(named).await
     }
 
-    /// One plan for each Windows version of a base that is an index of several.
-    async fn of_index(
-        &self,
-        plans: Vec<Planned<'j>>,
-        axes: &Axes,
-        lint: &Linter,
-    ) -> Result<Vec<Planned<'j>>, Error> {
-        let Some(planned) = plans.first() else { return Ok(plans) };
-        let root = &planned.plan.stages[planned.plan.stages.root(planned.plan.target)];
-        let Some(resolved) = &root.resolved else { return Ok(plans) };
-        let Start::Image(reference) = &resolved.start else { return Ok(plans) };
-        if resolved.platform.os != "windows" || windows::versions::named_in(&root.written_base).is_some() {
-            return Ok(plans);
-        }
-        let entries = self.index_entries(reference, &resolved.platform).await;
-        if entries.len() < 2 {
-            return Ok(plans);
-        }
-        let target = &planned.target;
-        let pinned = entries.into_iter().map(|entry| {
-            let pin =
-                Pin { base: root.written_base.clone(), digest: entry.digest, os_version: entry.os_version };
-            self.plan(Target { pin: Some(pin), ..target.clone() }, axes, lint)
-        });
-        try_join_all(pinned).await
-    }
-
-    /// The Windows images of an index; none where it is no index or cannot be read.
-    pub(super) async fn index_entries(&self, reference: &str, platform: &Platform) -> Vec<Entry> {
-        let Ok(parsed) = Reference::parse_normalized(reference) else { return Vec::new() };
-        let Some(digest) = parsed.digest() else { return Vec::new() };
-        let title = Metadata::internal(&format!("load index of {}", parsed.familiar()));
-        let blob =
-            ImageBlob { reference: format!("{}@{digest}", parsed.name()), filename: INDEX_FILE.to_owned() };
-        let download = Http {
-            url: index::url(&parsed, digest),
-            filename: INDEX_FILE.to_owned(),
-            checksum: digest.to_owned(),
-            accept: index::MEDIA_TYPES.to_owned(),
-        };
-        let mut ways = [
-            (caps::SOURCE_IMAGE_BLOB, blob.state(title.clone())),
-            (caps::SOURCE_HTTP_HEADER, download.state(title)),
-        ];
-        // A registry on this machine wants no login, and answers a download of any kind of index.
-        if index::is_loopback(&parsed) {
-            ways.reverse();
-        }
-        for (cap, state) in ways {
-            if let Ok(json) = self.read_file_of(cap, &state).await {
-                return index::windows_entries(&json, platform);
-            }
-        }
-        self.probe(reference, platform).await
-    }
-
-    /// Reads the index, if the engine has what that takes.
-    async fn read_file_of(&self, cap: &str, state: &State) -> Result<Vec<u8>, Error> {
-        self.bridge.capabilities().llb.require(cap).map_err(Error::new)?;
-        let definition = Marshaler::new(self.options.build_platform.clone(), true).marshal(state);
-        let request = SolveRequest { definition: Some(definition.to_pb()), ..SolveRequest::default() };
-        let result = self.bridge.solve(request).await?.single().map_err(Error::new)?;
-        let file = result.ok_or_else(|| Error::new("no index"))?;
-        let range = FileRange { offset: 0, length: MAX_INDEX_BYTES };
-        self.bridge.read_file(&file, INDEX_FILE, Some(range)).await
-    }
-
-    /// Asks for one version after the other, all at once, where an index cannot be read. The
-    /// engine answers with the digest of the index, so every version keeps that.
-    async fn probe(&self, reference: &str, platform: &Platform) -> Vec<Entry> {
-        let asked = windows::versions::known_builds().into_iter().map(|build| async move {
-            let os_version = format!("10.0.{build}");
-            let query = ResolveImage {
-                reference: reference.to_owned(),
-                platform: Some(Platform { os_version, ..platform.clone() }),
-                resolve_mode: self.options.resolve_mode,
-                log_name: format!("[internal] look for Windows {build} in {reference}"),
-                store: None,
-            };
-            let answer = self.bridge.sources().image(query).await.ok()?;
-            let image = Image::parse(&answer.config).ok()?;
-            let found = windows::versions::Version::parse(&image.platform.os_version)?;
-            (found.build == build)
-                .then(|| Entry { digest: String::new(), os_version: image.platform.os_version })
-        });
-        join_all(asked).await.into_iter().flatten().collect()
-    }
-
     pub(super) fn has_windows_worker(&self) -> bool {
         let platforms = |worker: &crate::gateway::options::Worker| worker.platforms().to_vec();
         self.options.workers.iter().flat_map(platforms).any(|platform| platform.os == "windows")
@@ -269,7 +193,10 @@ impl<'j> Job<'j> {
         match self.seed(&asked.platform).await {
             Ok(seed) => Ok(Layering { seed: Some(seed), ..plain }),
             Err(why) => {
-                let text = format!("every Windows base is downloaded and unpacked: {why}");
+                let mut text = format!("every Windows base is downloaded and unpacked: {why}");
+                if text.contains(NEEDS_CONTAINERD_STORE) {
+                    text.push_str(OLDER_STORE);
+                }
                 let detail = "Layers are made on their bases, because they cannot be made without them here.";
                 warn::send(self.bridge, &self.file.source, &text, detail, "", &[]).await?;
                 Ok(Layering { reason: why.to_string(), ..plain })

@@ -65,6 +65,18 @@ pub enum ErrorKind {
         /// What there is to select from.
         found: String,
     },
+    /// A base that may be an index of several versions.
+    #[error(
+        "{base} may be an index of several Windows versions, and this engine can neither read it nor be asked for a \
+         version; it gives {os_version} alone. {advice}",
+        advice = super::index::advice(base)
+    )]
+    Unlisted {
+        /// The base as written.
+        base: String,
+        /// The version of the image that the engine gives.
+        os_version: String,
+    },
     /// Two bases that no host can tell apart.
     #[error(
         "two bases have the same Windows build, so no host could choose between them: {first} and {second} are both \

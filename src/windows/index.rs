@@ -24,13 +24,36 @@ pub fn is_loopback(reference: &Reference) -> bool {
     host == "localhost" || host == "[::1]" || host.starts_with("127.")
 }
 
+/// Whether the registry is known to give nothing without a login, not even what is public.
+#[must_use]
+pub fn wants_login(reference: &Reference) -> bool {
+    reference.domain() == "docker.io"
+}
+
+/// How a base's images are named one by one.
+#[must_use]
+pub fn advice(base: &str) -> String {
+    let reference = Reference::parse_normalized(base).map(Reference::tag_name_only).ok();
+    let name = reference.as_ref().map_or_else(|| base.to_owned(), Reference::familiar_name);
+    let list = match reference.as_ref().and_then(Reference::tag) {
+        Some(tag) => format!(":{{{tag}@sha256:...,{tag}@sha256:...}}"),
+        None => "@{sha256:...,sha256:...}".to_owned(),
+    };
+    format!(
+        "Name the images, FROM {name}{list}, with the digests that `docker buildx imagetools inspect {base}` shows; or \
+         build some versions, --build-arg FANLIGHT_VERSIONS=ltsc2022,ltsc2025; or one image, FROM {{{base}}}"
+    )
+}
+
 /// An image of an index.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// The digest of its manifest.
+    /// The digest of its manifest; empty where the index could not be read.
     pub digest: String,
     /// Its `os.version`.
     pub os_version: String,
+    /// The version that an engine finds it by.
+    pub asked: String,
 }
 
 #[derive(Deserialize)]
@@ -65,7 +88,11 @@ pub fn windows_entries(json: &[u8], platform: &Platform) -> Vec<Entry> {
         let Some(of) = manifest.platform else { continue };
         let fits = of.os == "windows" && of.architecture == platform.architecture;
         if fits && !found.iter().any(|entry| entry.os_version == of.os_version) {
-            found.push(Entry { digest: manifest.digest, os_version: of.os_version });
+            found.push(Entry {
+                digest: manifest.digest,
+                asked: of.os_version.clone(),
+                os_version: of.os_version,
+            });
         }
     }
     found
@@ -81,6 +108,15 @@ mod tests {
         assert_eq!(url("127.0.0.1:5000/a/b:1"), "http://127.0.0.1:5000/v2/a/b/manifests/sha256:1");
         assert_eq!(url("localhost/a"), "http://localhost/v2/a/manifests/sha256:1");
         assert_eq!(url("host.example/a"), "https://host.example/v2/a/manifests/sha256:1");
+    }
+
+    #[test]
+    fn the_advice_is_a_list_to_write() {
+        let text = advice("example.com/base:1");
+        assert!(text.contains("FROM example.com/base:{1@sha256:...,1@sha256:...},"), "{text}");
+        assert!(text.ends_with("FROM {example.com/base:1}"), "{text}");
+        let digest = format!("golang@sha256:{}", "0".repeat(64));
+        assert!(advice(&digest).contains("FROM golang@{sha256:...,sha256:...},"));
     }
 
     #[test]

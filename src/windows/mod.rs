@@ -11,6 +11,7 @@ pub mod host;
 pub mod index;
 pub mod lazy;
 pub mod list;
+pub mod probe;
 pub mod run;
 pub mod seed;
 pub mod select;
