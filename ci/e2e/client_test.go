@@ -24,6 +24,8 @@ type buildRequest struct {
 	options map[string]string
 	// ref is where the result is pushed to.
 	ref string
+	// cacheTo is a registry cache to write, with ",mode=max" or not; cacheFrom is one to read.
+	cacheTo, cacheFrom string
 }
 
 func clients(t *testing.T, env environment) []client {
@@ -33,17 +35,30 @@ func clients(t *testing.T, env environment) []client {
 	}
 	t.Cleanup(func() { _ = docker(env, "buildx", "rm", "remote").Run() })
 	return []client{
-		{"buildctl", false, func(r buildRequest) *exec.Cmd { return exec.Command("buildctl", r.buildctl(env)...) }},
-		{"buildx-remote", true, func(r buildRequest) *exec.Cmd {
-			return docker(env, r.buildx("remote", "type=image,push=true,name="+r.ref)...)
-		}},
-		// Without store=false the engine's image store wants every blob of every base. The engine of the tests has no
-		// bridge network.
-		{"docker", true, func(r buildRequest) *exec.Cmd {
-			args := r.buildx("default", "type=image,push=true,store=false,name="+r.ref)
-			return docker(env, append(args, "--network", "host")...)
-		}},
+		buildctlClient(env),
+		remoteClient(env, "remote"),
+		dockerClient(env),
 	}
+}
+
+// remoteClient is buildx on a buildkitd that it was told about.
+func remoteClient(env environment, builder string) client {
+	return client{"buildx-remote", true, func(r buildRequest) *exec.Cmd {
+		return docker(env, r.buildx(builder, "type=image,push=true,name="+r.ref)...)
+	}}
+}
+
+func buildctlClient(env environment) client {
+	return client{"buildctl", false, func(r buildRequest) *exec.Cmd { return exec.Command("buildctl", r.buildctl(env)...) }}
+}
+
+// dockerClient is buildx on a Docker Engine. Without store=false the engine's image store wants every blob of every
+// base. The engine of the tests has no bridge network.
+func dockerClient(env environment) client {
+	return client{"docker", true, func(r buildRequest) *exec.Cmd {
+		args := r.buildx("default", "type=image,push=true,store=false,name="+r.ref)
+		return docker(env, append(args, "--network", "host")...)
+	}}
 }
 
 func docker(env environment, args ...string) *exec.Cmd {
@@ -79,6 +94,12 @@ func (r buildRequest) buildctl(env environment) []string {
 	for key, value := range r.all() {
 		args = append(args, "--opt", key+"="+value)
 	}
+	if r.cacheTo != "" {
+		args = append(args, "--export-cache", "type=registry,ref="+r.cacheTo)
+	}
+	if r.cacheFrom != "" {
+		args = append(args, "--import-cache", "type=registry,ref="+r.cacheFrom)
+	}
 	return args
 }
 
@@ -88,6 +109,9 @@ func (r buildRequest) buildx(builder, output string) []string {
 		switch kind, name, _ := strings.Cut(key, ":"); kind {
 		case "build-arg", "label":
 			args = append(args, "--"+kind, name+"="+value)
+		case "attest":
+			// Both flags take a value of key=value pairs.
+			args = append(args, "--"+name, value)
 		case "context":
 			args = append(args, "--build-context", name+"="+value)
 		case "filename":
@@ -103,6 +127,12 @@ func (r buildRequest) buildx(builder, output string) []string {
 		default:
 			panic("no flag of buildx is known for the option " + key)
 		}
+	}
+	if r.cacheTo != "" {
+		args = append(args, "--cache-to", "type=registry,ref="+r.cacheTo)
+	}
+	if r.cacheFrom != "" {
+		args = append(args, "--cache-from", "type=registry,ref="+r.cacheFrom)
 	}
 	return append(args, r.context)
 }

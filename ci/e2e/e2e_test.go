@@ -28,12 +28,22 @@ type environment struct {
 
 func loadEnvironment(t *testing.T) environment {
 	t.Helper()
+	return loadAddresses(t, map[string]func(*environment) *string{
+		"REGISTRY":      func(env *environment) *string { return &env.registry },
+		"REGISTRY_LOG":  func(env *environment) *string { return &env.registryLog },
+		"FRONTEND":      func(env *environment) *string { return &env.frontend },
+		"PEER":          func(env *environment) *string { return &env.peer },
+		"BUILDKIT_HOST": func(env *environment) *string { return &env.buildkit },
+		"ENGINE":        func(env *environment) *string { return &env.engine },
+	})
+}
+
+// loadAddresses reads what the tests need of the run; without it they are skipped.
+func loadAddresses(t *testing.T, names map[string]func(*environment) *string) environment {
+	t.Helper()
 	env := environment{baseLayers: map[string]bool{}}
-	for name, to := range map[string]*string{
-		"REGISTRY": &env.registry, "REGISTRY_LOG": &env.registryLog, "FRONTEND": &env.frontend, "PEER": &env.peer,
-		"BUILDKIT_HOST": &env.buildkit, "ENGINE": &env.engine,
-	} {
-		if *to = os.Getenv(name); *to == "" {
+	for name, of := range names {
+		if *of(&env) = os.Getenv(name); *of(&env) == "" {
 			t.Skipf("%s is not set: these tests run through ci/test", name)
 		}
 	}

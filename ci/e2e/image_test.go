@@ -194,3 +194,14 @@ func checkBase(t *testing.T, got image, want entry) []ocispec.Descriptor {
 	t.Fatalf("%s has no image for %s %s", want.Base, want.Platform, got.config.OSVersion)
 	return nil
 }
+
+// pushed tells whether the registry has the reference.
+func pushed(name string) bool {
+	ref, err := registry.Parse(name)
+	if err != nil {
+		return false
+	}
+	var index ocispec.Index
+	_, err = ref.Manifest(&index)
+	return err == nil
+}

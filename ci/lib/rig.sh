@@ -12,6 +12,7 @@ start_rig() {
 	use_buildx
 	push_windows_bases
 	push_linux_base
+	push_debian busybox
 	push_wine
 	FRONTEND=$REGISTRY/fanlight@$(push_frontend "$REGISTRY/fanlight:1" "$BINARIES")
 	PEER=$REGISTRY/peer@$(push_peer "$REGISTRY/peer:1")

@@ -6,22 +6,45 @@ runtime() { echo "$(debian_tree runc runc)/usr/sbin"; }
 
 # start_registry: sets REGISTRY (host:port) and REGISTRY_LOG, where every request gets a line.
 start_registry() {
-	local tree
-	tree=$(debian_tree registry docker-registry)
+	run_registry registry
 	REGISTRY_LOG=$RUN/log/registry.log
-	cat >"$RUN/registry.yml" <<-END
+	REGISTRY=$(registry_address registry)
+	export REGISTRY REGISTRY_LOG
+}
+
+# start_locked_registry: what the other registry has, behind a login; sets REGISTRY_LOCKED and REGISTRY_LOCKED_LOG.
+start_locked_registry() {
+	run_registry locked "auth: {htpasswd: {realm: tests, path: $RUN/htpasswd}}"
+	REGISTRY_LOCKED_LOG=$RUN/log/locked.log
+	REGISTRY_LOCKED=$(registry_address locked)
+	export REGISTRY_LOCKED REGISTRY_LOCKED_LOG
+}
+
+# log_in HOST: into the locked registry, whose server made up a password; for docker and buildctl. After use_docker.
+log_in() {
+	local login
+	login=$(sed -nE 's/.*password=("?)([^" ]+).* user=("?)([^" ]+).*/\4:\2/p' "$REGISTRY_LOCKED_LOG" | head -n 1)
+	[ -n "$login" ] || die "the registry made no login"
+	printf '{"auths":{"%s":{"auth":"%s"}}}' "$1" "$(printf %s "$login" | base64 -w 0)" >"$DOCKER_CONFIG/config.json"
+}
+
+# run_registry NAME [SETTING]: a registry on a free port, over the one folder that all of them have.
+run_registry() {
+	cat >"$RUN/$1.yml" <<-END
 		version: 0.1
 		log: {level: info, formatter: text}
 		storage:
 		  filesystem: {rootdirectory: $RUN/registry}
 		  delete: {enabled: true}
 		http: {addr: "127.0.0.1:0"}
+		${2:-}
 	END
-	start registry "$tree/usr/bin/docker-registry" serve "$RUN/registry.yml"
-	wait_for 20 registry grep -q 'listening on' "$REGISTRY_LOG"
-	REGISTRY=$(sed -nE 's/.*listening on (127\.0\.0\.1:[0-9]+).*/\1/p' "$REGISTRY_LOG" | head -n 1)
-	export REGISTRY REGISTRY_LOG
+	# It would take REGISTRY_LOG for a setting of its own.
+	start "$1" env -u REGISTRY_LOG "$(debian_tree registry docker-registry)/usr/bin/docker-registry" serve "$RUN/$1.yml"
+	wait_for 20 "$1" grep -q 'listening on' "$RUN/log/$1.log"
 }
+
+registry_address() { sed -nE 's/.*listening on (127\.0\.0\.1:[0-9]+).*/\1/p' "$RUN/log/$1.log" | head -n 1; }
 
 # start_mirror: a registry that has every image; sets MIRROR. start_buildkitd after it takes it for public registries.
 start_mirror() {
@@ -58,7 +81,10 @@ start_buildkitd() {
 		fi
 	} >"$RUN/buildkitd.toml"
 	export BUILDKIT_HOST=unix://$RUN/buildkitd.sock
-	PATH=$(runtime):$PATH start buildkitd "$bin/buildkitd" --config "$RUN/buildkitd.toml" \
+	# For tests that start one of their own.
+	ENGINE_PATH=$(runtime):$PATH
+	export ENGINE_PATH
+	PATH=$ENGINE_PATH start buildkitd "$bin/buildkitd" --config "$RUN/buildkitd.toml" \
 		--root "$RUN/buildkit" --addr "$BUILDKIT_HOST" --otel-socket-path "$RUN/otel.sock"
 	wait_for 30 buildkitd buildctl debug workers
 }

@@ -87,6 +87,19 @@ func HostProcessLayer() (Layer, error) {
 	})
 }
 
+// BrokenLayer is a base layer that cannot be unpacked: a hard link in it has no target.
+func BrokenLayer(seed uint64, size int) (Layer, error) {
+	return build(func(w *writer) {
+		for _, name := range directories {
+			w.directory(name)
+		}
+		w.file("Files/Windows/filler.bin", filler(seed, size))
+		w.add(&tar.Header{
+			Name: "Files/Windows/System32/linked.dll", Typeflag: tar.TypeLink, Linkname: "Files/Windows/WinSxS/missing.dll",
+		}, attrArchive, nil)
+	})
+}
+
 func filler(seed uint64, size int) []byte {
 	var key [32]byte
 	copy(key[:], fmt.Sprint("fanlight ", seed))

@@ -79,6 +79,9 @@ func (m *maker) all() error {
 	if err := m.caches(); err != nil {
 		return err
 	}
+	if err := m.broken(); err != nil {
+		return err
+	}
 	return m.multi()
 }
 
@@ -158,44 +161,89 @@ func (m *maker) hostProcess() error {
 	return nil
 }
 
-// multi pushes an image of the kind of docker-library's: one index, Linux and three Windows versions. "ordered" has
-// them newest first, as they should be; "unordered" has an older one first, which hides the newest from a question
-// for its version.
+// multi pushes images of the kind of docker-library's: one index, Linux and several Windows versions, one of them for
+// two architectures. OCI's form and Docker's; newest first, as it should be ("ordered"), oldest first, and with an
+// older one first, which hides the newest from a question for its version ("unordered").
 func (m *maker) multi() error {
-	err := m.index("ordered", "10.0.26100.2033", "10.0.20348.2762", "10.0.17763.6414")
-	if err != nil {
-		return err
+	const server2025, server2022, server2019 = "10.0.26100.2033", "10.0.20348.2762", "10.0.17763.6414"
+	orders := map[string][]string{
+		"ordered":   {server2025, server2022, server2019},
+		"oldest":    {server2019, server2022, server2025},
+		"unordered": {server2022, server2025, server2019},
 	}
-	return m.index("unordered", "10.0.20348.2762", "10.0.26100.2033", "10.0.17763.6414")
+	for _, order := range []string{"ordered", "oldest", "unordered"} {
+		entries, err := m.entries(orders[order])
+		if err != nil {
+			return err
+		}
+		for _, oci := range []bool{true, false} {
+			tag := order
+			if !oci {
+				tag += "-docker"
+			}
+			desc, err := bases.PushIndex(m.host, runtimeRepo, tag, oci, entries)
+			if err != nil {
+				return err
+			}
+			m.print(runtimeRepo, tag, desc)
+		}
+	}
+	return nil
 }
 
-func (m *maker) index(tag string, osVersions ...string) error {
-	const repo = "library/runtime"
+const runtimeRepo = "library/runtime"
+
+// entries pushes Linux and Windows images for an index, the first Windows version for arm64 as well.
+func (m *maker) entries(osVersions []string) ([]ocispec.Descriptor, error) {
 	var entries []ocispec.Descriptor
 	for _, arch := range []string{"amd64", "arm64"} {
-		desc, err := bases.PushLinux(m.host, repo, "", arch, nil)
+		desc, err := bases.PushLinux(m.host, runtimeRepo, "", arch, nil)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		entries = append(entries, desc)
 	}
-	for _, osVersion := range osVersions {
-		layers, err := m.base(m.size)
-		if err != nil {
-			return err
+	for i, osVersion := range osVersions {
+		architectures := []string{"arm64", "amd64"}
+		if i > 0 {
+			architectures = architectures[1:]
 		}
-		image := bases.Image{OSVersion: osVersion, Arch: "amd64", Features: []string{"win32k"}, Layers: layers, OCI: true}
-		desc, err := bases.Push(m.host, repo, "", image)
-		if err != nil {
-			return err
+		for _, arch := range architectures {
+			layers, err := m.base(m.size)
+			if err != nil {
+				return nil, err
+			}
+			image := bases.Image{OSVersion: osVersion, Arch: arch, Features: []string{"win32k"}, Layers: layers, OCI: true}
+			desc, err := bases.Push(m.host, runtimeRepo, "", image)
+			if err != nil {
+				return nil, err
+			}
+			entries = append(entries, desc)
 		}
-		entries = append(entries, desc)
 	}
-	desc, err := bases.PushIndex(m.host, repo, tag, true, entries)
+	return entries, nil
+}
+
+// broken pushes a base that cannot be unpacked on Linux, as some of Microsoft's were
+// (microsoft/Windows-Containers#493): one of its layers has a hard link to a file that is not there.
+func (m *maker) broken() error {
+	const repo = "windows/broken"
+	m.seed++
+	layer, err := bases.BrokenLayer(m.seed, m.size)
 	if err != nil {
 		return err
 	}
-	m.print(repo, tag, desc)
+	m.layers = append(m.layers, digest.FromBytes(layer.Blob).String())
+	for _, v := range versions[3:] {
+		image := bases.Image{OSVersion: v.osVersion, Arch: "amd64", Layers: []bases.Layer{layer}}
+		for _, tag := range v.tags {
+			desc, err := bases.Push(m.host, repo, tag, image)
+			if err != nil {
+				return err
+			}
+			m.print(repo, tag, desc)
+		}
+	}
 	return nil
 }
 
