@@ -90,7 +90,7 @@ func pushScanner(t *testing.T, env environment, with client) string {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	write(t, filepath.Join(folder, "Dockerfile"), "FROM scratch\nCOPY scanner /\nENTRYPOINT [\"/scanner\"]\n")
-	ref := env.registry + "/scanner:1"
+	ref := env.registry + "/table/scanner:1"
 	if output, err := with.build(t, buildRequest{context: folder, ref: ref, options: map[string]string{}}); err != nil {
 		t.Fatalf("%v\n%s", err, output)
 	}
