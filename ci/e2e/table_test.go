@@ -35,7 +35,7 @@ func TestTable(t *testing.T) {
 		registries: []string{env.registry, os.Getenv("REGISTRY_LOCKED")},
 	})
 	var rows strings.Builder
-	for _, column := range columns {
+	for _, column := range tableColumns {
 		if only := os.Getenv("TABLE_COLUMNS"); only != "" && !regexp.MustCompile(only).MatchString(column.name) {
 			continue
 		}
@@ -57,8 +57,8 @@ func TestTable(t *testing.T) {
 	}
 }
 
-// columns are what is looked at, each with how: the result is what the table shows.
-var columns = []struct {
+// tableColumns are what is looked at, each with how: the result is what the table shows.
+var tableColumns = []struct {
 	name string
 	run  func(*testing.T, *bench) string
 }{
