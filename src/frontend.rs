@@ -4,6 +4,7 @@
 //! each other are in flight together: the ignore file, the seed and all bases; then all solves.
 
 mod answer;
+mod check;
 mod file;
 mod forward;
 mod index_base;

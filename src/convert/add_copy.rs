@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::copy_source::{self, From, Remote};
 use super::stage::StageState;
-use super::{Converter, Error, ErrorKind, history, name, onto};
+use super::{Converter, Error, ErrorKind, history, name, onto, windows};
 use crate::go;
 use crate::instruction::{Add, Copy, Instruction, Paths};
 use crate::lint::{Linter, message, rule};
@@ -12,7 +12,9 @@ use crate::llb::{self, Action, Chmod, CopyOptions, Output, Owner, ProgressGroup,
 use crate::path;
 use crate::pattern::PatternMatcher;
 use crate::plan::Command;
+use crate::source::is_http;
 use crate::span::Located;
+use crate::windows::directories::{Answer, Destination, Leaves, Left};
 
 /// The flags and operands that ADD and COPY have in common (upstream's `copyConfig`).
 struct Job<'j> {
@@ -128,13 +130,8 @@ impl Job<'_> {
         let platform = state.platform.clone();
         let title = name::step(state, &text, Some(&platform), &env);
 
-        if let Some(lazy) = &state.lazy {
-            dest = lazy.directories.settle(&dest, self.copies_into_directory());
-        }
+        let on_layers = self.settle(converter, state, &mut dest);
         let actions = self.actions(converter, state, &dest, &options, &title)?;
-        if let Some(lazy) = &mut state.lazy {
-            lazy.directories.made(&dest);
-        }
         let mut metadata = converter.metadata(title, self.instruction);
         metadata.ignore_cache = state.ignore_cache;
         let linked = self.link
@@ -144,7 +141,7 @@ impl Job<'_> {
         if linked {
             self.link(state, actions, &metadata, &text, &env);
         } else {
-            onto::apply(state, actions, metadata);
+            onto::apply(state, actions, metadata, on_layers);
         }
         history::layer(state, &self.history_line());
         Ok(())
@@ -173,10 +170,80 @@ impl Job<'_> {
         }
     }
 
-    /// Whether the sources alone make the destination a directory. A pattern does not: BuildKit
-    /// copies what matches to that very name, and people rename with it.
-    fn copies_into_directory(&self) -> bool {
-        self.paths.sources.len() + self.paths.contents.len() > 1 || self.parents
+    /// Gives the destination the final slash of a directory, where it is one. The base's files are not
+    /// there to tell: see [`crate::windows::directories`]. Returns whether the layers before this step
+    /// have to be there.
+    fn settle(&self, converter: &Converter<'_>, state: &mut StageState, dest: &mut String) -> bool {
+        let Some(mut directories) = state.directories.take() else { return false };
+        let mut leaves = self.leaves();
+        let answer = directories.ask(&Destination {
+            path: dest,
+            sources: self.paths.sources.len() + self.paths.contents.len(),
+            parents: self.parents,
+            named_as_file: self.is_named_as_file(dest),
+        });
+        let on_layers = matches!(answer, Answer::AskLayers(_));
+        match answer {
+            Answer::Directory => {
+                leaves.there = Left::Directory;
+                if !dest.ends_with('/') && !dest.ends_with("/.") {
+                    dest.push('/');
+                }
+            }
+            Answer::AskLayers(path) => *dest = path,
+            Answer::Unknown => {
+                let file =
+                    leaves.there == Left::Directory || self.is_named_as_file(dest) || self.is_archive();
+                if !file {
+                    let lint = self.lint;
+                    windows::destination(
+                        converter,
+                        state,
+                        &self.paths.dest,
+                        dest,
+                        &self.instruction.location,
+                        lint,
+                    );
+                }
+            }
+        }
+        directories.made(dest, leaves);
+        state.directories = Some(directories);
+        on_layers
+    }
+
+    /// Whether the destination has an extension, or the source's own name.
+    fn is_named_as_file(&self, dest: &str) -> bool {
+        let name = |path: &str| path.rsplit(['/', '\\']).next().unwrap_or_default().to_lowercase();
+        let to = name(dest);
+        to.contains('.') || self.paths.sources.iter().any(|source| name(source) == to)
+    }
+
+    /// Whether the sources are archives by their names, which are unpacked into a directory.
+    fn is_archive(&self) -> bool {
+        let ends = [".tar", ".tgz", ".tar.gz", ".tar.xz", ".tar.bz2", ".tar.zst"];
+        let is_archive = |source: &String| ends.iter().any(|end| source.ends_with(end));
+        let unpack = self.add.is_some_and(|add| add.unpack != Some(false));
+        unpack && self.paths.sources.iter().all(|source| is_archive(source) && !is_http(source))
+    }
+
+    /// What the sources make of a destination that is not there yet.
+    fn leaves(&self) -> Leaves {
+        let unpack = self.add.is_some_and(|add| add.unpack == Some(true));
+        let of_source = |source: &String| match copy_source::remote(source) {
+            Ok(Some(Remote::Git(_))) => Leaves { there: Left::Directory, filled: true },
+            Ok(Some(Remote::Http)) if !unpack => Leaves { there: Left::File, filled: false },
+            _ if source == "." || source.ends_with(['/', '\\']) || source.ends_with("/.") => {
+                Leaves { there: Left::Directory, filled: true }
+            }
+            // A directory, or an archive.
+            _ => Leaves { there: Left::Either, filled: true },
+        };
+        let sources = self.paths.sources.iter().map(of_source);
+        // Of several sources, the destination is a directory anyway.
+        sources
+            .reduce(|one, other| Leaves { filled: one.filled || other.filled, ..one })
+            .unwrap_or(Leaves { there: Left::File, filled: false })
     }
 
     fn actions(

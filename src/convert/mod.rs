@@ -21,6 +21,7 @@ mod paths;
 mod run;
 mod secret;
 mod stage;
+mod windows;
 mod workdir;
 
 use std::cell::Cell;
@@ -92,9 +93,10 @@ pub fn convert(plan: &Plan<'_>, input: &Input<'_>) -> Result<Converted, Error> {
         let mut state = stage::start(&converter, id)
             .and_then(|state| converter.take_room(&state, 0).map_err(Located::nowhere).map(|()| state))
             .map_err(|e| e.with_location(location))?;
+        windows::base(&converter, id, &state);
         converter.stages.insert(id, None);
         // Where every stage is converted, that goes for those that a context replaces as well.
-        if !state.complete || input.setting.all_stages {
+        if !state.complete || input.setting.scope.is_more_than_target() {
             for command in &plan.stages[id].commands {
                 let lines = state.image.history.len();
                 converter
@@ -172,6 +174,7 @@ impl Converter<'_> {
         state.is_trigger = command.is_trigger;
         let mut instruction = command.instruction.clone().into_owned();
         expansion::expand(self, state, &mut instruction, &lint)?;
+        windows::instruction(self, state, &command.instruction, &instruction, &lint);
         let at = |kind: ErrorKind| Located::nowhere(kind);
         match &instruction.kind {
             Kind::Add(add) => add_copy::add(self, state, add, &instruction, &lint),

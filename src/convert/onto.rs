@@ -4,9 +4,10 @@ use super::stage::StageState;
 use crate::llb::{FileAction, Metadata};
 
 /// Adds a step: as a layer of its own on a lazy Windows base, else on the file system as it is.
-pub(super) fn apply(state: &mut StageState, actions: Vec<FileAction>, metadata: Metadata) {
+/// `on_layers` is for a step that depends on what the layers before it hold.
+pub(super) fn apply(state: &mut StageState, actions: Vec<FileAction>, metadata: Metadata, on_layers: bool) {
     match &mut state.lazy {
-        Some(lazy) => lazy.push(&state.state.dir, actions, metadata),
+        Some(lazy) => lazy.push(&state.state.dir, actions, metadata, on_layers),
         None => state.state = state.state.file(actions, metadata),
     }
 }

@@ -14,11 +14,12 @@ use crate::llb::{self, State};
 use crate::path::default_path_env;
 use crate::plan::{ArgInfo, Resolved, StageId, Start};
 use crate::span::{Located, Range};
+use crate::windows::directories::Directories;
 use crate::windows::lazy::LazyLayers;
 
 /// Windows' own PATH, which its images do not name. docker/dockerfile expands `${PATH}` to nothing
 /// on them, and the container loses System32.
-const WINDOWS_PATH: &str = r"C:\Windows\system32;C:\Windows";
+pub(super) const WINDOWS_PATH: &str = r"C:\Windows\system32;C:\Windows";
 
 /// What an instruction sees and changes (upstream's `dispatchState`).
 #[derive(Debug, Clone)]
@@ -27,6 +28,8 @@ pub struct StageState {
     pub state: State,
     /// The layers on top of a lazy Windows base.
     pub lazy: Option<LazyLayers>,
+    /// The directories that a Windows stage is known to have, where its base is not unpacked.
+    pub directories: Option<Directories>,
     /// The image config so far.
     pub image: Image,
     /// The base's config as it is.
@@ -37,6 +40,8 @@ pub struct StageState {
     /// docker/dockerfile does. An image for Linux is as docker/dockerfile makes it, whatever
     /// stages it takes something from.
     pub for_windows: bool,
+    /// The stage at the bottom, whose base is an image.
+    pub(super) root: StageId,
     /// ARGs of this stage and of those below it.
     pub build_args: Vec<OptionalKeyValue>,
     /// The name in progress output.
@@ -135,7 +140,7 @@ pub(super) fn start(converter: &Converter<'_>, id: StageId) -> Result<StageState
         Some(base) => on_stage(converter, id, base)?,
         None => on_resolved(converter, id)?,
     };
-    if state.complete && !converter.input.setting.all_stages {
+    if state.complete && !converter.input.setting.scope.is_more_than_target() {
         return Ok(state);
     }
     // Windows sets its own PATH.
@@ -208,12 +213,14 @@ fn on_resolved(converter: &Converter<'_>, id: StageId) -> Result<StageState, Err
     let mut state = StageState {
         state: State::scratch(),
         lazy: None,
+        directories: None,
         image: resolved.image.clone(),
         base_image: resolved.base_image.clone(),
         for_windows: [&resolved.platform, &converter.input.setting.platforms.target]
             .iter()
             .all(|platform| platform.os == "windows"),
         platform: resolved.platform.clone(),
+        root: id,
         build_args: Vec::new(),
         name: stage.name.clone(),
         ignore_cache: stage.ignore_cache,
@@ -266,6 +273,8 @@ fn on_resolved(converter: &Converter<'_>, id: StageId) -> Result<StageState, Err
     if state.for_windows && !state.complete && state.state.is_image() {
         let title = name::merge(&state, stage);
         state.lazy = converter.input.layering.layers(&state.platform, title);
+        let unread = state.lazy.is_some() || converter.input.layering.checked;
+        state.directories = unread.then(|| Directories::of(&state.image));
     }
     Ok(state)
 }

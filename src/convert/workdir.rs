@@ -6,6 +6,7 @@ use crate::instruction::Instruction;
 use crate::lint::{Linter, message, rule};
 use crate::llb::{Action, Owner};
 use crate::path;
+use crate::windows::directories::Leaves;
 
 /// Upstream's `dispatchWorkdir`.
 pub(super) fn dispatch(
@@ -38,7 +39,7 @@ pub(super) fn dispatch(
     let owner = (!user.is_empty() && !state.for_windows).then(|| Owner::parse(user));
     let timestamp = state.epoch.map(|seconds| seconds.wrapping_mul(1_000_000_000));
     let mkdir = Action::MkDir { path: dir, mode: 0o755, parents: true, owner, timestamp };
-    onto::apply(state, vec![mkdir], metadata);
+    onto::apply(state, vec![mkdir], metadata, false);
     history::add(state, line, false);
     Ok(())
 }
@@ -49,8 +50,8 @@ pub(super) fn set(state: &mut StageState, workdir: &str) -> Result<(), ErrorKind
     let dir =
         path::normalize_workdir(&state.image.config.working_dir, workdir, os).map_err(ErrorKind::Workdir)?;
     state.state.dir = path::to_slash(&dir, os);
-    if let Some(lazy) = &mut state.lazy {
-        lazy.directories.made(&format!("{}/", state.state.dir));
+    if let Some(directories) = &mut state.directories {
+        directories.made(&state.state.dir, Leaves::EMPTY);
     }
     // In the config Windows paths keep their backslashes.
     state.image.config.working_dir = dir;

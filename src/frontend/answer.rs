@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use futures_util::future::join;
 
+use super::check;
 use super::file::{self, File};
 use super::target::{Job, Planned, Target};
 use super::{survey, warn};
@@ -12,7 +13,8 @@ use crate::gateway::context::{Contexts, DockerfileSource};
 use crate::gateway::options::Options;
 use crate::gateway::{Bridge, BuildResult, Error};
 use crate::instruction;
-use crate::lint::Linter;
+use crate::lint::Origin;
+use crate::plan::Scope;
 use crate::request::{self, Kind};
 use crate::syntax;
 use crate::windows::axis::Axes;
@@ -57,7 +59,7 @@ async fn answer_kind(
     if job.is_plan {
         return survey::plan(&job).await;
     }
-    let outcome = convert(&job, false).await;
+    let outcome = convert(&job, Scope::Target).await;
     warn::lint(bridge, &file.source, &file.lint).await?;
     let (planned, converted) = outcome?;
     if kind == Kind::Outline {
@@ -85,28 +87,17 @@ async fn lint(
     let map = Arc::clone(&source.map);
     let linter = file::linter(options, &source);
     let outcome = match linter.clone() {
-        Ok(linter) => check(bridge, options, contexts, source, linter).await,
+        Ok(linter) => check::check(bridge, options, contexts, source, linter).await,
         Err(failure) => Err(failure),
     };
-    let warnings = linter.map(|linter| linter.warnings()).unwrap_or_default();
+    let mut warnings = linter.map(|linter| linter.warnings()).unwrap_or_default();
+    warnings.retain(|warning| warning.rule.origin != Origin::WindowsNote);
     Ok(request::lint(&map, &warnings, outcome.err().map(Into::into).as_ref()))
 }
 
-async fn check(
-    bridge: &Bridge,
-    options: &Options,
-    contexts: &Contexts,
-    source: DockerfileSource,
-    linter: Linter,
-) -> Result<(), Error> {
-    let file = File::parse_with(linter, source)?;
-    let job = Job::new(bridge, options, contexts, &file);
-    convert(&job, options.target.is_empty()).await.map(drop)
-}
-
 /// Converts the file for the build platform, as docker/dockerfile does for every request.
-async fn convert<'j>(job: &Job<'j>, all_stages: bool) -> Result<(Planned<'j>, Converted), Error> {
-    let target = Target { all_stages, ..Target::of(None) };
+pub(super) async fn convert<'j>(job: &Job<'j>, scope: Scope) -> Result<(Planned<'j>, Converted), Error> {
+    let target = Target { scope, ..Target::of(None) };
     let (planned, main) = join(job.plan(target, &Axes::default(), &job.file.lint), job.contexts.main()).await;
     let planned = planned?;
     let converted = job.convert(&planned, &main?, &Layering::default(), &job.file.lint)?;

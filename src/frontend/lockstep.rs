@@ -51,11 +51,8 @@ impl<'j> Job<'j> {
                     windows::ErrorKind::NoMatch { asked: format!("10.0.{build}"), found: found.join(", ") };
                 return Err(self.base_failure(kind, Some(planned)));
             };
-            let pin = Pin {
-                base: base.clone(),
-                digest: entry.digest.clone(),
-                os_version: entry.asked.clone(),
-            };
+            let pin =
+                Pin { base: base.clone(), digest: entry.digest.clone(), os_version: entry.asked.clone() };
             pinned.push(Target { pin: Some(pin), ..planned.target.clone() });
         }
         try_join_all(pinned.into_iter().map(|target| self.plan(target, axes, lint))).await

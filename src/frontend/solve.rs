@@ -11,6 +11,7 @@ use crate::gateway::capabilities::names;
 use crate::gateway::{BuildResult, Error, References, SolveRequest};
 use crate::image::Platform;
 use crate::lint::Linter;
+use crate::plan::Scope;
 use crate::proto::frontend::{Attestation, Attestations, Ref};
 use crate::windows::lazy::Layering;
 use crate::windows::select::{self, Request};
@@ -74,7 +75,7 @@ pub(super) async fn convert_all<'j>(job: &Job<'j>) -> Result<(Vec<Ready<'j>>, La
         Request::Windows(asked) => Some(asked),
         Request::One(_) => None,
     });
-    let quiet = Linter::silent();
+    let quiet = job.file.lint.only_windows();
     let lint_of = |index: usize| if index == 0 { &job.file.lint } else { &quiet };
     let mut futures = Vec::with_capacity(requests.len());
     for (index, request) in requests.iter().enumerate() {
@@ -109,7 +110,7 @@ async fn plan_request<'j>(
     lint: &Linter,
 ) -> Result<Vec<Planned<'j>>, Error> {
     let platform = match request {
-        Some(Request::Windows(asked)) => return job.variants(asked, lint).await,
+        Some(Request::Windows(asked)) => return job.variants(asked, Scope::Target, lint).await,
         Some(Request::One(platform)) => Some(platform.clone()),
         None => None,
     };

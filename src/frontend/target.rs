@@ -10,9 +10,10 @@ use crate::image::Platform;
 use crate::lint::Linter;
 use crate::pattern::PatternMatcher;
 use crate::plan::epoch::{EPOCH, Sources};
-use crate::plan::{self, BuildArgs, Elements, Pin, Plan, Platforms, Setting, args};
+use crate::plan::{self, BuildArgs, Elements, Pin, Plan, Platforms, Scope, Setting, args};
 use crate::windows::axis::{Axes, Element, Search};
 use crate::windows::lazy::Layering;
+use crate::windows::meant::Meant;
 
 /// A build: the client's options and the Dockerfile.
 pub(super) struct Job<'j> {
@@ -22,6 +23,8 @@ pub(super) struct Job<'j> {
     pub(super) file: &'j File,
     /// Nothing is built: commands that cannot run are told, not refused.
     pub(super) is_plan: bool,
+    /// Nothing is built: what a build refuses is a finding.
+    pub(super) checks: bool,
 }
 
 /// One target: a platform, and for Windows one variant of it.
@@ -35,13 +38,13 @@ pub(super) struct Target {
     pub(super) index: usize,
     /// An image of an index that stands for the index.
     pub(super) pin: Option<Pin>,
-    /// Every stage, used or not.
-    pub(super) all_stages: bool,
+    /// Which stages are planned.
+    pub(super) scope: Scope,
 }
 
 impl Target {
     pub(super) const fn of(platform: Option<Platform>) -> Self {
-        Self { platform, os_version: String::new(), index: 0, pin: None, all_stages: false }
+        Self { platform, os_version: String::new(), index: 0, pin: None, scope: Scope::Target }
     }
 }
 
@@ -61,12 +64,12 @@ impl<'j> Job<'j> {
         contexts: &'j Contexts,
         file: &'j File,
     ) -> Self {
-        Self { bridge, options, contexts, file, is_plan: false }
+        Self { bridge, options, contexts, file, is_plan: false, checks: false }
     }
 
     /// The stage to build for a platform. A last stage named after a system is not for the other
     /// one, if that has a stage of its own.
-    fn target_stage(&self, platform: &Platform) -> String {
+    pub(super) fn target_stage(&self, platform: &Platform) -> String {
         if !self.options.target.is_empty() {
             return self.options.target.clone();
         }
@@ -91,9 +94,26 @@ impl<'j> Job<'j> {
         args::predefined(platforms, &self.options.build_args, stage)
     }
 
-    /// The lists that a Windows platform reaches.
-    pub(super) fn axes(&self, platform: &Platform) -> Result<Axes, Error> {
-        let stage = self.target_stage(platform);
+    /// The stages that are meant for Windows, in a build for this platform.
+    pub(super) fn meant(&self, platform: &Platform) -> Meant {
+        let platforms = self.platforms(&Target::of(Some(platform.clone())));
+        let predefined = self.predefined(&platforms, &self.target_stage(platform));
+        let (file, lexer) = (&self.file.dockerfile, &self.file.lexer);
+        let known = predefined.clone();
+        let globals =
+            args::globals(predefined, lexer, &file.global_args, &self.options.build_args, &mut |_, value| {
+                value
+            });
+        // A default that cannot be expanded is reported by the plan.
+        Meant::find(file, lexer, &globals.map_or(known, |globals| globals.env))
+    }
+
+    /// The lists that a Windows platform reaches; of the stage of that number, where there is one.
+    pub(super) fn axes(&self, platform: &Platform, scope: &Scope) -> Result<Axes, Error> {
+        let stage = match scope {
+            Scope::Only(numbers) => numbers.last().map(usize::to_string).unwrap_or_default(),
+            Scope::Target | Scope::All => self.target_stage(platform),
+        };
         let platforms = self.platforms(&Target::of(Some(platform.clone())));
         let search = Search {
             dockerfile: &self.file.dockerfile,
@@ -178,7 +198,7 @@ impl<'j> Job<'j> {
             bridge: self.bridge,
             elements,
             pin: target.pin.clone(),
-            all_stages: target.all_stages,
+            scope: target.scope.clone(),
         }
     }
 

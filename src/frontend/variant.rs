@@ -8,7 +8,7 @@ use crate::gateway::{Error, ResolveImage};
 use crate::image::{Image, Platform, Reference};
 use crate::lint::Linter;
 use crate::llb::{ResolveMode, caps};
-use crate::plan::{self, Start};
+use crate::plan::{self, Scope, Start};
 use crate::windows::axis::Axes;
 use crate::windows::lazy::Layering;
 use crate::windows::seed::{self, Seed};
@@ -34,11 +34,17 @@ const OLDER_STORE: &str = ". Docker's older image store takes neither Windows im
 
 impl<'j> Job<'j> {
     /// The variants that are built for a Windows platform, in the order of the index.
-    pub(super) async fn variants(&self, asked: &Asked, lint: &Linter) -> Result<Vec<Planned<'j>>, Error> {
-        let axes = self.axes(&asked.platform)?;
-        let quiet = Linter::silent();
+    pub(super) async fn variants(
+        &self,
+        asked: &Asked,
+        scope: Scope,
+        lint: &Linter,
+    ) -> Result<Vec<Planned<'j>>, Error> {
+        let axes = self.axes(&asked.platform, &scope)?;
+        let quiet = lint.only_windows();
+        let target = Target { scope, ..Target::of(Some(asked.platform.clone())) };
         let plan = |index: usize| {
-            let target = Target { index, ..Target::of(Some(asked.platform.clone())) };
+            let target = Target { index, ..target.clone() };
             // What the checks find is the same in every variant.
             self.plan_located(target, &axes, if index == 0 { lint } else { &quiet })
         };
@@ -48,7 +54,12 @@ impl<'j> Job<'j> {
         let wanted = [asked.builds(), named.clone().ok().flatten()];
         let mut plans = self.had(outcomes, &asked.platform, &wanted).await?;
         if !self.is_plan && !self.has_windows_worker() {
-            run::check(plans.iter().map(|planned| &planned.plan)).map_err(|e| self.file.failure(e))?;
+            let refused = run::refused(plans.iter().map(|planned| &planned.plan));
+            if self.checks {
+                refused.iter().for_each(|line| line.report(lint));
+            } else {
+                run::check(&refused).map_err(|e| self.file.failure(e))?;
+            }
         }
         let mut unlisted = None;
         if axes.is_list() {
@@ -183,12 +194,8 @@ impl<'j> Job<'j> {
     pub(super) async fn layering(&self, asked: Option<&Asked>) -> Result<Layering, Error> {
         let plain = Layering::default();
         let Some(asked) = asked else { return Ok(plain) };
-        let off = self.options.build_args.get(LAZY_ARG).is_some_and(|value| value == "0" || value == "false");
-        if off {
-            return Ok(Layering { reason: format!("{LAZY_ARG}=0"), ..plain });
-        }
-        if self.has_windows_worker() {
-            return Ok(Layering { reason: "the engine has a Windows worker".to_owned(), ..plain });
+        if let Some(reason) = self.on_bases() {
+            return Ok(Layering { reason, ..plain });
         }
         match self.seed(&asked.platform).await {
             Ok(seed) => Ok(Layering { seed: Some(seed), ..plain }),
@@ -202,6 +209,15 @@ impl<'j> Job<'j> {
                 Ok(Layering { reason: why.to_string(), ..plain })
             }
         }
+    }
+
+    /// Why layers are made on their bases, where the client or the engine wants it.
+    pub(super) fn on_bases(&self) -> Option<String> {
+        let off = self.options.build_args.get(LAZY_ARG).is_some_and(|value| value == "0" || value == "false");
+        if off {
+            return Some(format!("{LAZY_ARG}=0"));
+        }
+        self.has_windows_worker().then(|| "the engine has a Windows worker".to_owned())
     }
 
     async fn seed(&self, platform: &Platform) -> Result<Seed, Error> {

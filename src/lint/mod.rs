@@ -10,12 +10,13 @@ pub mod rule;
 mod suggest;
 #[cfg(test)]
 mod upstream_tests;
+pub mod windows;
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use config::Config;
-pub use rule::{RULES, Rule};
+pub use rule::{Origin, RULES, Rule};
 pub use suggest::suggest;
 
 use crate::go::Quoted;
@@ -62,6 +63,8 @@ pub struct Warning {
 pub struct Linter {
     layer: Arc<Layer>,
     fails: bool,
+    only_windows: bool,
+    once: bool,
     warnings: Arc<Mutex<Vec<Warning>>>,
 }
 
@@ -103,7 +106,13 @@ impl Linter {
     /// A linter with an empty list.
     #[must_use]
     pub fn new(config: Config) -> Self {
-        Self { fails: config.error, layer: Layer::new(config, None), warnings: Arc::default() }
+        Self {
+            fails: config.error,
+            layer: Layer::new(config, None),
+            only_windows: false,
+            once: false,
+            warnings: Arc::default(),
+        }
     }
 
     /// A linter that also follows the `# check=` among an instruction's comments
@@ -117,17 +126,23 @@ impl Linter {
         merged
     }
 
-    /// A linter that checks nothing: for what has been checked already.
+    /// The rules for Windows alone: for what has been checked for another platform or version.
     #[must_use]
-    pub fn silent() -> Self {
-        Self::new(Config { skip_all: true, ..Config::default() })
+    pub fn only_windows(&self) -> Self {
+        Self { only_windows: true, ..self.clone() }
+    }
+
+    /// A linter that records nothing twice: for what is checked for several platforms.
+    #[must_use]
+    pub fn once(&self) -> Self {
+        Self { once: true, ..self.clone() }
     }
 
     /// Whether a rule is to be checked.
     #[must_use]
     pub fn checks(&self, rule: &Rule) -> bool {
         let has = |rules: &HashSet<String>| rules.contains(rule.name);
-        if rule.deprecated {
+        if rule.deprecated || (self.only_windows && rule.origin == Origin::Upstream) {
             false
         } else if rule.experimental {
             self.layer.any(|layer| layer.experimental_all || has(&layer.experimental))
@@ -138,8 +153,19 @@ impl Linter {
 
     /// Records a violation, if the rule is to be checked.
     pub fn run(&self, rule: &'static Rule, location: &[Range], message: String) {
-        if self.checks(rule) {
-            self.list().push(Warning { rule, message, location: location.to_vec() });
+        if !self.checks(rule) {
+            return;
+        }
+        let warning = Warning { rule, message, location: location.to_vec() };
+        let mut list = self.list();
+        let is_known = match rule.origin {
+            Origin::Upstream => self.once && list.contains(&warning),
+            // Every version of a base finds the same.
+            Origin::Windows => list.contains(&warning),
+            Origin::WindowsNote => list.iter().any(|known| known.rule == rule),
+        };
+        if !is_known {
+            list.push(warning);
         }
     }
 
@@ -159,7 +185,7 @@ impl Linter {
             return Ok(());
         }
         let mut names = Vec::new();
-        for warning in self.list().iter() {
+        for warning in self.list().iter().filter(|warning| warning.rule.origin != Origin::WindowsNote) {
             if !names.contains(&warning.rule.name) {
                 names.push(warning.rule.name);
             }
@@ -197,6 +223,31 @@ mod tests {
         assert_eq!(linter.error().unwrap_err().to_string(), {
             "lint violation found for rules: FromAsCasing, InvalidDefinitionDescription"
         });
+    }
+
+    #[test]
+    fn what_is_found_for_windows_is_found_once() {
+        let linter = linter("error=true");
+        let found = |linter: &Linter| {
+            linter.warnings().into_iter().map(|warning| warning.message).collect::<Vec<_>>()
+        };
+        linter.run(&windows::PATH_DEFAULT, &[], "a".into());
+        linter.run(&windows::PATH_DEFAULT, &[Range::lines(2, 2)], "b".into());
+        // A note is no violation.
+        assert_eq!((found(&linter), linter.error()), (vec!["a".to_owned()], Ok(())));
+        let second = linter.only_windows();
+        for linter in [&linter, &second] {
+            linter.run(&windows::USER, &[], "c".into());
+            linter.run(&rule::UNDEFINED_VAR, &[], "d".into());
+        }
+        linter.run(&rule::UNDEFINED_VAR, &[], "d".into());
+        assert_eq!(found(&linter), ["a", "c", "d", "d"]);
+        linter.once().run(&rule::UNDEFINED_VAR, &[], "d".into());
+        assert_eq!(found(&linter), ["a", "c", "d", "d"]);
+        assert_eq!(
+            linter.error().unwrap_err().to_string(),
+            "lint violation found for rules: WindowsUser, UndefinedVar"
+        );
     }
 
     #[test]

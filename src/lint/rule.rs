@@ -1,7 +1,18 @@
 //! The rules, as a table.
 //!
 //! Names, descriptions and addresses are upstream's (`frontend/dockerfile/linter/ruleset.go`): users name
-//! the rules in `# check=skip=..`, tools show the rest.
+//! the rules in `# check=skip=..`, tools show the rest. The rules for Windows are in [`super::windows`].
+
+/// Whose rule it is, and so where it speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// docker/dockerfile's.
+    Upstream,
+    /// Ours, for stages that are built for Windows.
+    Windows,
+    /// Ours: something a build for Windows says once, and nothing that is wrong.
+    WindowsNote,
+}
 
 /// A rule.
 #[derive(Debug, PartialEq, Eq)]
@@ -16,6 +27,8 @@ pub struct Rule {
     pub experimental: bool,
     /// Never checked.
     pub deprecated: bool,
+    /// Whose it is.
+    pub origin: Origin,
 }
 
 macro_rules! rules {
@@ -28,6 +41,7 @@ macro_rules! rules {
                 url: rules!(@url $page),
                 experimental: rules!(@flag experimental $($flag)?),
                 deprecated: rules!(@flag deprecated $($flag)?),
+                origin: Origin::Upstream,
             };
         )*
 

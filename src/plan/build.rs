@@ -104,6 +104,17 @@ pub fn target(stages: &Stages<'_>, name: &str) -> Result<StageId, Error> {
     })
 }
 
+/// The last one of these stages.
+///
+/// # Errors
+///
+/// No stage has that number.
+pub fn last_of(stages: &Stages<'_>, numbers: &[usize]) -> Result<StageId, Error> {
+    let number = numbers.last().and_then(|number| i64::try_from(*number).ok());
+    let last = number.and_then(|number| stages.by_number(number));
+    last.ok_or_else(|| Error::nowhere(ErrorKind::NoStages))
+}
+
 fn platform(
     from: &instruction::Stage,
     setting: &Setting<'_>,

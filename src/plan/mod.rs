@@ -49,8 +49,29 @@ pub struct Setting<'s> {
     pub elements: &'s dyn Elements,
     /// An image of an index that stands for the index.
     pub pin: Option<Pin>,
-    /// Every stage is converted, used or not (checks without a target).
-    pub all_stages: bool,
+    /// Which stages are planned.
+    pub scope: Scope,
+}
+
+/// Which stages are planned and converted.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Scope {
+    /// The target, and what it needs.
+    #[default]
+    Target,
+    /// Every stage, used or not (checks without a target).
+    All,
+    /// These, by their numbers, and what they need; the last one is the target (checks of a file for several
+    /// systems).
+    Only(Vec<usize>),
+}
+
+impl Scope {
+    /// Whether stages that the target does not need are converted as well.
+    #[must_use]
+    pub fn is_more_than_target(&self) -> bool {
+        *self != Self::Target
+    }
 }
 
 /// One image of an index that holds several Windows versions.
@@ -90,14 +111,17 @@ impl<'a> Plan<'a> {
         lint: &Linter,
     ) -> Result<Self, Error> {
         let mut stages = build::stages(dockerfile, setting, &globals, lint)?;
-        let target = build::target(&stages, &setting.target)?;
+        let target = match &setting.scope {
+            Scope::Only(numbers) => build::last_of(&stages, numbers)?,
+            Scope::Target | Scope::All => build::target(&stages, &setting.target)?,
+        };
         graph::link(&mut stages, setting.lexer)?;
         if stages.len() == 1
             && let Some(only) = stages.last()
         {
             stages[only].name.clear();
         }
-        let reachable = resolve::resolve(&mut stages, target, setting.all_stages, setting, lint).await?;
+        let reachable = resolve::resolve(&mut stages, target, setting, lint).await?;
         Ok(Self { stages, target, reachable, globals })
     }
 }

@@ -7,7 +7,7 @@ use futures_util::future::try_join_all;
 
 use super::graph::link_command;
 use super::stage::{Resolved, SCRATCH, Stage, StageId, Stages, Start};
-use super::{Error, ErrorKind, Setting};
+use super::{Error, ErrorKind, Scope, Setting};
 use crate::collect;
 use crate::gateway::{self, ResolveImage};
 use crate::image::{Image, Platform, Reference};
@@ -16,7 +16,7 @@ use crate::lint::{Linter, message, rule};
 use crate::suggest::Hint;
 use crate::windows::{self, list::is_list};
 
-/// Resolves every stage that `target` needs, and adds the triggers of their bases, which may need
+/// Resolves every stage of the scope, and adds the triggers of their bases, which may need
 /// further stages (upstream's `resolveStages`). Returns the stages that are needed.
 ///
 /// # Errors
@@ -25,12 +25,21 @@ use crate::windows::{self, list::is_list};
 pub async fn resolve(
     stages: &mut Stages<'_>,
     target: StageId,
-    all: bool,
     setting: &Setting<'_>,
     lint: &Linter,
 ) -> Result<BTreeSet<StageId>, Error> {
     loop {
-        let reachable = if all { collect::set(stages.ids()) } else { stages.reachable(target) };
+        let (reachable, with_triggers) = match &setting.scope {
+            Scope::Target => (stages.reachable(target), stages.reachable(target)),
+            // Even where every stage is converted, only those that are needed get triggers.
+            Scope::All => (collect::set(stages.ids()), stages.reachable(target)),
+            Scope::Only(numbers) => {
+                let all = numbers.iter().filter_map(|n| stages.by_number(i64::try_from(*n).ok()?));
+                let mut reachable = BTreeSet::new();
+                all.for_each(|id| reachable.extend(stages.reachable(id)));
+                (reachable.clone(), reachable)
+            }
+        };
         for id in stages.ids().filter(|id| !reachable.contains(id)) {
             let stage = &mut stages[id];
             if stage.base.is_none() && stage.base_name != SCRATCH {
@@ -42,8 +51,7 @@ pub async fn resolve(
             stages[id].resolved = Some(resolved);
         }
         let mut more = false;
-        // Even where every stage is converted, only those that are needed get triggers.
-        for id in stages.reachable(target) {
+        for id in with_triggers {
             more |= add_triggers(stages, id, setting)?;
         }
         if !more {

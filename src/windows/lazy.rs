@@ -12,9 +12,8 @@
 //! BuildKit writes layers in Windows' format because seed and base are Windows images, and since
 //! a merge needs none of its parts unpacked, the base stays where it is. All versions share the
 //! same layers. Steps do not stand on each other: after a partial hit in an imported cache such a
-//! step is not found.
+//! step is not found. The one step that has to see the layers before it is made anew in every build.
 
-use super::directories::Directories;
 use super::seed::Seed;
 use crate::image::Platform;
 use crate::llb::{self, FileAction, Metadata, ProgressGroup, State};
@@ -28,6 +27,8 @@ pub struct Layering {
     pub reason: String,
     /// More than one Windows version is built.
     pub fanned_out: bool,
+    /// Nothing is built, but would be on a seed.
+    pub checked: bool,
 }
 
 impl Layering {
@@ -35,13 +36,7 @@ impl Layering {
     #[must_use]
     pub fn layers(&self, platform: &Platform, title: String) -> Option<LazyLayers> {
         let seed = self.seed.as_ref()?.state(platform);
-        Some(LazyLayers {
-            seed,
-            layers: Vec::new(),
-            steps: Vec::new(),
-            title,
-            directories: Directories::default(),
-        })
+        Some(LazyLayers { seed, layers: Vec::new(), steps: Vec::new(), title })
     }
 }
 
@@ -54,8 +49,6 @@ pub struct LazyLayers {
     steps: Vec<Step>,
     /// What progress output calls the merge.
     title: String,
-    /// Where the stage is known to have directories.
-    pub directories: Directories,
 }
 
 #[derive(Debug, Clone)]
@@ -78,13 +71,15 @@ impl Step {
 }
 
 impl LazyLayers {
-    /// Adds a step.
-    pub fn push(&mut self, dir: &str, actions: Vec<FileAction>, metadata: Metadata) {
+    /// Adds a step. What it does depends on the layers before it where it is made `on_layers`.
+    pub fn push(&mut self, dir: &str, actions: Vec<FileAction>, mut metadata: Metadata, on_layers: bool) {
+        let below = if on_layers { self.whole(&self.seed) } else { self.seed.clone() };
+        metadata.ignore_cache |= on_layers;
         let title = metadata.name.clone().unwrap_or_default();
         // Step and difference are shown as one.
         let group = |weak| Some(ProgressGroup { id: format!("windows {title}"), name: title.clone(), weak });
         let step = Step { dir: dir.to_owned(), actions, metadata };
-        let made = step.with(&self.seed, Metadata { progress_group: group(false), ..step.metadata.clone() });
+        let made = step.with(&below, Metadata { progress_group: group(false), ..step.metadata.clone() });
         let diff = Metadata {
             name: Some(title.clone()),
             progress_group: group(true),
@@ -92,7 +87,7 @@ impl LazyLayers {
             location: step.metadata.location.clone(),
             ..Metadata::default()
         };
-        self.layers.push(llb::diff(&self.seed, &made, diff));
+        self.layers.push(llb::diff(&below, &made, diff));
         self.steps.push(step);
     }
 

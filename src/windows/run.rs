@@ -1,37 +1,12 @@
-//! RUN in stages for Windows, and what to write instead.
+//! RUN in stages for Windows.
 
+use super::{ErrorKind, advice};
 use crate::instruction::{Kind, Run};
+use crate::lint::{Linter, windows as rule};
 use crate::plan::{self, Plan};
 use crate::span::{Located, Range};
 
-use super::ErrorKind;
-
-/// Beginnings of commands, and what does the same without running anything.
-const ADVICE: [(&[&str], &str); 7] = [
-    (&["mkdir", "md", "new-item"], "WORKDIR makes the directory"),
-    (
-        &["curl", "curl.exe", "wget", "invoke-webrequest", "iwr", "start-bitstransfer", "certutil"],
-        "ADD downloads the URL",
-    ),
-    (&["setx", "set", "[environment]::setenvironmentvariable"], "ENV sets the variable"),
-    (
-        &["tar", "unzip", "7z", "expand-archive"],
-        "unpack in a stage FROM --platform=$BUILDPLATFORM and COPY the files, or use ADD --unpack=true",
-    ),
-    (
-        &["copy", "xcopy", "robocopy", "move", "copy-item", "move-item", "ren"],
-        "COPY puts files where they belong",
-    ),
-    (
-        &["go", "cargo", "dotnet", "msbuild", "make", "gcc", "npm", "nuget"],
-        "compile in a stage FROM --platform=$BUILDPLATFORM and COPY --from it",
-    ),
-    (&["del", "erase", "rmdir", "rd", "remove-item"], "leave the files out of the COPY that brings them"),
-];
-
-const ELSE: &str = "move it to a stage FROM --platform=$BUILDPLATFORM and COPY --from it";
-
-/// A RUN in a stage that is built for Windows.
+/// A RUN that no Linux engine can run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
     /// Where it stands.
@@ -40,11 +15,19 @@ pub struct Refused {
     pub stage: String,
     /// As it is written.
     pub code: String,
+    /// The comments above it.
+    pub comments: Vec<String>,
     /// What to write instead.
-    pub advice: &'static str,
+    pub advice: String,
 }
 
 impl Refused {
+    /// Reports it to the checks.
+    pub fn report(&self, lint: &Linter) {
+        let lint = lint.with_comments(&self.comments);
+        lint.run(&rule::RUN, &self.location, rule::run(&self.advice));
+    }
+
     /// The line where it begins.
     #[must_use]
     pub fn line(&self) -> u32 {
@@ -65,68 +48,42 @@ pub fn refused<'p, 'a: 'p>(plans: impl IntoIterator<Item = &'p Plan<'a>>) -> Vec
         for command in &plan.stages[*id].commands {
             let Kind::Run(run) = &command.instruction.kind else { continue };
             let location = command.instruction.location.clone();
-            if found.iter().any(|one| one.location == location) {
+            if found.iter().any(|other| other.location == location) {
                 continue;
             }
-            let stage = plan.stages[*id].name.clone();
-            let code = command.instruction.code.clone();
-            found.push(Refused { location, stage, code, advice: advice(run) });
+            found.push(Refused {
+                location,
+                stage: plan.stages[*id].name.clone(),
+                code: command.instruction.code.clone(),
+                comments: command.instruction.comments.clone(),
+                advice: advise(run),
+            });
         }
     }
     found
 }
 
-/// Refuses them, all in one error.
+/// Refuses them all in one error.
 ///
 /// # Errors
 ///
-/// Where there is such a RUN.
-pub fn check<'p, 'a: 'p>(plans: impl IntoIterator<Item = &'p Plan<'a>>) -> Result<(), plan::Error> {
-    let found = refused(plans);
-    if found.is_empty() {
+/// Where there is one.
+pub fn check(refused: &[Refused]) -> Result<(), plan::Error> {
+    if refused.is_empty() {
         return Ok(());
     }
-    let texts: Vec<String> = found.iter().map(|one| format!("line {}: {}", one.line(), one.advice)).collect();
-    let kind = ErrorKind::Run(texts.join("; "));
-    let locations = found.into_iter().map(|one| one.location).collect();
+    let line = |refused: &Refused| format!("line {}: {}", refused.line(), refused.advice);
+    let kind = ErrorKind::Run(refused.iter().map(line).collect::<Vec<_>>().join("; "));
+    let locations = refused.iter().map(|line| line.location.clone()).collect();
     Err(Located { kind: plan::ErrorKind::Windows(Box::new(kind)), locations })
 }
 
 /// What to write instead of a RUN.
-fn advice(run: &Run) -> &'static str {
-    let text = run.command.args.join(" ").to_lowercase();
-    let words = text.split(|c: char| c.is_whitespace() || matches!(c, ';' | '&' | '|' | '"' | '\'' | '('));
-    // Shells and their flags say nothing about what is done.
-    let shells = ["powershell", "powershell.exe", "pwsh", "cmd", "cmd.exe"];
-    let first = words
-        .filter(|word| !word.is_empty() && !word.starts_with(['-', '/', '@', '$']))
-        .find(|word| !shells.contains(word));
-    let known = first.and_then(|word| ADVICE.iter().find(|(starts, _)| starts.contains(&word)));
-    known.map_or(ELSE, |(_, text)| text)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::instruction::CommandLine;
-
-    fn advise(line: &str) -> &'static str {
-        advice(&Run {
-            command: CommandLine { args: vec![line.to_owned()], ..Default::default() },
-            ..Default::default()
-        })
+fn advise(run: &Run) -> String {
+    let mut script = run.command.args.join(" ");
+    for file in &run.command.files {
+        script.push('\n');
+        script.push_str(&file.data);
     }
-
-    #[test]
-    fn every_row_has_its_advice() {
-        assert!(advise("mkdir C:\\app").starts_with("WORKDIR"));
-        assert!(advise("powershell -Command Invoke-WebRequest http://x -OutFile y").starts_with("ADD"));
-        assert!(advise("cmd /S /C setx PATH x").starts_with("ENV"));
-        assert!(advise("tar -xf a.tgz").starts_with("unpack"));
-        assert!(advise("xcopy a b").starts_with("COPY"));
-        assert!(advise("go build .").starts_with("compile"));
-        assert!(advise("del a").starts_with("leave"));
-        assert_eq!(advise("net user x /add"), ELSE);
-        assert_eq!(advise(""), ELSE);
-    }
+    advice::of_script(&script)
 }

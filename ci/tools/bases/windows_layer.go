@@ -53,6 +53,11 @@ func BaseLayer(seed uint64, size int, libraries []string) (Layer, error) {
 		w.file("Files/License.txt", []byte("A stand-in for a Windows base image: nothing of it runs.\r\n"))
 		w.file("Files/Windows/System32/drivers/etc/hosts", []byte("# hosts\r\n"))
 		for _, name := range append([]string{"cmd.exe", "kernel32.dll", "ntdll.dll"}, libraries...) {
+			for i, letter := range name {
+				if letter == '/' {
+					w.directory("Files/Windows/System32/" + name[:i])
+				}
+			}
 			w.file("Files/Windows/System32/"+name, []byte("MZ stand-in "+name))
 		}
 		for _, name := range hives {

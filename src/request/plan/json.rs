@@ -37,7 +37,7 @@ impl Document {
                 json.item("line", &refused.line());
                 json.item("stage", &refused.stage);
                 json.item("instruction", &refused.code);
-                json.item("instead", &refused.advice.to_owned());
+                json.item("instead", &refused.advice);
             });
             let hosts: Vec<(&str, &OnHost)> = self
                 .hosts

@@ -65,7 +65,7 @@ func (m *maker) all() error {
 	nanoserver := family{repo: "windows/nanoserver", size: m.size, user: "ContainerUser"}
 	// What projects copy out of servercore, since nanoserver lacks it.
 	servercore := family{
-		repo: "windows/servercore", size: 4 * m.size, features: []string{"win32k"}, libraries: []string{"netapi32.dll"},
+		repo: "windows/servercore", size: 4 * m.size, features: []string{"win32k"}, libraries: []string{"netapi32.dll", "WindowsPowerShell/v1.0/powershell.exe"},
 	}
 	if err := m.family(nanoserver); err != nil {
 		return err

@@ -1,0 +1,116 @@
+//! Checking a file without building it (`docker build --check`).
+//!
+//! A file with nothing for Windows is checked as docker/dockerfile checks it: every stage, for the build platform,
+//! whatever platforms the client names. Stages for Windows are checked for Windows, one version after the other,
+//! also where the client names no platform.
+
+use super::answer::convert;
+use super::file::File;
+use super::target::Job;
+use crate::gateway::context::{Contexts, DockerfileSource};
+use crate::gateway::options::Options;
+use crate::gateway::{Bridge, Error};
+use crate::image::Platform;
+use crate::lint::Linter;
+use crate::plan::Scope;
+use crate::windows::lazy::Layering;
+use crate::windows::select::{self, Asked, Request};
+
+/// Checks a file; what is found is in `linter`.
+///
+/// # Errors
+///
+/// Whatever keeps the file from being built.
+pub(super) async fn check(
+    bridge: &Bridge,
+    options: &Options,
+    contexts: &Contexts,
+    source: DockerfileSource,
+    linter: Linter,
+) -> Result<(), Error> {
+    let mut file = File::parse_with(linter, source)?;
+    let job = Job::new(bridge, options, contexts, &file);
+    let passes = passes(&job);
+    let target = !options.target.is_empty();
+    if passes.windows.is_empty()
+        && (target || [0, file.dockerfile.stages.len()].contains(&passes.others.len()))
+    {
+        let scope = if target { Scope::Target } else { Scope::All };
+        return convert(&job, scope).await.map(drop);
+    }
+    file.lint = file.lint.once();
+    let job = Job { checks: true, ..Job::new(bridge, options, contexts, &file) };
+    let main = contexts.main().await?;
+    let layering = Layering { checked: job.on_bases().is_none(), ..Layering::default() };
+    let mut reached = vec![false; file.dockerfile.stages.len()];
+    for (asked, stage) in &passes.windows {
+        let planned = job.variants(asked, Scope::Only(vec![*stage]), &file.lint).await?;
+        for (position, planned) in planned.iter().enumerate() {
+            let quiet = file.lint.only_windows();
+            job.convert(planned, &main, &layering, if position == 0 { &file.lint } else { &quiet })?;
+            let stages = planned.plan.stages.iter().zip(&mut reached);
+            stages.for_each(|((id, _), reached)| *reached |= planned.plan.reachable.contains(&id));
+        }
+    }
+    let mut others = passes.others;
+    others.retain(|stage| !(passes.skip_reached && reached[*stage]));
+    if others.is_empty() {
+        return file.lint.error().map_err(Error::new);
+    }
+    convert(&job, Scope::Only(others)).await.map(drop)
+}
+
+/// What is checked for which system.
+struct Passes {
+    /// Platforms and targets.
+    windows: Vec<(Asked, usize)>,
+    /// Stages that are checked for the build platform.
+    others: Vec<usize>,
+    /// Not those that Windows stages have reached: the client has named no other platform.
+    skip_reached: bool,
+}
+
+fn passes(job: &Job<'_>) -> Passes {
+    let requests = select::fold(&job.options.target_platforms);
+    let is_for_others = requests.iter().any(|request| matches!(request, Request::One(_)));
+    let mut platforms: Vec<Asked> = Vec::new();
+    for request in &requests {
+        if let Request::Windows(asked) = request {
+            platforms.push(asked.clone());
+        }
+    }
+    let named = !platforms.is_empty();
+    if requests.is_empty() {
+        platforms.push(Asked { platform: Platform::new("windows", "amd64"), versions: None });
+    }
+    let given = !job.options.target.is_empty();
+    let target = |platform: &Platform| number_of(job, &job.target_stage(platform));
+    let mut windows = Vec::new();
+    for asked in platforms {
+        let meant = job.meant(&asked.platform);
+        let mut stages = if given { Vec::new() } else { meant.last };
+        let wanted = target(&asked.platform).filter(|stage| named || (given && meant.stages[*stage]));
+        stages.extend(wanted.filter(|stage| !stages.contains(stage)));
+        windows.extend(stages.into_iter().map(|stage| (asked.clone(), stage)));
+    }
+    let build = &job.options.build_platform;
+    let others = if !given {
+        let meant = job.meant(build);
+        (0..meant.stages.len()).filter(|stage| !meant.stages[*stage]).collect()
+    } else if windows.is_empty() || is_for_others {
+        target(build).into_iter().collect()
+    } else {
+        Vec::new()
+    };
+    Passes { windows, others, skip_reached: named && !is_for_others }
+}
+
+/// The number of a stage; of the last one for no name.
+fn number_of(job: &Job<'_>, name: &str) -> Option<usize> {
+    let stages = &job.file.dockerfile.stages;
+    if name.is_empty() {
+        return stages.len().checked_sub(1);
+    }
+    let lower = name.to_lowercase();
+    stages.iter().rposition(|stage| stage.name == lower)
+}

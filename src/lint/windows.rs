@@ -1,0 +1,165 @@
+//! The rules for stages that are built for Windows, and what each says about one place.
+//!
+//! docker/dockerfile has none of them. They are named, skipped and shown as its own are, and they speak for
+//! Windows alone.
+
+use super::rule::{Origin, Rule};
+
+/// Where the rules are documented: one page, a heading for each.
+macro_rules! page {
+    () => {
+        "docs/checks.md"
+    };
+}
+
+macro_rules! rules {
+    ($($id:ident $origin:ident $name:literal $heading:literal $description:literal;)*) => {
+        $(
+            #[doc = $description]
+            pub static $id: Rule = Rule {
+                name: $name,
+                description: $description,
+                url: concat!(page!(), "#", $heading),
+                experimental: false,
+                deprecated: false,
+                origin: Origin::$origin,
+            };
+        )*
+
+        /// Every rule for Windows.
+        pub static RULES: &[&Rule] = &[$(&$id),*];
+    };
+}
+
+rules! {
+    RUN Windows "WindowsRun" "windowsrun"
+        "RUN in a stage for Windows needs a Windows worker";
+    BACKSLASH Windows "WindowsBackslash" "windowsbackslash"
+        "A backslash in a path is an escape character unless the escape directive names another one";
+    PATH_LOST Windows "WindowsPathLost" "windowspathlost"
+        "A PATH without Windows' own directories leaves its programs unfound";
+    PATH_DEFAULT WindowsNote "WindowsPathDefault" "windowspathdefault"
+        "Windows bases name no PATH, so its default stands for it";
+    BASE_UNPINNED Windows "WindowsBaseUnpinned" "windowsbaseunpinned"
+        "A Windows base should name its version, since hosts run only some of them";
+    OUT_OF_SUPPORT Windows "WindowsOutOfSupport" "windowsoutofsupport"
+        "Versions of Windows that are out of support get no security updates";
+    USER Windows "WindowsUser" "windowsuser"
+        "USER should name a user that Windows has";
+    DESTINATION Windows "WindowsDestination" "windowsdestination"
+        "A destination that may be a directory should end with a slash";
+    SCRATCH Windows "WindowsScratch" "windowsscratch"
+        "An image for Windows without a base holds files and cannot be started";
+}
+
+/// [`RUN`]
+#[must_use]
+pub fn run(advice: &str) -> String {
+    format!("RUN is refused in a stage for Windows: {advice}")
+}
+
+/// [`BACKSLASH`], where a word loses backslashes.
+#[must_use]
+pub fn backslash(written: &str, left: &str) -> String {
+    format!(
+        "The backslashes of '{written}' are escape characters and leave '{left}': write slashes, or the directive # escape=`"
+    )
+}
+
+/// [`BACKSLASH`], at the end of a line.
+#[must_use]
+pub fn backslash_continues(written: &str) -> String {
+    format!(
+        "The backslash at the end of '{written}' joins the next line to this one: end it with a slash, or write the directive # escape=`"
+    )
+}
+
+/// [`BACKSLASH`], in a list that is no JSON.
+#[must_use]
+pub fn backslash_json(word: &str) -> String {
+    format!(
+        "This {word} is no JSON list, since JSON doubles its backslashes, and is taken as plain text: write \\\\ or / for each"
+    )
+}
+
+/// [`PATH_LOST`]
+#[must_use]
+pub fn path_lost(value: &str) -> String {
+    let advice = if value.contains('%') {
+        "Windows expands no %PATH% here: write ${PATH}"
+    } else {
+        "end it with ;${PATH}"
+    };
+    format!(
+        "The PATH '{value}' leaves out C:\\Windows\\system32, so no program of Windows is found: {advice}"
+    )
+}
+
+/// [`PATH_DEFAULT`]; `path` is what `${PATH}` stands for.
+#[must_use]
+pub fn path_default(path: &str) -> String {
+    format!("${{PATH}} is {path} here, Windows' own default, since the base names no PATH")
+}
+
+/// [`BASE_UNPINNED`]
+#[must_use]
+pub fn base_unpinned(base: &str, os_version: &str) -> String {
+    format!(
+        "The base {base} names no version of Windows: it is {os_version} today and may be another one tomorrow. Name a version such as ltsc2022, or a digest"
+    )
+}
+
+/// [`OUT_OF_SUPPORT`]
+#[must_use]
+pub fn out_of_support(base: &str, name: &str, ended: &str) -> String {
+    format!("The base {base} is Windows {name}, which has been out of support since {ended}")
+}
+
+/// [`USER`], for a user that a nanoserver has not.
+#[must_use]
+pub fn user_of_nanoserver(user: &str) -> String {
+    format!(
+        "A nanoserver has no user '{user}', and nothing can make one: there are ContainerUser and ContainerAdministrator"
+    )
+}
+
+/// [`USER`], for numbers and groups.
+#[must_use]
+pub fn user_of_linux(user: &str) -> String {
+    format!(
+        "'{user}' is no user of Windows, which has neither numbers nor groups here: write ContainerUser or ContainerAdministrator"
+    )
+}
+
+/// [`DESTINATION`]
+#[must_use]
+pub fn destination(dest: &str, slashed: &str) -> String {
+    format!(
+        "The base is not unpacked to see whether it has a directory '{dest}', so a file gets that name: write {slashed} for a file in a directory"
+    )
+}
+
+/// [`SCRATCH`]
+#[must_use]
+pub fn scratch() -> String {
+    "An image on scratch has no Windows in it, and no container of it starts: it can hold files for others to copy or to mount. Programs for HostProcess containers go on mcr.microsoft.com/oss/kubernetes/windows-host-process-containers-base-image, all others on nanoserver or servercore".to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lint;
+
+    /// The page of the rules has a heading for each, with its description, and for nothing else.
+    #[test]
+    fn every_rule_is_documented() {
+        let page = include_str!("../../docs/checks.md");
+        let headings: Vec<&str> = page.lines().filter_map(|line| line.strip_prefix("## ")).collect();
+        assert_eq!(headings, RULES.iter().map(|rule| rule.name).collect::<Vec<_>>());
+        for rule in RULES {
+            assert_eq!(rule.url, format!("docs/checks.md#{}", rule.name.to_lowercase()));
+            assert!(page.contains(rule.description), "{}", rule.description);
+            assert!(lint::RULES.iter().all(|upstream| upstream.name != rule.name));
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! What the name of a Windows base tells.
+
+use super::{list, versions};
+use crate::image::Reference;
+
+/// Names of Microsoft's repositories below `windows/`, and those of the time before.
+const REPOSITORIES: [&str; 4] = ["nanoserver", "servercore", "server", "windowsservercore"];
+
+/// Words in a tag that only images for Windows have.
+const WORDS: [&str; 3] = ["nanoserver", "servercore", "windowsservercore"];
+
+/// The registry of Microsoft's images.
+const MCR: &str = "mcr.microsoft.com";
+
+/// Whether an image is one of Microsoft's own bases, or a copy of one under its name: Windows and nothing else.
+#[must_use]
+pub fn is_microsofts(name: &str) -> bool {
+    let Ok(reference) = Reference::parse_normalized(name) else { return false };
+    let path = reference.path();
+    let (above, last) = path.rsplit_once('/').unwrap_or(("", path));
+    let in_windows = above == "windows" || above.ends_with("/windows") || above == "microsoft";
+    (in_windows && REPOSITORIES.contains(&last)) || (reference.domain() == MCR && path == "windows")
+}
+
+/// Whether the name alone tells that an image is for Windows: one of Microsoft's, or one with the name of a
+/// base or of a version in its tag.
+#[must_use]
+pub fn is_for_windows(name: &str) -> bool {
+    if is_microsofts(name) {
+        return true;
+    }
+    let Ok(reference) = Reference::parse_normalized(name) else { return false };
+    let at_microsoft = reference.domain() == MCR && words(reference.path()).any(|word| word == "windows");
+    at_microsoft || reference.tag().is_some_and(|tag| names_windows(&tag.to_lowercase()))
+}
+
+/// Whether a stage on this base is meant for Windows: a list always is.
+#[must_use]
+pub fn is_meant_for_windows(base: &str) -> bool {
+    list::is_list(base) || is_for_windows(base)
+}
+
+/// Whether an image is a nanoserver, or is made of one.
+#[must_use]
+pub fn is_nanoserver(name: &str) -> bool {
+    let lower = name.to_lowercase();
+    words(&lower).any(|word| word == WORDS[0])
+}
+
+fn names_windows(tag: &str) -> bool {
+    words(tag)
+        .any(|word| WORDS.contains(&word) || (word.starts_with("ltsc") && versions::build_of(word).is_some()))
+}
+
+fn words(name: &str) -> impl Iterator<Item = &str> {
+    name.split(['-', '_', '.', '/', ':', '@'])
+}
+
+/// A base whose version can change without a change of the Dockerfile: it is for Windows by its name, and neither
+/// its tag nor a digest says for which.
+#[must_use]
+pub fn is_unpinned(name: &str) -> bool {
+    let Ok(reference) = Reference::parse_normalized(name) else { return false };
+    if reference.digest().is_some() || versions::named_in(name).is_some() {
+        return false;
+    }
+    let build = |tag: &str| tag.split(['-', '_']).any(|word| versions::build_of(word).is_some());
+    let tag = reference.tag();
+    let moves = tag.is_none_or(|tag| tag == "latest");
+    (moves || is_for_windows(name)) && !tag.is_some_and(build)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn microsofts_bases_are_known_by_name() {
+        for name in [
+            "mcr.microsoft.com/windows/nanoserver:ltsc2022",
+            "mcr.microsoft.com/windows:20H2",
+            "127.0.0.1:5000/windows/servercore",
+            "mirror.example/mcr/windows/server@sha256:0000000000000000000000000000000000000000000000000000000000000000",
+            "microsoft/nanoserver",
+        ] {
+            assert!(is_microsofts(name), "{name}");
+        }
+        for name in ["golang:nanoserver", "dockur/windows", "team/nanoserver", "alpine", "a b"] {
+            assert!(!is_microsofts(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn names_tell_what_is_for_windows() {
+        for name in [
+            "golang:1.25-nanoserver",
+            "mcr.microsoft.com/dotnet/runtime:8.0-nanoserver-ltsc2022",
+            "host/x:LTSC2025",
+            "mcr.microsoft.com/oss/kubernetes/windows-host-process-containers-base-image:v1.0.0",
+        ] {
+            assert!(is_meant_for_windows(name), "{name}");
+        }
+        // All of these have Linux images.
+        for name in [
+            "dockur/windows:4",
+            "x:windows-cross",
+            "x:1809",
+            "mcr.microsoft.com/dotnet/sdk:8.0",
+            "golang:1.25",
+        ] {
+            assert!(!is_meant_for_windows(name), "{name}");
+        }
+        assert!(is_meant_for_windows("x:a,b"));
+        assert!(is_nanoserver("golang:1.25-NanoServer"));
+        assert!(!is_nanoserver("windows/servercore:ltsc2022"));
+    }
+
+    #[test]
+    fn a_version_pins_a_base() {
+        for name in [
+            "mcr.microsoft.com/windows/nanoserver",
+            "golang:1.25-nanoserver",
+            "team/base:latest",
+            "team/base",
+        ] {
+            assert!(is_unpinned(name), "{name}");
+        }
+        for name in [
+            "mcr.microsoft.com/windows/nanoserver:1809",
+            "mcr.microsoft.com/windows/servercore:10.0.20348.1366",
+            "mcr.microsoft.com/windows/servercore:ltsc2022-KB5033118-amd64",
+            "golang:1.25-nanoserver-ltsc2025",
+            "team/base:1.2.3",
+            "nano@sha256:0000000000000000000000000000000000000000000000000000000000000000",
+        ] {
+            assert!(!is_unpinned(name), "{name}");
+        }
+    }
+}
