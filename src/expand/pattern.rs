@@ -57,6 +57,11 @@ fn reverse(pattern: &str) -> String {
     units.into_iter().rev().flat_map(|(c, escaped)| std::iter::once(c).chain(escaped)).collect()
 }
 
+/// How many bytes are copied in the time of one of the budget's instructions.
+const BYTES_A_STEP: usize = 64;
+/// What taking a replacement apart costs for each part, in the budget's instructions; the memory counts.
+const STEPS_A_PART: usize = 8;
+
 /// Replaces the first match, or all of them (`regexp.ReplaceAllString`, where the replacement is a
 /// template). Both wildcards are greedy.
 pub(super) fn replace(
@@ -73,6 +78,7 @@ pub(super) fn replace(
             None => value.to_owned(),
         });
     }
+    budget.spend(replacement.len() / BYTES_A_STEP + replacement.matches('$').count() * STEPS_A_PART)?;
     let template = template::Template::parse(replacement);
     let mut out = String::new();
     let mut copied = 0;
@@ -81,7 +87,9 @@ pub(super) fn replace(
         out.push_str(&value[copied..range.start]);
         // An empty match right after another one is none.
         if range.end > copied || range.start == 0 {
+            let before = out.len();
             template.push(&mut out, &value[range.clone()]);
+            budget.spend((out.len() - before) / BYTES_A_STEP + template.len())?;
         }
         copied = range.end;
         // The next search starts at least one character further.

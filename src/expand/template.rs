@@ -39,6 +39,11 @@ impl<'a> Template<'a> {
         Self(parts)
     }
 
+    /// How many parts there are: what appending a replacement takes, though it be empty.
+    pub(super) const fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// Appends the replacement of `matched`.
     pub(super) fn push(&self, out: &mut String, matched: &str) {
         for part in &self.0 {

@@ -106,6 +106,10 @@ fn limits_are_errors() {
     too_slow(&deep("${V:-"), &env);
     too_slow(&deep("${V#*b"), &env);
     too_slow(&"${V//a*b/}".repeat(100_000), &env);
+    // A replacement that is nothing, of many parts.
+    env.set("R", "$1".repeat(20_000));
+    too_slow("${V//a/$R}", &env);
+    too_slow(&("${L//a/".repeat(30) + "$R" + &"}".repeat(30)), &env);
 }
 
 proptest! {

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::stage::{Command, SCRATCH, Stage, StageId, Stages};
 use super::{Error, ErrorKind};
@@ -64,8 +65,11 @@ pub fn link_command<'a>(
         }
         _ => Vec::new(),
     };
-    for source in &sources {
-        stages[id].uses_stage(*source, &instruction.location);
+    if !sources.is_empty() {
+        let place: Arc<[Range]> = Arc::from(instruction.location.as_slice());
+        for source in &sources {
+            stages[id].uses_stage(*source, Arc::clone(&place));
+        }
     }
     Ok(Command { instruction, sources, is_trigger: false })
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use super::args::ArgInfo;
 use crate::gateway::context::{LateLocal, NamedContext};
@@ -88,9 +89,9 @@ impl Stage<'_> {
 impl Stage<'_> {
     /// Notes that the stage copies or mounts from another one. `place` says so; of several the
     /// last counts.
-    pub(super) fn uses_stage(&mut self, id: StageId, place: &[Range]) {
+    pub(super) fn uses_stage(&mut self, id: StageId, place: Arc<[Range]>) {
         let order = self.uses.get(&id).map_or(self.uses.len(), |known| known.order);
-        self.uses.insert(id, Use { order, place: place.to_vec() });
+        self.uses.insert(id, Use { order, place });
     }
 
     /// The stages it copies or mounts from, in the order of their first mention. docker/dockerfile
@@ -99,7 +100,7 @@ impl Stage<'_> {
     pub fn uses_in_order(&self) -> Vec<(StageId, &[Range])> {
         let mut uses: Vec<_> = self.uses.iter().collect();
         uses.sort_unstable_by_key(|(_, used)| used.order);
-        uses.into_iter().map(|(id, used)| (*id, used.place.as_slice())).collect()
+        uses.into_iter().map(|(id, used)| (*id, &*used.place)).collect()
     }
 }
 
@@ -108,8 +109,8 @@ impl Stage<'_> {
 pub struct Use {
     /// How many stages were mentioned before.
     order: usize,
-    /// The instruction.
-    place: Vec<Range>,
+    /// The instruction; one with many mounts uses many stages in the same place.
+    place: Arc<[Range]>,
 }
 
 /// What a stage starts from.
