@@ -133,7 +133,7 @@ func pushText(t *testing.T, env environment, frontend, text string) (string, str
 		}
 	}
 	options := map[string]string{"platform": "windows/amd64", "build-arg:BUILDKIT_SYNTAX": frontend}
-	request := buildRequest{context, options, fmt.Sprintf("%s/e2e/%d", env.registry, builds.Add(1))}
+	request := buildRequest{context: context, options: options, ref: fmt.Sprintf("%s/e2e/%d", env.registry, builds.Add(1))}
 	// buildx lists all warnings at the end; buildctl shows those that come early.
 	args := request.buildx("default", "type=image,push=true,store=false,name="+request.ref)
 	output, err := docker(env, append(args, "--provenance", "false")...).CombinedOutput()

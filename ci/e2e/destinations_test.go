@@ -136,7 +136,7 @@ func TestDestinations(t *testing.T) {
 		}
 	}
 	write("base.Dockerfile", "# syntax=registry.test/fanlight:1\nFROM "+nanoserver+"\nWORKDIR /told\nCOPY one.txt /copied/\n")
-	base := buildRequest{context, map[string]string{"platform": "windows/amd64", "filename": "base.Dockerfile"}, env.fill("registry.test/e2e/destinations-base")}
+	base := buildRequest{context: context, options: map[string]string{"platform": "windows/amd64", "filename": "base.Dockerfile"}, ref: env.fill("registry.test/e2e/destinations-base")}
 	if output, err := exec.Command("buildctl", base.buildctl(env)...).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, output)
 	}
@@ -153,7 +153,7 @@ func TestDestinations(t *testing.T) {
 	trees := map[string][][]string{}
 	for _, lazy := range []string{"1", "0"} {
 		to := t.TempDir()
-		request := buildRequest{context, map[string]string{"platform": "windows/amd64", "build-arg:FANLIGHT_LAZY": lazy}, ""}
+		request := buildRequest{context: context, options: map[string]string{"platform": "windows/amd64", "build-arg:FANLIGHT_LAZY": lazy}}
 		args := request.buildctl(env)
 		for i, arg := range args {
 			if strings.HasPrefix(arg, "type=image") {
