@@ -15,6 +15,9 @@ use crate::plan::SCRATCH;
 /// The name of a stage that takes the place of another one for Windows.
 const NAME: &str = "windows";
 
+/// The arguments that stand for what the client asks for.
+const ASKED: [&str; 2] = ["TARGETPLATFORM", "TARGETOS"];
+
 /// The stages of a file that are meant for Windows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Meant {
@@ -29,16 +32,20 @@ impl Meant {
     #[must_use]
     pub fn find(dockerfile: &Dockerfile, lexer: &Lexer, env: &EnvList) -> Self {
         // What cannot be expanded is reported by the plan.
-        let expand = |word: &str| lexer.process_word(word, env).map_or_else(|_| String::new(), |e| e.result);
+        let expand =
+            |word: &str| lexer.process_word(word, env).map(|e| (e.result, e.matched)).unwrap_or_default();
         let mut by_name: HashMap<&str, usize> = HashMap::new();
         let mut stages: Vec<bool> = Vec::with_capacity(dockerfile.stages.len());
         let mut needed = vec![false; dockerfile.stages.len()];
         for (index, stage) in dockerfile.stages.iter().enumerate() {
-            let base = expand(&stage.base);
-            let platform = expand(&stage.platform);
+            let (base, _) = expand(&stage.base);
+            let (platform, names) = expand(&stage.platform);
+            // The platform that is asked for is the same with a flag as without.
+            let own_platform =
+                !stage.platform.is_empty() && !names.iter().any(|name| ASKED.contains(&name.as_str()));
             let below = by_name.get(base.as_str()).copied();
             let meant = match (below, Platform::parse(&platform)) {
-                (_, Ok(platform)) if !stage.platform.is_empty() => platform.os == NAME,
+                (_, Ok(platform)) if own_platform => platform.os == NAME,
                 (Some(below), _) => stages[below],
                 (None, _) if base == SCRATCH => stage.name == NAME,
                 (None, _) => bases::is_meant_for_windows(&base),
@@ -71,6 +78,7 @@ mod tests {
         let dockerfile = instruction::parse(&syntax::parse(text.as_bytes()).unwrap(), None).unwrap();
         let mut env = EnvList::new();
         env.set("TARGETOS", os);
+        env.set("TARGETPLATFORM", format!("{os}/amd64"));
         let meant = Meant::find(&dockerfile, &Lexer::new(dockerfile.escape), &env);
         (meant.stages, meant.last)
     }
@@ -80,6 +88,12 @@ mod tests {
         let text = "FROM golang AS build\nFROM x:a,b\nFROM --platform=windows/amd64 y\nFROM scratch AS windows\n\
                     FROM dockur/windows\nFROM --platform=linux/amd64 z:ltsc2022\n";
         assert_eq!(find(text, "linux"), (vec![false, true, true, true, false, false], vec![1, 2, 3]));
+    }
+
+    #[test]
+    fn a_platform_that_is_asked_for_tells_nothing() {
+        let text = "FROM --platform=$TARGETPLATFORM alpine\nFROM --platform=$TARGETOS/amd64 x:ltsc2022\n";
+        assert_eq!(find(text, "windows"), (vec![false, true], vec![1]));
     }
 
     #[test]
