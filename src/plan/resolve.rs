@@ -77,7 +77,9 @@ async fn resolve_pending(
     let asked = pending.into_iter().map(|id| async move {
         let stage = &stages[id];
         let answer = if reachable.contains(&id) {
-            resolve_stage(stage, stages, setting, lint).await.map(|resolved| Some((id, resolved)))
+            // A future of its own, since all stages have one, and few of many are waited for.
+            let resolved = Box::pin(resolve_stage(stage, stages, setting, lint));
+            resolved.await.map(|resolved| Some((id, resolved)))
         } else {
             check_unused(stage).map(|()| None)
         };
