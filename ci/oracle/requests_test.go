@@ -130,6 +130,9 @@ func (o *oracle) checkRequest(ctx context.Context, t *testing.T, one requestCase
 		t.Fatal(err)
 	}
 	theirs, ours := o.solve(ctx, request, ""), o.solve(ctx, request, o.image)
+	if own := takeOwn(ours); len(own) > 0 != strings.HasPrefix(one.name, "describe") {
+		t.Errorf("requests of our own: %q", own)
+	}
 	if (theirs.err != nil) != one.refused {
 		t.Errorf("docker/dockerfile: %v, refused should be %t", theirs.err, one.refused)
 	}
