@@ -89,10 +89,27 @@ impl<'j> Job<'j> {
     }
 
     async fn listing(&self, reference: &Reference, platform: &Platform) -> Listing {
-        match self.read_index(reference).await {
-            Some(json) => Listing::Read(index::windows_entries(&json, platform)),
-            None => self.ask(reference, platform).await.map_or(Listing::Unknown, Listing::Asked),
+        if let Some(json) = self.read_index(reference).await {
+            return Listing::Read(index::windows_entries(&json, platform));
         }
+        match self.ask(reference, platform).await {
+            Some(found) => Listing::Asked(found),
+            None if self.is_one_image(reference, platform).await => Listing::Read(Vec::new()),
+            None => Listing::Unknown,
+        }
+    }
+
+    /// Whether it is no index: an image on its own is the answer whatever platform is asked for.
+    async fn is_one_image(&self, reference: &Reference, platform: &Platform) -> bool {
+        const OF_NO_INDEX: &str = "riscv64";
+        let query = ResolveImage {
+            reference: reference.to_string(),
+            log_name: format!("[internal] look whether {} is an index", reference.familiar()),
+            platform: Some(Platform { architecture: OF_NO_INDEX.to_owned(), ..platform.clone() }),
+            resolve_mode: self.options.resolve_mode,
+            store: None,
+        };
+        self.bridge.sources().image(query).await.is_ok()
     }
 
     /// The index, or the manifest of an image that is none, by the first way that gives it.
@@ -213,8 +230,8 @@ mod tests {
         Fake::default()
             .with_all_llb_caps()
             .with_file("Dockerfile", format!("FROM {BASE}\nCOPY a /\n"))
-            .with_image(BASE, &first)
-            .with_image(&format!("{BASE}@{INDEX}"), &first)
+            .with_index(BASE, &first)
+            .with_index(&format!("{BASE}@{INDEX}"), &first)
     }
 
     async fn outcome(fake: &Fake, options: &[(&str, &str)]) -> Result<Vec<String>, String> {
@@ -240,6 +257,17 @@ mod tests {
         let built = outcome(&fake, &[]).await.unwrap();
         let id = |version: &str| format!("containerimage.config/windows({version})/amd64");
         assert_eq!(built, [id("10.0.20348.1"), id("10.0.26100.1")]);
+    }
+
+    #[tokio::test]
+    async fn an_image_on_its_own_is_taken_for_one() {
+        let config = config("10.0.20348.1");
+        let fake = Fake::default()
+            .with_all_llb_caps()
+            .with_file("Dockerfile", format!("FROM {BASE}\nCOPY a /\n"))
+            .with_image(BASE, &config)
+            .with_image(&format!("{BASE}@{INDEX}"), &config);
+        assert_eq!(outcome(&fake, &[]).await.unwrap().len(), 1);
     }
 
     #[tokio::test]

@@ -1,6 +1,6 @@
 //! A BuildKit for tests, in this process: it answers from tables and counts calls.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::result::Result;
 use std::sync::{Arc, Mutex};
 
@@ -22,6 +22,8 @@ struct State {
     llb_caps: &'static [&'static str],
     files: BTreeMap<String, Vec<u8>>,
     images: BTreeMap<String, Vec<u8>>,
+    /// Those that are indexes, of images for amd64.
+    indexes: BTreeSet<String>,
     replaced: BTreeMap<String, String>,
     answers: BTreeMap<String, ResolveSourceMetaResponse>,
     inputs: BTreeMap<String, pb::Definition>,
@@ -71,6 +73,11 @@ impl Fake {
         self.with(|state| drop(state.images.insert(reference.into(), config.into())))
     }
 
+    /// An index whose first image has that config, for amd64 alone.
+    pub(crate) fn with_index(self, reference: &str, config: &[u8]) -> Self {
+        self.with_image(reference, config).with(|state| _ = state.indexes.insert(reference.into()))
+    }
+
     pub(crate) fn with_input(self, name: &str, definition: pb::Definition) -> Self {
         self.with(|state| drop(state.inputs.insert(name.into(), definition)))
     }
@@ -109,7 +116,11 @@ impl Fake {
 }
 
 impl State {
-    fn image(&self, reference: &str) -> Result<Vec<u8>, Status> {
+    fn image_for(&self, reference: &str, platform: Option<&pb::Platform>) -> Result<Vec<u8>, Status> {
+        let fits = platform.is_none_or(|platform| platform.architecture == "amd64");
+        if !fits && self.indexes.contains(reference) {
+            return Err(Status::not_found("no match for platform in manifest"));
+        }
         self.images.get(reference).cloned().ok_or_else(|| Status::not_found(format!("no image {reference}")))
     }
 
@@ -149,7 +160,7 @@ impl LlbBridge for Fake {
         request: Request<ResolveImageConfigRequest>,
     ) -> Result<Response<ResolveImageConfigResponse>, Status> {
         let state = self.call("ResolveImageConfig");
-        let config = state.image(&request.get_ref().r#ref)?;
+        let config = state.image_for(&request.get_ref().r#ref, request.get_ref().platform.as_ref())?;
         Ok(Response::new(ResolveImageConfigResponse { digest: DIGEST.into(), config, r#ref: String::new() }))
     }
 
@@ -168,7 +179,8 @@ impl LlbBridge for Fake {
         if let Some(identifier) = state.replaced.get(&name) {
             source.identifier.clone_from(identifier);
         } else {
-            let config = state.image(&name)?;
+            let wanted = state.asked.last().and_then(|asked| asked.platform.as_ref());
+            let config = state.image_for(&name, wanted)?;
             answer.image = Some(ResolveSourceImageResponse { digest: DIGEST.into(), config });
         }
         answer.source = Some(source);
