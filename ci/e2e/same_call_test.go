@@ -69,7 +69,8 @@ func sortedWords(text string) string {
 	for i, line := range lines {
 		words := strings.Fields(line)
 		if head, list, found := strings.Cut(line, "lint violation found for rules: "); found {
-			rules := strings.Split(list, ", ")
+			// In JSON the list ends with the text it stands in.
+			rules := strings.Split(strings.TrimRight(list, `",`), ", ")
 			slices.Sort(rules)
 			words = append(strings.Fields(head), rules...)
 		}
