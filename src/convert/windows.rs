@@ -33,7 +33,7 @@ pub(super) fn base(converter: &Converter<'_>, id: StageId, state: &StageState) {
     let name = &stage.written_base;
     // One of several versions of an index is chosen by what is in the index.
     let named = matches!(resolved.start, Start::Image(_));
-    let pinned = converter.input.setting.pin.as_ref().is_some_and(|pin| pin.base == *name);
+    let pinned = converter.input.setting.pins.iter().any(|pin| pin.base == *name);
     if named && !pinned && bases::is_unpinned(name) {
         lint.run(&rule::BASE_UNPINNED, &from.location, rule::base_unpinned(name, os_version));
     }

@@ -73,7 +73,7 @@ impl<'j> Job<'j> {
         }
         let pinned = entries.into_iter().map(|entry| {
             let pin = Pin { base: base.clone(), digest: entry.digest, os_version: entry.asked };
-            self.plan(Target { pin: Some(pin), ..planned.target.clone() }, axes, lint)
+            self.plan(Target { pins: vec![pin], ..planned.target.clone() }, axes, lint)
         });
         Ok(Fanned { plans: try_join_all(pinned).await?, unlisted: None })
     }

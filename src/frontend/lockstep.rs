@@ -1,18 +1,23 @@
-//! Lists beside a base that is an index of several Windows versions.
+//! Images of several Windows versions beside others: each variant has the one of its version.
 //!
 //! `FROM cache:${OS_VERSION} AS addon` fans out where OS_VERSION is a list, and `FROM busybox:1.29`
 //! would be the same image each time. Such a base is an index, and gives each variant the image of
-//! the version that the variant's other images are named after.
+//! the version that the variant's other images are named after. And where `FROM golang:1.25 AS addon`
+//! is an index, a variant takes the files of its own version from there.
+
+use std::collections::HashMap;
 
 use futures_util::future::try_join_all;
 
 use super::target::{Job, Planned, Target};
+use super::warn;
 use crate::gateway::Error;
 use crate::lint::Linter;
-use crate::plan::{Pin, Start};
+use crate::plan::{Pin, Stage, Start};
 use crate::windows::axis::Axes;
 use crate::windows::index::Entry;
-use crate::windows::{self, versions};
+use crate::windows::versions::{self, Version};
+use crate::windows;
 
 impl<'j> Job<'j> {
     /// The plans, each on the image of its version, where they have one base among them that is
@@ -41,26 +46,111 @@ impl<'j> Job<'j> {
         }
         let mut pinned = Vec::with_capacity(plans.len());
         for (planned, build) in plans.iter().zip(builds) {
-            let is_build = |entry: &&Entry| {
-                versions::Version::parse(&entry.os_version).is_some_and(|version| version.build == build)
-            };
-            let Some(entry) = entries.iter().find(is_build) else {
+            let Some(entry) = of_build(&entries, build) else {
                 let found: Vec<String> =
                     entries.iter().map(|entry| format!("{base} ({})", entry.os_version)).collect();
                 let kind =
                     windows::ErrorKind::NoMatch { asked: format!("10.0.{build}"), found: found.join(", ") };
                 return Err(self.base_failure(kind, Some(planned)));
             };
-            let pin =
-                Pin { base: base.clone(), digest: entry.digest.clone(), os_version: entry.asked.clone() };
-            pinned.push(Target { pin: Some(pin), ..planned.target.clone() });
+            pinned.push(Target { pins: vec![pin(base, entry)], ..planned.target.clone() });
         }
         try_join_all(pinned.into_iter().map(|target| self.plan(target, axes, lint))).await
     }
+
+    /// The plans, each with the images of its version in the place of the indexes that it has
+    /// beside its base.
+    pub(super) async fn with_addons(
+        &self,
+        plans: Vec<Planned<'j>>,
+        axes: &Axes,
+        lint: &Linter,
+    ) -> Result<Vec<Planned<'j>>, Error> {
+        let mut indexes: HashMap<String, Vec<Entry>> = HashMap::new();
+        let mut settled = Vec::with_capacity(plans.len());
+        for planned in plans {
+            let mut pins = planned.target.pins.clone();
+            for (addon, reference, build) in addons_of_other_builds(&planned) {
+                let base = &addon.written_base;
+                if !indexes.contains_key(base) {
+                    let platform = addon.resolved.as_ref().map(|resolved| resolved.platform.clone());
+                    let entries = self.index_entries(reference, &platform.unwrap_or_default()).await;
+                    indexes.insert(base.clone(), entries);
+                }
+                let entries = &indexes[base];
+                if let Some(entry) = of_build(entries, build) {
+                    pins.push(pin(base, entry));
+                } else if entries.len() > 1 {
+                    self.warn_other_build(addon, build).await?;
+                }
+            }
+            settled.push(if pins.len() == planned.target.pins.len() {
+                planned
+            } else {
+                self.plan(Target { pins, ..planned.target }, axes, lint).await?
+            });
+        }
+        Ok(settled)
+    }
+
+    /// Tells that an index has no image of a variant's version.
+    async fn warn_other_build(&self, addon: &Stage<'_>, build: u32) -> Result<(), Error> {
+        let found = addon.resolved.as_ref().map_or("", |resolved| &resolved.image.platform.os_version);
+        let text = format!(
+            "{} has no image for Windows 10.0.{build}: its files are those of {found}",
+            addon.written_base
+        );
+        let detail = "Libraries of one Windows version may not run on another.";
+        warn::send(self.bridge, &self.file.source, &text, detail, "", &addon.location).await
+    }
 }
 
-fn root<'p, 'a>(planned: &'p Planned<'a>) -> &'p crate::plan::Stage<'a> {
+fn root<'p, 'a>(planned: &'p Planned<'a>) -> &'p Stage<'a> {
     &planned.plan.stages[planned.plan.stages.root(planned.plan.target)]
+}
+
+fn pin(base: &str, entry: &Entry) -> Pin {
+    Pin { base: base.to_owned(), digest: entry.digest.clone(), os_version: entry.asked.clone() }
+}
+
+fn build_of(os_version: &str) -> Option<u32> {
+    Some(Version::parse(os_version)?.build)
+}
+
+fn of_build(entries: &[Entry], build: u32) -> Option<&Entry> {
+    entries.iter().find(|entry| build_of(&entry.os_version) == Some(build))
+}
+
+/// The images beside a variant's base that are of another Windows version, with their references
+/// and the variant's build. Those that name a version, in the tag or in the platform, are meant.
+fn addons_of_other_builds<'p, 'a>(planned: &'p Planned<'a>) -> Vec<(&'p Stage<'a>, &'p str, u32)> {
+    let stages = &planned.plan.stages;
+    let base = root(planned);
+    let Some(build) =
+        base.resolved.as_ref().and_then(|resolved| build_of(&resolved.image.platform.os_version))
+    else {
+        return Vec::new();
+    };
+    let mut found: Vec<(&Stage<'_>, &str, u32)> = Vec::new();
+    for id in &planned.plan.reachable {
+        let stage = &stages[*id];
+        let Some(resolved) = &stage.resolved else { continue };
+        let Start::Image(reference) = &resolved.start else { continue };
+        let is_asked = stage.platform.as_ref().is_some_and(|platform| !platform.os_version.is_empty());
+        let is_other = build_of(&resolved.image.platform.os_version).is_some_and(|other| other != build);
+        let is_base = stage.written_base == base.written_base;
+        if resolved.platform.os != "windows"
+            || is_asked
+            || !is_other
+            || is_base
+            || versions::named_in(&stage.written_base).is_some()
+            || found.iter().any(|(known, ..)| known.written_base == stage.written_base)
+        {
+            continue;
+        }
+        found.push((stage, reference, build));
+    }
+    found
 }
 
 /// The build that one of the variant's other images is named after.

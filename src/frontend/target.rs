@@ -36,15 +36,15 @@ pub(super) struct Target {
     pub(super) os_version: String,
     /// Which element lists have.
     pub(super) index: usize,
-    /// An image of an index that stands for the index.
-    pub(super) pin: Option<Pin>,
+    /// Images of indexes that stand for the indexes.
+    pub(super) pins: Vec<Pin>,
     /// Which stages are planned.
     pub(super) scope: Scope,
 }
 
 impl Target {
     pub(super) const fn of(platform: Option<Platform>) -> Self {
-        Self { platform, os_version: String::new(), index: 0, pin: None, scope: Scope::Target }
+        Self { platform, os_version: String::new(), index: 0, pins: Vec::new(), scope: Scope::Target }
     }
 }
 
@@ -197,7 +197,7 @@ impl<'j> Job<'j> {
             contexts: self.contexts,
             bridge: self.bridge,
             elements,
-            pin: target.pin.clone(),
+            pins: target.pins.clone(),
             scope: target.scope.clone(),
         }
     }

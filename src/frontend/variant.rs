@@ -87,10 +87,11 @@ impl<'j> Job<'j> {
             .into_iter()
             .filter_map(|i| Some((plans[i].take()?, candidates[i].os_version.clone())))
             .collect();
-        try_join_all(
+        let versioned = try_join_all(
             chosen.into_iter().map(|(planned, version)| self.with_version(planned, version, &axes, &quiet)),
         )
-        .await
+        .await?;
+        self.with_addons(versioned, &axes, &quiet).await
     }
 
     /// The plans that could be made. An element that could not may be missing where the versions that are asked for are

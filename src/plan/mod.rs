@@ -47,8 +47,8 @@ pub struct Setting<'s> {
     pub bridge: &'s Bridge,
     /// Lists in FROM.
     pub elements: &'s dyn Elements,
-    /// An image of an index that stands for the index.
-    pub pin: Option<Pin>,
+    /// Images of indexes that stand for the indexes.
+    pub pins: Vec<Pin>,
     /// Which stages are planned.
     pub scope: Scope,
 }

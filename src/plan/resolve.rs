@@ -143,7 +143,7 @@ async fn resolve_stage(
     let mut reference = reference(stage)?;
     let mut platform = platform.clone();
     if let Some(pin) =
-        setting.pin.as_ref().filter(|pin| pin.base == stage.written_base && platform.os == "windows")
+        setting.pins.iter().find(|pin| pin.base == stage.written_base && platform.os == "windows")
     {
         if pin.digest.is_empty() {
             platform.os_version.clone_from(&pin.os_version);

@@ -163,7 +163,8 @@ func (m *maker) hostProcess() error {
 
 // multi pushes images of the kind of docker-library's: one index, Linux and several Windows versions, one of them for
 // two architectures. OCI's form and Docker's; newest first, as it should be ("ordered"), oldest first, and with an
-// older one first, which hides the newest from a question for its version ("unordered").
+// older one first, which hides the newest from a question for its version ("unordered"). Each has a library named
+// after its version.
 func (m *maker) multi() error {
 	const server2025, server2022, server2019 = "10.0.26100.2033", "10.0.20348.2762", "10.0.17763.6414"
 	orders := map[string][]string{
@@ -209,7 +210,7 @@ func (m *maker) entries(osVersions []string) ([]ocispec.Descriptor, error) {
 			architectures = architectures[1:]
 		}
 		for _, arch := range architectures {
-			layers, err := m.base(m.size)
+			layers, err := m.base(m.size, osVersion+".dll")
 			if err != nil {
 				return nil, err
 			}
