@@ -14,10 +14,10 @@ use super::warn;
 use crate::gateway::Error;
 use crate::lint::Linter;
 use crate::plan::{Pin, Stage, Start};
+use crate::windows;
 use crate::windows::axis::Axes;
 use crate::windows::index::Entry;
 use crate::windows::versions::{self, Version};
-use crate::windows;
 
 impl<'j> Job<'j> {
     /// The plans, each on the image of its version, where they have one base among them that is
