@@ -161,7 +161,7 @@ impl Linter {
         let is_known = match rule.origin {
             Origin::Upstream => self.once && list.contains(&warning),
             // Every version of a base finds the same.
-            Origin::Windows => list.contains(&warning),
+            Origin::Windows | Origin::WindowsAdvice => list.contains(&warning),
             Origin::WindowsNote => list.iter().any(|known| known.rule == rule),
         };
         if !is_known {
@@ -185,7 +185,7 @@ impl Linter {
             return Ok(());
         }
         let mut names = Vec::new();
-        for warning in self.list().iter().filter(|warning| warning.rule.origin != Origin::WindowsNote) {
+        for warning in self.list().iter().filter(|warning| warning.rule.origin.can_fail()) {
             if !names.contains(&warning.rule.name) {
                 names.push(warning.rule.name);
             }

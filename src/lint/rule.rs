@@ -8,10 +8,21 @@
 pub enum Origin {
     /// docker/dockerfile's.
     Upstream,
-    /// Ours, for stages that are built for Windows.
+    /// Ours, for stages that are built for Windows: something that goes wrong.
     Windows,
+    /// Ours: what may be meant. `# check=error=true` does not fail a build for it, since the file
+    /// builds with docker/dockerfile, which has no such rule.
+    WindowsAdvice,
     /// Ours: something a build for Windows says once, and nothing that is wrong.
     WindowsNote,
+}
+
+impl Origin {
+    /// Whether it fails the build under `# check=error=true`.
+    #[must_use]
+    pub const fn can_fail(self) -> bool {
+        matches!(self, Self::Upstream | Self::Windows)
+    }
 }
 
 /// A rule.

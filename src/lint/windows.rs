@@ -40,15 +40,15 @@ rules! {
         "A PATH without Windows' own directories leaves its programs unfound";
     PATH_DEFAULT WindowsNote "WindowsPathDefault" "windowspathdefault"
         "Windows bases name no PATH, so its default stands for it";
-    BASE_UNPINNED Windows "WindowsBaseUnpinned" "windowsbaseunpinned"
+    BASE_UNPINNED WindowsAdvice "WindowsBaseUnpinned" "windowsbaseunpinned"
         "A Windows base should name its version, since hosts run only some of them";
-    OUT_OF_SUPPORT Windows "WindowsOutOfSupport" "windowsoutofsupport"
+    OUT_OF_SUPPORT WindowsAdvice "WindowsOutOfSupport" "windowsoutofsupport"
         "Versions of Windows that are out of support get no security updates";
     USER Windows "WindowsUser" "windowsuser"
         "USER should name a user that Windows has";
-    DESTINATION Windows "WindowsDestination" "windowsdestination"
+    DESTINATION WindowsAdvice "WindowsDestination" "windowsdestination"
         "A destination that may be a directory should end with a slash";
-    SCRATCH Windows "WindowsScratch" "windowsscratch"
+    SCRATCH WindowsAdvice "WindowsScratch" "windowsscratch"
         "An image for Windows without a base holds files and cannot be started";
 }
 

@@ -184,6 +184,12 @@ numbers! {
     u64: true;
 }
 
+impl Item for &str {
+    fn write(&self, json: &mut Json) {
+        json.string(self);
+    }
+}
+
 impl Item for String {
     fn write(&self, json: &mut Json) {
         json.string(self);

@@ -225,15 +225,18 @@ const PREFIXES: [&str; 16] = [
 
 /// What to write instead of the commands of a script, each advice once, in the order of the commands.
 #[must_use]
-pub fn of_script(script: &str) -> String {
+pub fn of_script(script: &str) -> Vec<&'static str> {
     let text = script.to_lowercase();
-    let mut found: Vec<&str> = Vec::new();
+    let mut found = Vec::new();
     for command in text.split([';', '&', '|', '\n', '{', '}']) {
         if let Some(advice) = of_command(command).filter(|advice| !found.contains(advice)) {
             found.push(advice);
         }
     }
-    if found.is_empty() { ELSE.to_owned() } else { found.join(", and ") }
+    if found.is_empty() {
+        found.push(ELSE);
+    }
+    found
 }
 
 fn of_command(command: &str) -> Option<&'static str> {
@@ -313,10 +316,10 @@ mod tests {
         ];
         for (command, word) in cases {
             let advice = of_script(command);
-            assert!(advice.contains(word), "{command}: {advice}");
+            assert!(advice.len() == 1 && advice[0].contains(word), "{command}: {advice:?}");
         }
         for row in &ROWS {
-            assert!(cases.iter().any(|(command, _)| of_script(command) == row.advice), "{}", row.advice);
+            assert!(cases.iter().any(|(command, _)| of_script(command) == [row.advice]), "{}", row.advice);
         }
     }
 
@@ -325,9 +328,10 @@ mod tests {
         let script = "powershell -Command $ErrorActionPreference = 'Stop'; Invoke-WebRequest https://x -OutFile a.zip; \
                       Expand-Archive a.zip -DestinationPath C:\\x; Invoke-WebRequest https://y -OutFile b; Remove-Item a.zip";
         let advice = of_script(script);
-        assert_eq!(advice.matches("ADD downloads").count(), 1, "{advice}");
-        let places = ["ADD downloads", "unpack in", "leave the files"].map(|word| advice.find(word).unwrap());
-        assert!(places.is_sorted(), "{advice}");
-        assert!(of_script("mkdir a && curl -o b https://c").contains(", and ADD"));
+        assert_eq!(advice.len(), 3, "{advice:?}");
+        for (advice, word) in advice.iter().zip(["ADD downloads", "unpack in", "leave the files"]) {
+            assert!(advice.starts_with(word), "{advice}");
+        }
+        assert_eq!(of_script("mkdir a && curl -o b https://c").len(), 2);
     }
 }

@@ -52,7 +52,7 @@ pub enum ErrorKind {
     #[error("the list has {0} elements; at most {max} are built at once", max = super::list::MAX_ELEMENTS)]
     TooMany(usize),
     /// RUN in stages for Windows.
-    #[error("RUN needs a Windows worker, and this engine builds on Linux: {0}")]
+    #[error("RUN needs a Windows worker, and this engine builds on Linux. What to write instead:{0}")]
     Run(String),
     /// A version nobody knows.
     #[error("FANLIGHT_VERSIONS: {0:?} is no Windows version: write a build such as 20348 or 10.0.20348, or one of {known}", known = super::versions::names())]

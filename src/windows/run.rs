@@ -17,15 +17,21 @@ pub struct Refused {
     pub code: String,
     /// The comments above it.
     pub comments: Vec<String>,
-    /// What to write instead.
-    pub advice: String,
+    /// What to write instead, for each thing that it does.
+    pub advice: Vec<&'static str>,
 }
 
 impl Refused {
     /// Reports it to the checks.
     pub fn report(&self, lint: &Linter) {
         let lint = lint.with_comments(&self.comments);
-        lint.run(&rule::RUN, &self.location, rule::run(&self.advice));
+        lint.run(&rule::RUN, &self.location, rule::run(&self.instead()));
+    }
+
+    /// What to write instead, in one line.
+    #[must_use]
+    pub fn instead(&self) -> String {
+        self.advice.join(", and ")
     }
 
     /// The line where it begins.
@@ -72,14 +78,22 @@ pub fn check(refused: &[Refused]) -> Result<(), plan::Error> {
     if refused.is_empty() {
         return Ok(());
     }
-    let line = |refused: &Refused| format!("line {}: {}", refused.line(), refused.advice);
-    let kind = ErrorKind::Run(refused.iter().map(line).collect::<Vec<_>>().join("; "));
+    let mut text = String::new();
+    for one in refused {
+        let mut label = format!("line {}: ", one.line());
+        for advice in &one.advice {
+            text += &format!("\n  {label}{advice}");
+            // One number for all that stands on a line.
+            label = " ".repeat(label.len());
+        }
+    }
+    let kind = ErrorKind::Run(text);
     let locations = refused.iter().map(|line| line.location.clone()).collect();
     Err(Located { kind: plan::ErrorKind::Windows(Box::new(kind)), locations })
 }
 
 /// What to write instead of a RUN.
-fn advise(run: &Run) -> String {
+fn advise(run: &Run) -> Vec<&'static str> {
     let mut script = run.command.args.join(" ");
     for file in &run.command.files {
         script.push('\n');

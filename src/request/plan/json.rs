@@ -10,7 +10,7 @@ use crate::windows::versions;
 impl Document {
     pub(super) fn write(&self, json: &mut Json) {
         json.object(|json| {
-            json.item("version", &PLAN.version.to_owned());
+            json.item("version", &PLAN.version);
             json.list("images", &self.images, |json, image| image.write(json));
             json.list("layers", &self.layers, |json, layer| {
                 json.item("digest", &layer.what.digest);
@@ -29,7 +29,7 @@ impl Document {
                 json.item("reference", &read.image);
                 json.item("platform", &read.platform);
                 json.list_of_lines("lines", &read.lines);
-                json.item("reason", &reason(read.way).to_owned());
+                json.item("reason", &reason(read.way));
                 json.item("why", &download.what.why);
                 self.images_of(json, download);
             });
@@ -37,7 +37,8 @@ impl Document {
                 json.item("line", &refused.line());
                 json.item("stage", &refused.stage);
                 json.item("instruction", &refused.code);
-                json.item("instead", &refused.advice);
+                json.name("instead");
+                json.array(&refused.advice);
             });
             let hosts: Vec<(&str, &OnHost)> = self
                 .hosts
@@ -50,16 +51,16 @@ impl Document {
 
     fn host(&self, json: &mut Json, architecture: &str, on: &OnHost) {
         let host = &on.coverage.host;
-        json.item("name", &host.name.to_owned());
+        json.item("name", &host.name);
         json.item("build", &host.build);
-        json.item("architecture", &architecture.to_owned());
+        json.item("architecture", &architecture);
         if let Some(image) = on.image {
             json.item("image", &self.images[image].id);
         }
         if let Some(build) = on.coverage.missing {
             json.name("missing");
             json.object(|json| {
-                json.item("name", &versions::name_of(build).to_owned());
+                json.item("name", &versions::name_of(build));
                 json.item("build", &build);
                 if let Some(base) = &on.add {
                     json.item("base", base);
@@ -68,7 +69,7 @@ impl Document {
         }
         if !on.elsewhere.is_empty() {
             json.list("elsewhere", &on.elsewhere, |json, (engines, image)| {
-                json.item("engines", &(*engines).to_owned());
+                json.item("engines", engines);
                 if let Some(image) = image {
                     json.item("image", &self.images[*image].id);
                 }
@@ -103,7 +104,7 @@ impl Image {
 
 impl Base {
     fn write(&self, json: &mut Json) {
-        json.item("kind", &self.kind.to_owned());
+        json.item("kind", &self.kind);
         json.item("name", &self.name);
         json.field("reference", &self.reference);
         json.field("digest", &self.digest());
@@ -130,7 +131,7 @@ impl Step {
             Makes::Nothing => ("nothing", None),
             Makes::CannotRun => ("cannotRun", None),
         };
-        json.item("makes", &makes.to_owned());
+        json.item("makes", &makes);
         if let Some(digest) = layer {
             json.item("layer", digest);
         }

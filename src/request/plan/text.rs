@@ -17,7 +17,10 @@ impl Document {
         self.steps(&mut out);
         self.shared(&mut out);
         self.needed(&mut out);
-        let refused = self.refused.iter().map(|one| format!("{}\t{}\n", one.line(), one.advice));
+        let refused = self.refused.iter().flat_map(|one| {
+            let lines = std::iter::once(one.line().to_string()).chain(std::iter::repeat(String::new()));
+            lines.zip(&one.advice).map(|(line, advice)| format!("{line}\t{advice}\n"))
+        });
         section(&mut out, "RUN LINES THAT CANNOT RUN HERE", "LINE\tWRITE INSTEAD\n", refused);
         self.hosts(&mut out);
         out
