@@ -9,6 +9,7 @@ use super::graph::link_command;
 use super::stage::{Resolved, SCRATCH, Stage, StageId, Stages, Start};
 use super::{Error, ErrorKind, Scope, Setting};
 use crate::collect;
+use crate::gateway::context::NamedContext;
 use crate::gateway::{self, ResolveImage};
 use crate::image::{Image, Platform, Reference};
 use crate::instruction::{self, Kind};
@@ -114,6 +115,7 @@ async fn resolve_stage(
         if !is_list(&stage.base_name) {
             reference(stage)?;
         }
+        refuse_list(context)?;
         let loaded = context
             .load(Some(platform), setting.options.resolve_mode)
             .await
@@ -137,7 +139,12 @@ async fn resolve_stage(
         return Ok((resolved, SCRATCH.to_owned()));
     }
     if is_list(&stage.base_name) {
-        let kind = windows::ErrorKind::ListWithoutWindows(stage.base_name.clone());
+        let list = stage.base_name.clone();
+        let kind = if stage.from.is_some() {
+            windows::ErrorKind::ListWithoutWindows(list)
+        } else {
+            windows::ErrorKind::ListOutsideFrom(list)
+        };
         return Err(Error::nowhere(ErrorKind::Windows(Box::new(kind))));
     }
     let mut reference = reference(stage)?;
@@ -158,6 +165,7 @@ async fn resolve_stage(
     let name = reference.clone().tag_name_only().to_string();
     let named = setting.contexts.named(&name, platform).map_err(|e| Error::nowhere(ErrorKind::Context(e)))?;
     if let Some(context) = named {
+        refuse_list(&context)?;
         let loaded = context
             .load(Some(platform), setting.options.resolve_mode)
             .await
@@ -177,6 +185,17 @@ async fn resolve_stage(
         return Ok((resolved, name));
     }
     resolve_image(stage, &reference, platform, stages, setting, lint).await
+}
+
+/// One image stands for all versions in a named context.
+fn refuse_list(context: &NamedContext) -> Result<(), Error> {
+    match context.image_name().filter(|image| is_list(image)) {
+        None => Ok(()),
+        Some(image) => {
+            let kind = windows::ErrorKind::ListInContext(image.to_owned());
+            Err(Error::nowhere(ErrorKind::Windows(Box::new(kind))))
+        }
+    }
 }
 
 async fn resolve_image(

@@ -42,6 +42,17 @@ pub enum ErrorKind {
          named linux)"
     )]
     ListWithoutWindows(String),
+    /// A list of images that files are copied from, or that is mounted.
+    #[error(
+        "{0:?} is a list, and lists stand in FROM: write FROM {0} AS addon, and --from=addon here, where each Windows \
+         version has its own element"
+    )]
+    ListOutsideFrom(String),
+    /// A list of images as a named context.
+    #[error(
+        "the named context is a list, docker-image:{0}: name one image there, and put lists into FROM or its arguments"
+    )]
+    ListInContext(String),
     /// A list of stages where no Windows platform asks for one.
     #[error(
         "the target {0:?} is a list of stages, and only a windows platform is built once for each of them: name one \

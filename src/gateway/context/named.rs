@@ -44,6 +44,14 @@ pub struct LoadedContext {
     pub digest: String,
 }
 
+impl NamedContext {
+    /// The image that it is said to be, as the client wrote it.
+    #[must_use]
+    pub fn image_name(&self) -> Option<&str> {
+        self.input.strip_prefix("docker-image:")
+    }
+}
+
 impl LoadedContext {
     const fn files(state: State) -> Self {
         Self { state, image: None, late: None, digest: String::new() }

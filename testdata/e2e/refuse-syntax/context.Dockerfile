@@ -1,0 +1,3 @@
+# syntax=registry.test/fanlight:1
+FROM base
+COPY Dockerfile C:/app/
