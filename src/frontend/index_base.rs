@@ -13,7 +13,7 @@ use crate::gateway::{Error, FileRange, ResolveImage, SolveRequest};
 use crate::image::{Image, Platform, Reference};
 use crate::lint::Linter;
 use crate::llb::{Http, ImageBlob, Marshaler, Metadata, State, caps};
-use crate::plan::{Pin, Stage, Start};
+use crate::plan::{Pin, Stage};
 use crate::windows::axis::Axes;
 use crate::windows::index::{self, Entry};
 use crate::windows::probe::{self, Found};
@@ -89,6 +89,8 @@ impl<'j> Job<'j> {
     }
 
     async fn listing(&self, reference: &Reference, platform: &Platform) -> Listing {
+        // A named context has the platform of the image that was found.
+        let platform = &Platform { os_version: String::new(), os_features: None, ..platform.clone() };
         if let Some(json) = self.read_index(reference).await {
             return Listing::Read(index::windows_entries(&json, platform));
         }
@@ -197,9 +199,9 @@ impl<'j> Job<'j> {
 /// it is wanted for and the `os.version` of what was found in it.
 fn perhaps_index<'s>(root: &'s Stage<'_>) -> Option<(Reference, &'s Platform, String)> {
     let resolved = root.resolved.as_ref()?;
-    let Start::Image(reference) = &resolved.start else { return None };
+    let reference = resolved.start.reference()?;
     let os_version = resolved.image.platform.os_version.clone();
-    let is_one = named_in(&root.written_base).is_some() || os_version.is_empty();
+    let is_one = named_in(reference).is_some() || os_version.is_empty();
     if resolved.platform.os != "windows" || is_one {
         return None;
     }

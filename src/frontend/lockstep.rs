@@ -13,7 +13,7 @@ use super::target::{Job, Planned, Target};
 use super::warn;
 use crate::gateway::Error;
 use crate::lint::Linter;
-use crate::plan::{Pin, Stage, Start};
+use crate::plan::{Pin, Stage};
 use crate::windows;
 use crate::windows::axis::Axes;
 use crate::windows::index::Entry;
@@ -36,8 +36,8 @@ impl<'j> Job<'j> {
             return Ok(plans);
         }
         let Some(resolved) = &root(first).resolved else { return Ok(plans) };
-        let Start::Image(reference) = &resolved.start else { return Ok(plans) };
-        if resolved.platform.os != "windows" || versions::named_in(base).is_some() {
+        let Some(reference) = resolved.start.reference() else { return Ok(plans) };
+        if resolved.platform.os != "windows" || versions::named_in(reference).is_some() {
             return Ok(plans);
         }
         let entries = self.index_entries(reference, &resolved.platform).await;
@@ -135,7 +135,7 @@ fn addons_of_other_builds<'p, 'a>(planned: &'p Planned<'a>) -> Vec<(&'p Stage<'a
     for id in &planned.plan.reachable {
         let stage = &stages[*id];
         let Some(resolved) = &stage.resolved else { continue };
-        let Start::Image(reference) = &resolved.start else { continue };
+        let Some(reference) = resolved.start.reference() else { continue };
         let is_asked = stage.platform.as_ref().is_some_and(|platform| !platform.os_version.is_empty());
         let is_other = build_of(&resolved.image.platform.os_version).is_some_and(|other| other != build);
         let is_base = stage.written_base == base.written_base;
@@ -143,7 +143,7 @@ fn addons_of_other_builds<'p, 'a>(planned: &'p Planned<'a>) -> Vec<(&'p Stage<'a
             || is_asked
             || !is_other
             || is_base
-            || versions::named_in(&stage.written_base).is_some()
+            || versions::named_in(reference).is_some()
             || found.iter().any(|(known, ..)| known.written_base == stage.written_base)
         {
             continue;

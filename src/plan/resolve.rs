@@ -9,7 +9,7 @@ use super::graph::link_command;
 use super::stage::{Resolved, SCRATCH, Stage, StageId, Stages, Start};
 use super::{Error, ErrorKind, Scope, Setting};
 use crate::collect;
-use crate::gateway::context::NamedContext;
+use crate::gateway::context::{LoadedContext, NamedContext};
 use crate::gateway::{self, ResolveImage};
 use crate::image::{Image, Platform, Reference};
 use crate::instruction::{self, Kind};
@@ -111,19 +111,23 @@ async fn resolve_stage(
     lint: &Linter,
 ) -> Result<(Resolved, String), Error> {
     let platform = stage.platform.as_ref().unwrap_or(&setting.platforms.target);
+    // One image of an index that stands for it: by its digest, else by its version.
+    let pin = setting.pins.iter().find(|pin| pin.base == stage.written_base && platform.os == "windows");
+    let digest = pin.map_or("", |pin| pin.digest.as_str());
+    let platform = &match pin {
+        Some(pin) if digest.is_empty() => Platform { os_version: pin.os_version.clone(), ..platform.clone() },
+        _ => platform.clone(),
+    };
     if let Some(context) = &stage.context {
         if !is_list(&stage.base_name) {
             reference(stage)?;
         }
-        refuse_list(context)?;
-        let loaded = context
-            .load(Some(platform), setting.options.resolve_mode)
-            .await
-            .map_err(|e| Error::nowhere(ErrorKind::Context(e)))?;
+        let loaded = load(context, digest, platform, setting).await?;
         let mut image = loaded.image.unwrap_or_default();
         image.created = None;
         let platform = image.known_platform().unwrap_or_else(|| platform.clone());
-        let start = Start::Context { state: Box::new(loaded.state), late: loaded.late };
+        let start =
+            Start::Context { state: Box::new(loaded.state), late: loaded.late, reference: loaded.reference };
         let resolved = Resolved { start, image, base_image: None, platform, complete: true };
         return Ok((resolved, stage.base_name.clone()));
     }
@@ -140,62 +144,59 @@ async fn resolve_stage(
     }
     if is_list(&stage.base_name) {
         let list = stage.base_name.clone();
-        let kind = if stage.from.is_some() {
+        return Err(refused(if stage.from.is_some() {
             windows::ErrorKind::ListWithoutWindows(list)
         } else {
             windows::ErrorKind::ListOutsideFrom(list)
-        };
-        return Err(Error::nowhere(ErrorKind::Windows(Box::new(kind))));
+        }));
     }
-    let mut reference = reference(stage)?;
-    let mut platform = platform.clone();
-    if let Some(pin) =
-        setting.pins.iter().find(|pin| pin.base == stage.written_base && platform.os == "windows")
-    {
-        if pin.digest.is_empty() {
-            platform.os_version.clone_from(&pin.os_version);
-        } else {
-            reference = reference
-                .tag_name_only()
-                .with_digest(&pin.digest)
-                .map_err(|e| Error::nowhere(ErrorKind::MutatedReference(pin.digest.clone(), e)))?;
-        }
-    }
-    let platform = &platform;
+    let reference = reference(stage)?;
     let name = reference.clone().tag_name_only().to_string();
     let named = setting.contexts.named(&name, platform).map_err(|e| Error::nowhere(ErrorKind::Context(e)))?;
     if let Some(context) = named {
-        refuse_list(&context)?;
-        let loaded = context
-            .load(Some(platform), setting.options.resolve_mode)
-            .await
-            .map_err(|e| Error::nowhere(ErrorKind::Context(e)))?;
+        let loaded = load(&context, digest, platform, setting).await?;
         let mut image = loaded.image.unwrap_or_else(|| Image::empty(platform));
         let base_image = Some(image.clone());
         image.created = None;
         let mut state = loaded.state;
         state.platform = Some(platform.normalize());
-        let resolved = Resolved {
-            start: Start::Context { state: Box::new(state), late: loaded.late },
-            image,
-            base_image,
-            platform: platform.clone(),
-            complete: stage.from.is_none(),
-        };
+        let start = Start::Context { state: Box::new(state), late: loaded.late, reference: loaded.reference };
+        let resolved =
+            Resolved { start, image, base_image, platform: platform.clone(), complete: stage.from.is_none() };
         return Ok((resolved, name));
     }
+    let reference = if digest.is_empty() { reference } else { pinned(reference, digest)? };
     resolve_image(stage, &reference, platform, stages, setting, lint).await
 }
 
-/// One image stands for all versions in a named context.
-fn refuse_list(context: &NamedContext) -> Result<(), Error> {
-    match context.image_name().filter(|image| is_list(image)) {
-        None => Ok(()),
-        Some(image) => {
-            let kind = windows::ErrorKind::ListInContext(image.to_owned());
-            Err(Error::nowhere(ErrorKind::Windows(Box::new(kind))))
-        }
+fn refused(kind: windows::ErrorKind) -> Error {
+    Error::nowhere(ErrorKind::Windows(Box::new(kind)))
+}
+
+fn pinned(reference: Reference, digest: &str) -> Result<Reference, Error> {
+    let failed = |e| Error::nowhere(ErrorKind::MutatedReference(digest.to_owned(), e));
+    reference.tag_name_only().with_digest(digest).map_err(failed)
+}
+
+/// A context; with a digest, one image of the index that it is.
+async fn load(
+    context: &NamedContext,
+    digest: &str,
+    platform: &Platform,
+    setting: &Setting<'_>,
+) -> Result<LoadedContext, Error> {
+    let image = context.image_name();
+    if let Some(list) = image.filter(|image| is_list(image)) {
+        return Err(refused(windows::ErrorKind::ListInContext(list.to_owned())));
     }
+    let index =
+        image.filter(|_| !digest.is_empty()).and_then(|image| Reference::parse_normalized(image).ok());
+    let context = &match index {
+        Some(index) => context.with_image(&pinned(index, digest)?),
+        None => context.clone(),
+    };
+    let loaded = context.load(Some(platform), setting.options.resolve_mode).await;
+    loaded.map_err(|e| Error::nowhere(ErrorKind::Context(e)))
 }
 
 async fn resolve_image(

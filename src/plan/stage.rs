@@ -141,7 +141,21 @@ pub enum Start {
         state: Box<State>,
         /// What it becomes once it is known what is used of it.
         late: Option<LateLocal>,
+        /// Its full reference, if it is an image of a registry.
+        reference: Option<String>,
     },
+}
+
+impl Start {
+    /// The image of a registry that it is, by its full reference.
+    #[must_use]
+    pub fn reference(&self) -> Option<&str> {
+        match self {
+            Self::Scratch => None,
+            Self::Image(reference) => Some(reference),
+            Self::Context { reference, .. } => reference.as_deref(),
+        }
+    }
 }
 
 /// An instruction of a stage.

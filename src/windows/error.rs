@@ -50,7 +50,7 @@ pub enum ErrorKind {
     ListOutsideFrom(String),
     /// A list of images as a named context.
     #[error(
-        "the named context is a list, docker-image:{0}: name one image there, and put lists into FROM or its arguments"
+        "the named context is a list, docker-image://{0}: name one image there, and put lists into FROM or its arguments"
     )]
     ListInContext(String),
     /// A list of stages where no Windows platform asks for one.

@@ -42,19 +42,28 @@ pub struct LoadedContext {
     pub late: Option<LateLocal>,
     /// The digest of its manifest or index, if it is an image.
     pub digest: String,
+    /// Its full reference, if it is an image of a registry.
+    pub reference: Option<String>,
 }
 
 impl NamedContext {
     /// The image that it is said to be, as the client wrote it.
     #[must_use]
     pub fn image_name(&self) -> Option<&str> {
-        self.input.strip_prefix("docker-image:")
+        let name = self.input.strip_prefix("docker-image:")?;
+        Some(name.strip_prefix("//").unwrap_or(name))
+    }
+
+    /// The same context with this image in its place.
+    #[must_use]
+    pub fn with_image(&self, reference: &Reference) -> Self {
+        Self { input: format!("docker-image://{reference}"), ..self.clone() }
     }
 }
 
 impl LoadedContext {
     const fn files(state: State) -> Self {
-        Self { state, image: None, late: None, digest: String::new() }
+        Self { state, image: None, late: None, digest: String::new(), reference: None }
     }
 }
 
@@ -168,7 +177,16 @@ impl NamedContext {
         };
         let state = image_config::apply(source.state(self.metadata(name)), &image);
         let digest = resolved.digest.clone();
-        Ok(Found::Context(Box::new(LoadedContext { state, image: Some(image), late: None, digest })))
+        let reference = Reference::parse_normalized(&resolved.reference)
+            .and_then(|reference| reference.with_digest(&digest))
+            .map_or_else(|_| resolved.reference.clone(), |reference| reference.to_string());
+        Ok(Found::Context(Box::new(LoadedContext {
+            state,
+            image: Some(image),
+            late: None,
+            digest,
+            reference: Some(reference),
+        })))
     }
 
     async fn oci_layout(&self, text: &str, platform: Option<&Platform>) -> Result<LoadedContext, ErrorKind> {
@@ -200,7 +218,7 @@ impl NamedContext {
         };
         let state = image_config::apply(source.state(self.metadata("OCI load from client")), &image);
         let digest = resolved.digest.clone();
-        Ok(LoadedContext { state, image: Some(image), late: None, digest })
+        Ok(LoadedContext { image: Some(image), digest, ..LoadedContext::files(state) })
     }
 
     async fn local(&self, name: &str) -> Result<LoadedContext, ErrorKind> {
