@@ -78,13 +78,12 @@ impl<'j> Job<'j> {
         Ok(Fanned { plans: try_join_all(pinned).await?, unlisted: None })
     }
 
-    /// The Windows images of an index, as far as they can be told; none where it is no index.
-    pub(super) async fn index_entries(&self, reference: &str, platform: &Platform) -> Vec<Entry> {
-        let Ok(reference) = Reference::parse_normalized(reference) else { return Vec::new() };
-        match self.listing(&reference, platform).await {
-            Listing::Read(entries) => entries,
-            Listing::Asked(found) => found.entries,
-            Listing::Unknown => Vec::new(),
+    /// The Windows images of an index, empty for an image on its own; none where they cannot be told.
+    pub(super) async fn index_entries(&self, reference: &str, platform: &Platform) -> Option<Vec<Entry>> {
+        match self.listing(&Reference::parse_normalized(reference).ok()?, platform).await {
+            Listing::Read(entries) => Some(entries),
+            Listing::Asked(found) => Some(found.entries),
+            Listing::Unknown => None,
         }
     }
 
@@ -270,6 +269,21 @@ mod tests {
             .with_image(BASE, &config)
             .with_image(&format!("{BASE}@{INDEX}"), &config);
         assert_eq!(outcome(&fake, &[]).await.unwrap().len(), 1);
+    }
+
+    #[tokio::test]
+    async fn an_index_beside_a_list_has_to_be_told_too() {
+        let text = format!(
+            "FROM --platform=linux/amd64 cache:{{ltsc2019,ltsc2022}} AS addon\nFROM {BASE}\nCOPY --from=addon a /\n"
+        );
+        let linux =
+            br#"{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":["sha256:0"]}}"#;
+        let mut fake = engine().with_file("Dockerfile", text);
+        for tag in ["ltsc2019", "ltsc2022"] {
+            fake = fake.with_image(&format!("docker.io/library/cache:{tag}"), linux);
+        }
+        let error = outcome(&fake, &[]).await.unwrap_err();
+        assert!(error.contains("example.com/base:1 may be an index of several Windows versions"), "{error}");
     }
 
     #[tokio::test]

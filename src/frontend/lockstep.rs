@@ -40,7 +40,11 @@ impl<'j> Job<'j> {
         if resolved.platform.os != "windows" || versions::named_in(reference).is_some() {
             return Ok(plans);
         }
-        let entries = self.index_entries(reference, &resolved.platform).await;
+        let Some(entries) = self.index_entries(reference, &resolved.platform).await else {
+            let os_version = resolved.image.platform.os_version.clone();
+            let kind = windows::ErrorKind::Unlisted { base: base.clone(), os_version };
+            return Err(self.base_failure(kind, Some(first)));
+        };
         if entries.len() < 2 {
             return Ok(plans);
         }
@@ -66,7 +70,7 @@ impl<'j> Job<'j> {
         axes: &Axes,
         lint: &Linter,
     ) -> Result<Vec<Planned<'j>>, Error> {
-        let mut indexes: HashMap<String, Vec<Entry>> = HashMap::new();
+        let mut indexes: HashMap<String, Option<Vec<Entry>>> = HashMap::new();
         let mut settled = Vec::with_capacity(plans.len());
         for planned in plans {
             let mut pins = planned.target.pins.clone();
@@ -77,11 +81,12 @@ impl<'j> Job<'j> {
                     let entries = self.index_entries(reference, &platform.unwrap_or_default()).await;
                     indexes.insert(base.clone(), entries);
                 }
-                let entries = &indexes[base];
-                if let Some(entry) = of_build(entries, build) {
-                    pins.push(pin(base, entry));
-                } else if entries.len() > 1 {
-                    self.warn_other_build(addon, build).await?;
+                let entries = indexes[base].as_deref();
+                match entries.and_then(|entries| of_build(entries, build)) {
+                    Some(entry) => pins.push(pin(base, entry)),
+                    // An image on its own is meant for all versions.
+                    None if entries.is_some_and(|entries| entries.len() < 2) => {}
+                    None => self.warn_other_build(addon, build).await?,
                 }
             }
             settled.push(if pins.len() == planned.target.pins.len() {
@@ -93,14 +98,13 @@ impl<'j> Job<'j> {
         Ok(settled)
     }
 
-    /// Tells that an index has no image of a variant's version.
+    /// Tells that an index gives a variant files of another version than its own.
     async fn warn_other_build(&self, addon: &Stage<'_>, build: u32) -> Result<(), Error> {
         let found = addon.resolved.as_ref().map_or("", |resolved| &resolved.image.platform.os_version);
-        let text = format!(
-            "{} has no image for Windows 10.0.{build}: its files are those of {found}",
-            addon.written_base
-        );
-        let detail = "Libraries of one Windows version may not run on another.";
+        let text =
+            format!("the image for Windows 10.0.{build} takes files of {found} from {}", addon.written_base);
+        let detail = "Libraries of one Windows version may not run on another. An index that has an image for each \
+                      version, and that this engine can read, gives each its own.";
         warn::send(self.bridge, &self.file.source, &text, detail, "", &addon.location).await
     }
 }
