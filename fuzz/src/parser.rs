@@ -50,7 +50,8 @@ fn check_tree(tree: &Tree, lines: u32) {
 fn check_node(escape: char, node: &Node) {
     // Bytes that are no text stand there as U+FFFD, and flags are read byte by byte.
     let text = !node.invalid_utf8 && !node.original.contains(['\n', '#', '\u{fffd}']);
-    let plain = node.heredocs.is_empty() && text;
+    // A continuation at the end of the file is an instruction without a name, which is refused later.
+    let plain = node.heredocs.is_empty() && text && !node.original.is_empty();
     if !plain || node.original.ends_with(escape) || node.original.len() > 60_000 {
         return;
     }
