@@ -15,7 +15,8 @@ use crate::image::{Image, Platform, Reference};
 use crate::instruction::{self, Kind};
 use crate::lint::{Linter, message, rule};
 use crate::suggest::Hint;
-use crate::windows::{self, list::is_list};
+use crate::windows;
+use crate::windows::list::{elements, is_list};
 
 /// Resolves every stage of the scope, and adds the triggers of their bases, which may need
 /// further stages (upstream's `resolveStages`). Returns the stages that are needed.
@@ -144,10 +145,10 @@ async fn resolve_stage(
     }
     if is_list(&stage.base_name) {
         let list = stage.base_name.clone();
-        return Err(refused(if stage.from.is_some() {
-            windows::ErrorKind::ListWithoutWindows(list)
-        } else {
-            windows::ErrorKind::ListOutsideFrom(list)
+        return Err(refused(match elements(&list) {
+            Err(broken) => broken,
+            Ok(_) if stage.from.is_some() => windows::ErrorKind::ListWithoutWindows(list),
+            Ok(_) => windows::ErrorKind::ListOutsideFrom(list),
         }));
     }
     let reference = reference(stage)?;
