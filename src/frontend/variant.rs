@@ -22,9 +22,6 @@ const LAZY_ARG: &str = "FANLIGHT_LAZY";
 /// Names the seed, where the frontend's own image has none.
 const SEED_ARG: &str = "FANLIGHT_SEED";
 
-/// What engines say of an index that lacks the platform.
-const NO_PLATFORM: &str = "no match for platform in manifest";
-
 /// Why Docker Engine switches merges off, in its words.
 const NEEDS_CONTAINERD_STORE: &str = "containerd image store";
 /// What that means, and what to do.
@@ -134,11 +131,10 @@ impl<'j> Job<'j> {
 
     /// The base that is there, and not for the Windows platform that is asked for.
     fn without_platform<'f>(&self, failure: &'f plan::Error) -> Option<&'f str> {
-        let plan::ErrorKind::Resolve { name, source, .. } = &failure.kind else { return None };
+        let plan::ErrorKind::NotForWindows { name, .. } = &failure.kind else { return None };
         let place = failure.locations.first()?;
         let from = self.file.dockerfile.stages.iter().find(|stage| stage.location == *place)?;
-        let lacks = from.platform.is_empty() && source.to_string().contains(NO_PLATFORM);
-        lacks.then_some(name.as_str())
+        from.platform.is_empty().then_some(name.as_str())
     }
 
     /// An error about the base of the target.

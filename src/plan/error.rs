@@ -66,6 +66,16 @@ pub enum ErrorKind {
         /// A name that may have been meant.
         hint: Option<Hint>,
     },
+    /// A base that is there, and not for Windows.
+    #[error("{name}: {source}{advice}", advice = not_for_windows(name, platform))]
+    NotForWindows {
+        /// As the user wrote it.
+        name: String,
+        /// What it is asked for.
+        platform: String,
+        /// The engine's error.
+        source: gateway::Error,
+    },
     /// A base whose config cannot be read.
     #[error("failed to parse image config: {0}")]
     Config(config::ErrorKind),
@@ -136,8 +146,19 @@ impl From<ErrorKind> for gateway::Error {
             ErrorKind::Resolve { name, source, hint } => {
                 source.context(name).suffix(Hint::show(hint.as_ref()))
             }
+            ErrorKind::NotForWindows { name, platform, source } => {
+                let advice = not_for_windows(&name, &platform);
+                source.context(name).suffix(advice)
+            }
             ErrorKind::Context(failure) => failure,
             other => Self::new(other),
         }
     }
+}
+
+fn not_for_windows(name: &str, platform: &str) -> String {
+    format!(
+        ". It has no image for {platform}: a stage that runs on Linux is FROM --platform=$BUILDPLATFORM {name}, and one \
+         that is an image for Windows stands on a Windows base"
+    )
 }

@@ -18,6 +18,9 @@ use crate::suggest::Hint;
 use crate::windows;
 use crate::windows::list::{elements, is_list};
 
+/// What engines say of an index that lacks the platform.
+const NO_PLATFORM: &str = "no match for platform in manifest";
+
 /// Resolves every stage of the scope, and adds the triggers of their bases, which may need
 /// further stages (upstream's `resolveStages`). Returns the stages that are needed.
 ///
@@ -221,6 +224,10 @@ async fn resolve_image(
     };
     let answer = setting.bridge.sources().image(query).await.map_err(|error| {
         let source = gateway::Error::from(error);
+        if platform.os == "windows" && source.to_string().contains(NO_PLATFORM) {
+            let (name, platform) = (stage.written_base.clone(), platform.format_all());
+            return Error::nowhere(ErrorKind::NotForWindows { name, platform, source });
+        }
         let mut known = stages.names();
         let common = common_images();
         known.extend(common.iter().map(String::as_str));
