@@ -72,8 +72,7 @@ impl<'j> Job<'j> {
             return Ok(Fanned { plans: vec![planned], unlisted: None });
         }
         let pinned = entries.into_iter().map(|entry| {
-            let pin = Pin { base: base.clone(), digest: entry.digest, os_version: entry.asked };
-            self.plan(Target { pins: vec![pin], ..planned.target.clone() }, axes, lint)
+            self.plan(Target { pins: vec![pin(&base, &entry)], ..planned.target.clone() }, axes, lint)
         });
         Ok(Fanned { plans: try_join_all(pinned).await?, unlisted: None })
     }
@@ -192,6 +191,11 @@ impl<'j> Job<'j> {
         let detail = windows::index::advice(base);
         warn::send(self.bridge, &self.file.source, &text, &detail, "", &root.location).await
     }
+}
+
+/// The entry of an index in the place of the index.
+pub(super) fn pin(base: &str, entry: &Entry) -> Pin {
+    Pin { base: base.to_owned(), digest: entry.digest.clone(), os_version: entry.asked.clone() }
 }
 
 /// The image at the bottom, if it may be an index of several Windows versions, with the platform

@@ -9,11 +9,12 @@ use std::collections::HashMap;
 
 use futures_util::future::try_join_all;
 
+use super::index_base::pin;
 use super::target::{Job, Planned, Target};
 use super::warn;
 use crate::gateway::Error;
 use crate::lint::Linter;
-use crate::plan::{Pin, Stage};
+use crate::plan::Stage;
 use crate::windows;
 use crate::windows::axis::Axes;
 use crate::windows::index::Entry;
@@ -111,10 +112,6 @@ impl<'j> Job<'j> {
 
 fn root<'p, 'a>(planned: &'p Planned<'a>) -> &'p Stage<'a> {
     &planned.plan.stages[planned.plan.stages.root(planned.plan.target)]
-}
-
-fn pin(base: &str, entry: &Entry) -> Pin {
-    Pin { base: base.to_owned(), digest: entry.digest.clone(), os_version: entry.asked.clone() }
 }
 
 fn build_of(os_version: &str) -> Option<u32> {
