@@ -40,6 +40,12 @@ pub enum ErrorKind {
         /// An instruction close to it.
         suggestion: Suggestion,
     },
+    /// There is no such instruction, because a backtick was to join its line to the one before.
+    #[error(
+        "unknown instruction: {0} (the line before ends with a backtick, which joins lines only where the first lines of \
+         the file have the directive # escape=`)"
+    )]
+    AfterBacktick(String),
     /// An instruction other than ARG before the first FROM.
     #[error("no build stage in current context")]
     NoStage,

@@ -41,10 +41,18 @@ const NAMES: [&str; 18] = [
 /// The first instruction that is wrong, with its line in the text, or that stands before the first FROM.
 pub fn parse(tree: &Tree, lint: Option<&Linter>) -> Result<Dockerfile, Error> {
     let mut dockerfile = Dockerfile { escape: tree.escape, global_args: Vec::new(), stages: Vec::new() };
+    let mut after_backtick = false;
     for node in &tree.nodes {
         let parsed = parse_node(node, lint).map_err(|error| {
-            error.map(|kind| ErrorKind::OnLine { line: node.start_line, kind: Box::new(kind) })
+            let explained = |kind| match kind {
+                ErrorKind::UnknownInstruction { word, .. } if after_backtick => {
+                    ErrorKind::AfterBacktick(word)
+                }
+                kind => kind,
+            };
+            error.map(|kind| ErrorKind::OnLine { line: node.start_line, kind: Box::new(explained(kind)) })
         })?;
+        after_backtick = tree.escape != '`' && node.original.trim_end().ends_with('`');
         match (parsed, dockerfile.stages.last_mut()) {
             (Parsed::Stage(stage), _) => dockerfile.stages.push(stage),
             (Parsed::Instruction(instruction), Some(stage)) => stage.instructions.push(instruction),
@@ -214,4 +222,24 @@ fn onbuild(request: &Request<'_>) -> Result<String, ErrorKind> {
         trigger.push_str(&heredoc.name);
     }
     Ok(trigger)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(text: &str) -> String {
+        let tree = syntax::parse(text.as_bytes()).unwrap();
+        parse(&tree, None).map(drop).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_backtick_without_the_directive_is_told() {
+        let lines = "FROM a\nRUN $x = 1; `\n    Write-Host $x\n";
+        let text = error(lines);
+        assert!(text.contains("on line 3: unknown instruction: Write-Host (the line before"), "{text}");
+        // A comment in front of the directive makes it a comment.
+        assert_eq!(error(&format!("# tools\n# escape=`\n{lines}")), text.replace("line 3", "line 5"));
+        assert!(!error("# escape=`\nFROM a\nRUN $x = 1\nWrite-Host $x\n").contains("backtick"));
+    }
 }
