@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"encoding/json"
-	"io"
 	"maps"
 	"os"
 	"os/exec"
@@ -24,19 +23,8 @@ func (p pulled) statementsOf(t *testing.T, entry image) map[string][]statement {
 	t.Helper()
 	found := map[string][]statement{}
 	for _, desc := range p.statements[entry.desc.Digest.String()] {
-		blob, err := p.ref.Blob(desc.Digest)
-		if err != nil {
-			t.Fatal(err)
-		}
-		text, err := io.ReadAll(blob)
-		blob.Close()
-		if err != nil {
-			t.Fatal(err)
-		}
 		var one statement
-		if err := json.Unmarshal(text, &one); err != nil {
-			t.Fatal(err)
-		}
+		readJSON(t, p.ref, desc.Digest, &one)
 		kind := one.PredicateType
 		if strings.HasPrefix(kind, "https://slsa.dev/provenance/") {
 			kind = "provenance"

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -150,19 +149,8 @@ func buildConfig(t *testing.T, env environment, frontend, text string) map[strin
 	if len(result.images) != 1 {
 		t.Fatalf("images %q, want one", result.platforms())
 	}
-	blob, err := result.ref.Blob(result.images[0].manifest.Config.Digest)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer blob.Close()
-	config, err := io.ReadAll(blob)
 	fields := map[string]json.RawMessage{}
-	if err == nil {
-		err = json.Unmarshal(config, &fields)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	readJSON(t, result.ref, result.images[0].manifest.Config.Digest, &fields)
 	return fields
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"fanlight/ci/tools/registry"
 
+	"github.com/opencontainers/go-digest"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 )
 
@@ -61,20 +62,7 @@ func pull(t *testing.T, name string) pulled {
 		if _, err := ref.At(desc.Digest.String()).Manifest(&one.manifest); err != nil {
 			t.Fatal(err)
 		}
-		blob, err := ref.Blob(one.manifest.Config.Digest)
-		if err != nil {
-			t.Fatal(err)
-		}
-		text, err := io.ReadAll(blob)
-		blob.Close()
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, to := range []any{&one.config, &one.raw} {
-			if err := json.Unmarshal(text, to); err != nil {
-				t.Fatal(err)
-			}
-		}
+		readJSON(t, ref, one.manifest.Config.Digest, &one.config, &one.raw)
 		if one.desc.Platform == nil {
 			one.desc.Platform = &one.config.Platform
 		}
@@ -204,4 +192,23 @@ func pushed(name string) bool {
 	var index ocispec.Index
 	_, err = ref.Manifest(&index)
 	return err == nil
+}
+
+// readJSON reads a blob of a repository into values.
+func readJSON(t *testing.T, ref registry.Ref, dgst digest.Digest, values ...any) {
+	t.Helper()
+	blob, err := ref.Blob(dgst)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer blob.Close()
+	text, err := io.ReadAll(blob)
+	for _, value := range values {
+		if err == nil {
+			err = json.Unmarshal(text, value)
+		}
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 }

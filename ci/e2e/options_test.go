@@ -172,41 +172,22 @@ func TestProvenance(t *testing.T) {
 		_, got := b.push(t, "--provenance", "mode=max")
 		tags := map[string]string{"10.0.20348.2762": "ltsc2022", "10.0.17763.6414": "ltsc2019"}
 		for _, entry := range got.images {
-			statement := got.statement(t, entry)
-			if !strings.Contains(statement, strings.TrimPrefix(entry.desc.Digest.String(), "sha256:")) {
-				t.Errorf("%s: the statement is about another image", platformName(*entry.desc.Platform))
+			statements := got.statementsOf(t, entry)["provenance"]
+			checkSubjects(t, got, entry, statements)
+			if len(statements) != 1 {
+				t.Fatalf("%s %s has %d statements of provenance", platformName(*entry.desc.Platform), entry.config.OSVersion, len(statements))
 			}
-			if tag := tags[entry.config.OSVersion]; tag != "" && !strings.Contains(statement, "windows/nanoserver@"+tag) {
-				t.Errorf("%s: the base %s is not among the materials:\n%s", entry.config.OSVersion, tag, statement)
+			// Without HTML's escapes, which turn & in a package URL into \u0026.
+			var predicate any
+			if err := json.Unmarshal(statements[0].Predicate, &predicate); err != nil {
+				t.Fatal(err)
+			}
+			materials := fmt.Sprint(predicate)
+			if tag := tags[entry.config.OSVersion]; tag != "" && !strings.Contains(materials, "windows/nanoserver@"+tag) {
+				t.Errorf("%s: the base %s is not among the materials:\n%s", entry.config.OSVersion, tag, materials)
 			}
 		}
 	})
-}
-
-// statement gives the provenance of an entry as JSON.
-func (p pulled) statement(t *testing.T, entry image) string {
-	t.Helper()
-	for _, desc := range p.statements[entry.desc.Digest.String()] {
-		blob, err := p.ref.Blob(desc.Digest)
-		if err != nil {
-			t.Fatal(err)
-		}
-		text, err := io.ReadAll(blob)
-		blob.Close()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if strings.Contains(string(text), "provenance") {
-			// Without HTML's escapes, which turn & in a package URL into \u0026.
-			var value any
-			if err := json.Unmarshal(text, &value); err != nil {
-				t.Fatal(err)
-			}
-			return fmt.Sprint(value)
-		}
-	}
-	t.Fatalf("%s %s has no provenance", platformName(*entry.desc.Platform), entry.config.OSVersion)
-	return ""
 }
 
 // TestOutputs writes the result elsewhere than to a registry.

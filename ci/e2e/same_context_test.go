@@ -156,16 +156,8 @@ func statements(t *testing.T, of pulled) []string {
 	var texts []string
 	for _, descs := range of.statements {
 		for _, desc := range descs {
-			blob, err := of.ref.Blob(desc.Digest)
-			if err != nil {
-				t.Fatal(err)
-			}
 			var statement map[string]any
-			err = json.NewDecoder(blob).Decode(&statement)
-			blob.Close()
-			if err != nil {
-				t.Fatal(err)
-			}
+			readJSON(t, of.ref, desc.Digest, &statement)
 			// The subject's name is where it was pushed to.
 			for _, subject := range statement["subject"].([]any) {
 				delete(subject.(map[string]any), "name")

@@ -1,5 +1,5 @@
 FROM scratch
 ENV A=1
-WORKDIR /work
+WORKDIR /job
 COPY file.txt .
-CMD ["/work/file.txt"]
+CMD ["/job/file.txt"]

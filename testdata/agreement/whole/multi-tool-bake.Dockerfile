@@ -2,7 +2,7 @@ FROM --platform=$BUILDPLATFORM tonistiigi/xx:1.6 AS xx
 FROM --platform=$BUILDPLATFORM debian:bookworm-slim AS base
 COPY --from=xx / /
 RUN apt-get update && apt-get install -y clang lld
-WORKDIR /work
+WORKDIR /job
 
 FROM base AS build
 ARG TARGETPLATFORM
