@@ -28,7 +28,7 @@ pub(super) async fn check(
     source: DockerfileSource,
     linter: Linter,
 ) -> Result<(), Error> {
-    let mut file = File::parse_with(linter, source)?;
+    let mut file = File::parse_with(options, linter, source)?;
     let job = Job::new(bridge, options, contexts, &file);
     let passes = passes(&job);
     let target = !options.target.is_empty();

@@ -27,7 +27,7 @@ impl File {
         source: DockerfileSource,
     ) -> Result<Self, Error> {
         let lint = linter(options, &source)?;
-        let outcome = Self::parse_with(lint.clone(), source.clone());
+        let outcome = Self::parse_with(options, lint.clone(), source.clone());
         if outcome.is_err() {
             warn::lint(bridge, &source, &lint).await?;
         }
@@ -35,7 +35,11 @@ impl File {
     }
 
     /// The same, where whoever has a clone of `lint` sees what was found before an error.
-    pub(super) fn parse_with(lint: Linter, source: DockerfileSource) -> Result<Self, Error> {
+    pub(super) fn parse_with(
+        options: &Options,
+        lint: Linter,
+        source: DockerfileSource,
+    ) -> Result<Self, Error> {
         let locate =
             |failure: Error, locations: &[Vec<Range>]| failure.with_locations(locations, &source.map.to_pb());
         let tree = syntax::parse(&source.map.data).map_err(|e| locate(Error::new(&e.kind), &e.locations))?;
@@ -43,8 +47,11 @@ impl File {
             let rule = &lint::rule::NO_EMPTY_CONTINUATION;
             lint.run(rule, &[warning.location], lint::message::no_empty_continuation());
         }
-        let dockerfile =
-            instruction::parse(&tree, Some(&lint)).map_err(|e| locate(Error::new(&e.kind), &e.locations))?;
+        let for_windows = options.target_platforms.iter().any(|platform| platform.os == "windows");
+        let dockerfile = instruction::parse(&tree, Some(&lint)).map_err(|e| {
+            let advice = if for_windows { e.kind.advice_for_windows() } else { "" };
+            locate(Error::new(&e.kind).suffix(advice), &e.locations)
+        })?;
         if dockerfile.stages.is_empty() {
             return Err(Error::new("dockerfile contains no stages to build"));
         }

@@ -39,13 +39,9 @@ pub enum ErrorKind {
         word: String,
         /// An instruction close to it.
         suggestion: Suggestion,
+        /// The line before ends with a backtick, which is no escape character here.
+        after_backtick: bool,
     },
-    /// There is no such instruction, because a backtick was to join its line to the one before.
-    #[error(
-        "unknown instruction: {0} (the line before ends with a backtick, which joins lines only where the first lines of \
-         the file have the directive # escape=`)"
-    )]
-    AfterBacktick(String),
     /// An instruction other than ARG before the first FROM.
     #[error("no build stage in current context")]
     NoStage,
@@ -239,3 +235,18 @@ pub enum ErrorKind {
 
 /// An error in an instruction and its place.
 pub type Error = Located<ErrorKind>;
+
+impl ErrorKind {
+    /// What may be behind it in a file for Windows; docker/dockerfile says nothing of it. Empty for most.
+    #[must_use]
+    pub fn advice_for_windows(&self) -> &'static str {
+        match self {
+            Self::OnLine { kind, .. } => kind.advice_for_windows(),
+            Self::UnknownInstruction { after_backtick: true, .. } => {
+                " (the line before ends with a backtick, which joins lines only where the file begins with the \
+                 directive # escape=`)"
+            }
+            _ => "",
+        }
+    }
+}
