@@ -79,7 +79,7 @@ impl<'j> Job<'j> {
 
     /// The Windows images of an index, empty for an image on its own; none where they cannot be told.
     pub(super) async fn index_entries(&self, reference: &str, platform: &Platform) -> Option<Vec<Entry>> {
-        match self.listing(&Reference::parse_normalized(reference).ok()?, platform).await {
+        match Box::pin(self.listing(&Reference::parse_normalized(reference).ok()?, platform)).await {
             Listing::Read(entries) => Some(entries),
             Listing::Asked(found) => Some(found.entries),
             Listing::Unknown => None,

@@ -5,7 +5,7 @@
 //! the version that the variant's other images are named after. And where `FROM golang:1.25 AS addon`
 //! is an index, a variant takes the files of its own version from there.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use futures_util::future::try_join_all;
 
@@ -71,7 +71,7 @@ impl<'j> Job<'j> {
         axes: &Axes,
         lint: &Linter,
     ) -> Result<Vec<Planned<'j>>, Error> {
-        let mut indexes: HashMap<String, Option<Vec<Entry>>> = HashMap::new();
+        let mut indexes: BTreeMap<String, Option<Vec<Entry>>> = BTreeMap::new();
         let mut settled = Vec::with_capacity(plans.len());
         for planned in plans {
             let mut pins = planned.target.pins.clone();

@@ -132,7 +132,8 @@ impl<'j> Job<'j> {
         axes: &Axes,
         lint: &Linter,
     ) -> Result<Planned<'j>, Error> {
-        self.plan_located(target, axes, lint).await.map_err(|e| self.file.failure(e))
+        // Many wait for a plan: each of their futures would hold another one whole.
+        Box::pin(self.plan_located(target, axes, lint)).await.map_err(|e| self.file.failure(e))
     }
 
     pub(super) async fn plan_located(
