@@ -50,7 +50,7 @@ impl<'j> Job<'j> {
         is_selected: bool,
         lint: &Linter,
     ) -> Result<Fanned<'j>, Error> {
-        let root = &planned.plan.stages[planned.plan.stages.root(planned.plan.target)];
+        let root = planned.plan.root();
         let Some((reference, platform, os_version)) = perhaps_index(root) else {
             return Ok(Fanned { plans: vec![planned], unlisted: None });
         };

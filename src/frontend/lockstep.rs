@@ -14,7 +14,7 @@ use super::target::{Job, Planned, Target};
 use super::warn;
 use crate::gateway::Error;
 use crate::lint::Linter;
-use crate::plan::Stage;
+use crate::plan::{Resolved, Stage};
 use crate::windows;
 use crate::windows::axis::Axes;
 use crate::windows::index::Entry;
@@ -30,13 +30,13 @@ impl<'j> Job<'j> {
         lint: &Linter,
     ) -> Result<Vec<Planned<'j>>, Error> {
         let [first, others @ ..] = plans.as_slice() else { return Ok(plans) };
-        let base = &root(first).written_base;
+        let base = &first.plan.root().written_base;
         let builds: Option<Vec<u32>> = plans.iter().map(build_of_others).collect();
         let Some(builds) = builds.filter(|_| !others.is_empty()) else { return Ok(plans) };
-        if others.iter().any(|other| root(other).written_base != *base) {
+        if others.iter().any(|other| other.plan.root().written_base != *base) {
             return Ok(plans);
         }
-        let Some(resolved) = &root(first).resolved else { return Ok(plans) };
+        let Some(resolved) = &first.plan.root().resolved else { return Ok(plans) };
         let Some(reference) = resolved.start.reference() else { return Ok(plans) };
         if resolved.platform.os != "windows" || versions::named_in(reference).is_some() {
             return Ok(plans);
@@ -75,11 +75,10 @@ impl<'j> Job<'j> {
         let mut settled = Vec::with_capacity(plans.len());
         for planned in plans {
             let mut pins = planned.target.pins.clone();
-            for (addon, reference, build) in addons_of_other_builds(&planned) {
-                let base = &addon.written_base;
+            for Addon { stage, resolved, reference, build } in addons_of_other_builds(&planned) {
+                let base = &stage.written_base;
                 if !indexes.contains_key(base) {
-                    let platform = addon.resolved.as_ref().map(|resolved| resolved.platform.clone());
-                    let entries = self.index_entries(reference, &platform.unwrap_or_default()).await;
+                    let entries = self.index_entries(reference, &resolved.platform).await;
                     indexes.insert(base.clone(), entries);
                 }
                 let entries = indexes[base].as_deref();
@@ -87,7 +86,10 @@ impl<'j> Job<'j> {
                     Some(entry) => pins.push(pin(base, entry)),
                     // An image on its own is meant for all versions.
                     None if entries.is_some_and(|entries| entries.len() < 2) => {}
-                    None => self.warn_other_build(addon, build).await?,
+                    None => {
+                        let found = &resolved.image.platform.os_version;
+                        self.warn_other_build(stage, found, build).await?;
+                    }
                 }
             }
             settled.push(if pins.len() == planned.target.pins.len() {
@@ -100,18 +102,13 @@ impl<'j> Job<'j> {
     }
 
     /// Tells that an index gives a variant files of another version than its own.
-    async fn warn_other_build(&self, addon: &Stage<'_>, build: u32) -> Result<(), Error> {
-        let found = addon.resolved.as_ref().map_or("", |resolved| &resolved.image.platform.os_version);
+    async fn warn_other_build(&self, addon: &Stage<'_>, found: &str, build: u32) -> Result<(), Error> {
         let text =
             format!("the image for Windows 10.0.{build} takes files of {found} from {}", addon.written_base);
         let detail = "Libraries of one Windows version may not run on another. An index that has an image for each \
                       version, and that this engine can read, gives each its own.";
         warn::send(self.bridge, &self.file.source, &text, detail, "", &addon.location).await
     }
-}
-
-fn root<'p, 'a>(planned: &'p Planned<'a>) -> &'p Stage<'a> {
-    &planned.plan.stages[planned.plan.stages.root(planned.plan.target)]
 }
 
 fn build_of(os_version: &str) -> Option<u32> {
@@ -122,17 +119,25 @@ fn of_build(entries: &[Entry], build: u32) -> Option<&Entry> {
     entries.iter().find(|entry| build_of(&entry.os_version) == Some(build))
 }
 
-/// The images beside a variant's base that are of another Windows version, with their references
-/// and the variant's build. Those that name a version, in the tag or in the platform, are meant.
-fn addons_of_other_builds<'p, 'a>(planned: &'p Planned<'a>) -> Vec<(&'p Stage<'a>, &'p str, u32)> {
+/// An image beside a variant's base that is of another Windows version.
+struct Addon<'p, 'a> {
+    stage: &'p Stage<'a>,
+    resolved: &'p Resolved,
+    reference: &'p str,
+    /// The variant's build.
+    build: u32,
+}
+
+/// The images of other versions. Those that name a version, in the tag or in the platform, are meant.
+fn addons_of_other_builds<'p, 'a>(planned: &'p Planned<'a>) -> Vec<Addon<'p, 'a>> {
     let stages = &planned.plan.stages;
-    let base = root(planned);
+    let base = planned.plan.root();
     let Some(build) =
         base.resolved.as_ref().and_then(|resolved| build_of(&resolved.image.platform.os_version))
     else {
         return Vec::new();
     };
-    let mut found: Vec<(&Stage<'_>, &str, u32)> = Vec::new();
+    let mut found: Vec<Addon<'_, '_>> = Vec::new();
     for id in &planned.plan.reachable {
         let stage = &stages[*id];
         let Some(resolved) = &stage.resolved else { continue };
@@ -145,11 +150,11 @@ fn addons_of_other_builds<'p, 'a>(planned: &'p Planned<'a>) -> Vec<(&'p Stage<'a
             || !is_other
             || is_base
             || versions::named_in(reference).is_some()
-            || found.iter().any(|(known, ..)| known.written_base == stage.written_base)
+            || found.iter().any(|known| known.stage.written_base == stage.written_base)
         {
             continue;
         }
-        found.push((stage, reference, build));
+        found.push(Addon { stage, resolved, reference, build });
     }
     found
 }

@@ -77,7 +77,7 @@ impl<'s> Survey<'s> {
     }
 
     fn base(&self) -> Base {
-        let root = &self.plan.stages[self.plan.stages.root(self.plan.target)];
+        let root = self.plan.root();
         let start = root.resolved.as_ref().map(|resolved| &resolved.start);
         let (kind, reference) = match start {
             Some(Start::Image(reference)) => ("image", reference.clone()),

@@ -141,8 +141,7 @@ impl<'j> Job<'j> {
     pub(super) fn base_failure(&self, kind: windows::ErrorKind, planned: Option<&Planned<'_>>) -> Error {
         let failure = Error::new(kind);
         let Some(planned) = planned else { return failure };
-        let root = planned.plan.stages.root(planned.plan.target);
-        failure.with_source(&self.file.source.map.to_pb(), &planned.plan.stages[root].location)
+        failure.with_source(&self.file.source.map.to_pb(), &planned.plan.root().location)
     }
 
     /// The plan again, with the version of its base as TARGETOSVERSION, if the file asks for it.
@@ -171,7 +170,7 @@ impl<'j> Job<'j> {
         lint: &Linter,
     ) -> Result<Vec<Planned<'j>>, Error> {
         let is_scratch = plans.first().is_some_and(|planned| {
-            let root = &planned.plan.stages[planned.plan.stages.root(planned.plan.target)];
+            let root = planned.plan.root();
             root.resolved.as_ref().is_some_and(|resolved| matches!(resolved.start, Start::Scratch))
         });
         let Some(versions) = asked.versions.as_ref().filter(|_| is_scratch) else { return Ok(plans) };
@@ -264,7 +263,7 @@ fn own_image() -> Result<String, Error> {
 }
 
 fn candidate(planned: &Planned<'_>) -> Candidate {
-    let root = &planned.plan.stages[planned.plan.stages.root(planned.plan.target)];
+    let root = planned.plan.root();
     let image = root.resolved.as_ref().map(|resolved| &resolved.image.platform);
     let os_version = image.filter(|p| p.os == "windows").map(|p| p.os_version.clone()).unwrap_or_default();
     Candidate { base: root.written_base.clone(), os_version }

@@ -99,6 +99,12 @@ pub struct Plan<'a> {
 }
 
 impl<'a> Plan<'a> {
+    /// The stage at the bottom of the target: what stands on an image, a context or nothing.
+    #[must_use]
+    pub fn root(&self) -> &Stage<'a> {
+        &self.stages[self.stages.root(self.target)]
+    }
+
     /// Plans one target.
     ///
     /// # Errors

@@ -195,11 +195,8 @@ async fn load(
     }
     let index =
         image.filter(|_| !digest.is_empty()).and_then(|image| Reference::parse_normalized(image).ok());
-    let context = &match index {
-        Some(index) => context.with_image(&pinned(index, digest)?),
-        None => context.clone(),
-    };
-    let loaded = context.load(Some(platform), setting.options.resolve_mode).await;
+    let one = index.map(|index| pinned(index, digest)).transpose()?.map(|image| context.with_image(&image));
+    let loaded = one.as_ref().unwrap_or(context).load(Some(platform), setting.options.resolve_mode).await;
     loaded.map_err(|e| Error::nowhere(ErrorKind::Context(e)))
 }
 
