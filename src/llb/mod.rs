@@ -24,6 +24,6 @@ pub use file::{Action, Chmod, CopyOptions, FileAction, Owner, User};
 pub use location::{Location, SourceMap};
 pub use marshal::{Definition, EncodedOp, Marshaler};
 pub use merge::{diff, merge};
-pub use source::{Git, Http, Image, ImageBlob, Local, OciLayout, ResolveMode};
+pub use source::{Git, Http, Image, ImageBlob, Local, OciLayout, OciLayoutBlob, ResolveMode};
 pub use state::{NetworkMode, SecurityMode, State};
 pub use vertex::{Late, Metadata, Output, ProgressGroup, Vertex};
