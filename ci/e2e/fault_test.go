@@ -6,8 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"fanlight/ci/tools/registry"
-
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 )
 
@@ -112,15 +110,15 @@ func faultCases(few bool) []faultCase {
 }
 
 // TestFaults builds three versions from a registry that misbehaves in one place. Either the index is whole and every
-// image has the files of its own version, or the build fails with what the registry did. FAULTS=all builds every fault
-// at every place.
+// image has the files of its own version, or the build fails with what the registry did. FAULTS=all, as the part faults of
+// ci/conformance sets it, builds every fault at every place.
 func TestFaults(t *testing.T) {
 	env := loadEnvironment(t)
 	clients(t, env)
 	healthy := newShelf(env, "faults/healthy")
 	healthy.index(t, "all", ofVersions(servers...)...)
 	t.Run("builds", func(t *testing.T) {
-		for number, one := range faultCases(os.Getenv("FAULTS") != "all") {
+		for number, one := range faultCases(!allFaults()) {
 			t.Run(one.name(), func(t *testing.T) {
 				t.Parallel()
 				one.run(t, env, healthy, number)
@@ -128,6 +126,9 @@ func TestFaults(t *testing.T) {
 		}
 	})
 }
+
+// allFaults tells whether there is time for what takes minutes.
+func allFaults() bool { return os.Getenv("FAULTS") == "all" }
 
 func (one faultCase) run(t *testing.T, env environment, healthy shelf, number int) {
 	images := pushFaultImages(t, env, number)
@@ -201,11 +202,7 @@ func pushFaultImages(t *testing.T, env environment, number int) faultImages {
 	images.baseIndex = images.base.indexOf(t, "all", base...).Digest.String()
 	images.filesIndex = images.files.indexOf(t, "all", files...).Digest.String()
 	var manifest ocispec.Manifest
-	ref, err := registry.Parse(images.base.ref(server2022))
-	if err == nil {
-		_, err = ref.Manifest(&manifest)
-	}
-	if err != nil {
+	if _, err := images.base.parse(t, server2022).Manifest(&manifest); err != nil {
 		t.Fatal(err)
 	}
 	images.baseConfig = manifest.Config.Digest.String()

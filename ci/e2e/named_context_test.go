@@ -54,7 +54,7 @@ func TestBakeChains(t *testing.T) {
 		{name: "on an index, versions in the platforms", base: "FROM " + s.ref("all") + "\n" + told, app: onBase,
 			platforms: []string{"windows(10.0.20348)/amd64", "windows(10.0.17763)/amd64"}, want: named},
 		{name: "on one image", base: "FROM " + s.ref(server2022) + "\n" + told, app: onBase, want: wanted(server2022)},
-		{name: "Linux beside it", base: "FROM scratch AS linux\nFROM " + s.ref(names) + " AS windows\n" + told + "FROM ${TARGETOS}\n",
+		{name: "Linux beside it", base: "FROM scratch AS linux\nCOPY file.txt /base/\nFROM " + s.ref(names) + " AS windows\n" + told + "FROM ${TARGETOS}\n",
 			app: "FROM base\nCOPY file.txt /app/\n", platforms: []string{"linux/amd64", "windows/amd64"}, want: linux},
 		{name: "copied from", base: "FROM " + s.ref(names) + "\n" + told,
 			app: "FROM " + s.ref(names) + "\nCOPY --from=base /base.txt C:/copied/\n", want: copied},

@@ -4,8 +4,6 @@ import (
 	"net/http"
 	"testing"
 
-	"fanlight/ci/tools/registry"
-
 	"github.com/opencontainers/go-digest"
 )
 
@@ -142,12 +140,8 @@ func (s shelf) remove(t *testing.T, tag string) string {
 // digest is that of the manifest or index behind a tag.
 func (s shelf) digest(t *testing.T, tag string) digest.Digest {
 	t.Helper()
-	ref, err := registry.Parse(s.ref(tag))
-	if err != nil {
-		t.Fatal(err)
-	}
 	var ignored any
-	desc, err := ref.Manifest(&ignored)
+	desc, err := s.parse(t, tag).Manifest(&ignored)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"os"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -33,8 +34,10 @@ const (
 
 var servers = []string{server2025, server2022, server2019}
 
-// standIns counts those that were made: each has a layer that no other has.
 var standIns atomic.Uint64
+
+// standInSeed is a number that no other image has, of whatever run of the tests: an engine remembers what it has seen.
+func standInSeed() uint64 { return uint64(os.Getpid())<<32 + standIns.Add(1) }
 
 // shelf is a repository of the registry that a test fills.
 type shelf struct {
@@ -47,12 +50,21 @@ func newShelf(env environment, repo string) shelf { return shelf{registry.Host(e
 // ref is the reference of a tag, in the registry itself.
 func (s shelf) ref(tag string) string { return string(s.host) + "/" + s.repo + ":" + tag }
 
+// parse is ref, taken apart.
+func (s shelf) parse(t *testing.T, tag string) registry.Ref {
+	t.Helper()
+	ref, err := registry.Parse(s.ref(tag))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ref
+}
+
 // push uploads an image under its own tag, see tag, and gives its entry of an index. In the image's system folder is a
 // library that is named after its version, and says so.
 func (s shelf) push(t *testing.T, one standIn) ocispec.Descriptor {
 	t.Helper()
-	seed := 1<<32 + standIns.Add(1)
-	layer, err := bases.BaseLayer(seed, 1<<10, []string{one.version + ".dll"})
+	layer, err := bases.BaseLayer(standInSeed(), 1<<10, []string{one.version + ".dll"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,9 +138,4 @@ func (s shelf) entries(versions ...string) []entry {
 		entries = append(entries, entry{Platform: "windows/amd64", OSVersion: version, Base: s.ref(version)})
 	}
 	return entries
-}
-
-// library is the path in a system folder, and the text, of what an image of that version has alone.
-func library(version string) (name, text string) {
-	return version + ".dll", "MZ stand-in " + version + ".dll"
 }

@@ -18,9 +18,12 @@ func TestTargetOSVersion(t *testing.T) {
 	all := newShelf(env, "target/index")
 	all.index(t, "all", ofVersions(server2022, server2019)...)
 	const told = "ARG TARGETOSVERSION\nCOPY <<END C:/told.txt\n$TARGETOSVERSION\nEND\n"
-	stages := "FROM scratch AS base-linux-\nCOPY file.txt /\n" +
-		"FROM " + s.ref("ltsc2019") + " AS base-windows-10.0.17763\n" + "FROM " + s.ref("ltsc2022") + " AS base-windows-10.0.20348\n" +
-		"FROM base-${TARGETOS}-${TARGETOSVERSION}\n"
+	stages := "FROM scratch AS base-linux\nCOPY file.txt /\n" +
+		"FROM " + s.ref("ltsc2019") + " AS base-windows-10.0.17763\n" + "FROM " + s.ref("ltsc2022") + " AS base-windows-10.0.20348\n"
+	const (
+		ofWindows = "FROM base-${TARGETOS}-${TARGETOSVERSION}\n"
+		ofBoth    = "FROM base-${TARGETOS}${TARGETOSVERSION:+-$TARGETOSVERSION}\n"
+	)
 	list := "FROM " + s.ref("ltsc2019,ltsc2022") + "\n" + told
 	index := "FROM " + all.ref("all") + "\n" + told
 	tagged := "FROM " + s.ref("${TARGETOSVERSION}") + "\n" + told
@@ -50,8 +53,8 @@ func TestTargetOSVersion(t *testing.T) {
 	add("an index, no versions", "windows/amd64", index, all, server2022, server2019)
 	add("an index, a version by FANLIGHT_VERSIONS", "windows/amd64", index, all, server2022)
 	cases[len(cases)-1].Options["build-arg:FANLIGHT_VERSIONS"] = "ltsc2022"
-	add("stages, versions in the platforms", both, stages+told, s, "10.0.20348", "10.0.17763")
-	add("stages, Linux beside them", "linux/amd64,"+both, stages+"COPY file.txt /copied.txt\n", s, "", "")
+	add("stages, versions in the platforms", both, stages+ofWindows+told, s, "10.0.20348", "10.0.17763")
+	add("stages, Linux beside them", "linux/amd64,"+both, stages+ofBoth+"COPY file.txt /copied.txt\n", s, "", "")
 	linux := &cases[len(cases)-1]
 	linux.Index = append([]entry{{Platform: "linux/amd64", Files: map[string]string{"copied.txt": "a file\n"}}}, s.entries(server2022, server2019)...)
 	linux.Files = map[string]map[string]string{"windows": {"Files/copied.txt": "a file\n"}}
