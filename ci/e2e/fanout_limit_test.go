@@ -18,7 +18,7 @@ func TestFanOutLimits(t *testing.T) {
 	env := loadEnvironment(t)
 	clients(t, env)
 	const repo = "limit/versions"
-	if err := bases.PushVersions(registry.Host(env.registry), repo, manyVersions, "amd64", "arm64"); err != nil {
+	if err := bases.PushVersions(registry.Host(env.registry), repo, standInSeed(), manyVersions, "amd64", "arm64"); err != nil {
 		t.Fatal(err)
 	}
 	var tags []string

@@ -12,9 +12,9 @@ import (
 func VersionOf(number int) string { return fmt.Sprintf("10.0.%d.1", 30000+number) }
 
 // PushVersions uploads that many tiny stand-ins, each of a Windows version of its own: an index of the architectures a
-// tag, named 1, 2 and so on, and one index of them all, named all.
-func PushVersions(host registry.Host, repo string, count int, architectures ...string) error {
-	layer, err := BaseLayer(uint64(len(repo)), 1<<10, nil)
+// tag, named 1, 2 and so on, and one index of them all, named all. Another seed gives other images.
+func PushVersions(host registry.Host, repo string, seed uint64, count int, architectures ...string) error {
+	layer, err := BaseLayer(seed, 1<<10, nil)
 	if err != nil {
 		return err
 	}
