@@ -3,6 +3,7 @@ package e2e
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -19,18 +20,28 @@ type faultPlace struct {
 	// lines are those before the copy. BASE is the base's repository and FILES that of other images, both with faults;
 	// LIST is a list of all versions without any.
 	lines string
-	// file is what each image holds: its name and text, where %s is the version of the image.
+	// file is what each image holds: its name, where %s is the version of the image.
 	file string
+	// after is how many requests for it are answered rightly before.
+	after int
+	// without are the names of faults that are none there.
+	without []string
 }
 
 // faultImages are the images that a case has for itself: an engine does not ask again for what it has seen.
 type faultImages struct {
 	base, files shelf
-	// The middle version of both, and their indexes, by digest.
+	// What is pushed, by digest: the index of all versions, that of the tag of one, and the images, newest first.
 	baseIndex, baseTag, filesIndex string
-	baseImage, filesImage          ocispec.Descriptor
-	baseConfig                     string
+	baseImages, filesImages        []string
+	// hidingIndex has the same images as baseIndex, the newest one behind another.
+	hidingIndex string
+	baseConfig  string
 }
+
+// The version that meets faults stands between the others.
+func (i faultImages) baseImage() string  { return i.baseImages[1] }
+func (i faultImages) filesImage() string { return i.filesImages[1] }
 
 const (
 	listLines  = "FROM BASE:{ltsc2025,ltsc2022,ltsc2019}\n"
@@ -41,19 +52,27 @@ const (
 )
 
 var faultPlaces = []faultPlace{
-	{"a tag of a list", false, func(i faultImages) []string { return []string{"ltsc2022", i.baseTag} }, listLines, ""},
-	{"the manifest behind a tag of a list", false, func(i faultImages) []string { return []string{i.baseImage.Digest.String()} }, listLines, ""},
-	{"the config behind a tag of a list", false, func(i faultImages) []string { return []string{i.baseConfig} }, listLines, ""},
-	{"the index of a base", true, func(i faultImages) []string { return []string{"all", i.baseIndex} }, indexLines, ""},
-	{"a listed manifest of a base", true, func(i faultImages) []string { return []string{i.baseImage.Digest.String()} }, indexLines, ""},
-	{"a listed config of a base", true, func(i faultImages) []string { return []string{i.baseConfig} }, indexLines, ""},
-	{"the index of an addon", true, func(i faultImages) []string { return []string{"all", i.filesIndex} }, addonLines, ownFile},
-	{"a listed manifest of an addon", true, func(i faultImages) []string { return []string{i.filesImage.Digest.String()} }, addonLines, ownFile},
-	{"an addon that is one image", false, func(i faultImages) []string { return []string{server2022, i.filesImage.Digest.String()} },
-		strings.Replace(addonLines, "FILES:all", "FILES:"+server2022, 1), "Files/added/" + server2022 + ".dll"},
-	{"a listed manifest of an image that is copied from", true, func(i faultImages) []string { return []string{i.filesImage.Digest.String()} },
-		"FROM LIST\nCOPY --from=FILES:all /Windows/System32/10.0.*.dll C:/added/\n", ownFile},
+	{name: "a tag of a list", lines: listLines, names: func(i faultImages) []string { return []string{"ltsc2022", i.baseTag} }},
+	{name: "the manifest behind a tag of a list", lines: listLines, names: func(i faultImages) []string { return []string{i.baseImage()} }},
+	{name: "the config behind a tag of a list", lines: listLines, names: func(i faultImages) []string { return []string{i.baseConfig} }},
+	{name: "the index of a base", isIndex: true, lines: indexLines, names: func(i faultImages) []string { return []string{"all", i.baseIndex} }},
+	{name: listedManifest, isIndex: true, lines: indexLines, names: func(i faultImages) []string { return []string{i.baseImage()} }},
+	{name: "a listed config of a base", isIndex: true, lines: indexLines, names: func(i faultImages) []string { return []string{i.baseConfig} }},
+	{name: "two listed manifests of a base", isIndex: true, lines: indexLines, names: func(i faultImages) []string { return i.baseImages[1:] }},
+	// BuildKit has seen it by then, and fanlight reads it. The newest image cannot be asked for, which is what is left
+	// where a registry does not give an index as a file.
+	{name: "the index of a base, the second time", lines: "FROM BASE:hiding\n", after: 1, without: []string{"401", "403", "404"},
+		names: func(i faultImages) []string { return []string{i.hidingIndex} }},
+	{name: "the index of an addon", isIndex: true, lines: addonLines, file: ownFile, names: func(i faultImages) []string { return []string{"all", i.filesIndex} }},
+	{name: "a listed manifest of an addon", isIndex: true, lines: addonLines, file: ownFile, names: func(i faultImages) []string { return []string{i.filesImage()} }},
+	{name: "an addon that is one image", lines: strings.Replace(addonLines, "FILES:all", "FILES:"+server2022, 1), file: "Files/added/" + server2022 + ".dll",
+		names: func(i faultImages) []string { return []string{server2022, i.filesImage()} }},
+	{name: "a listed manifest of an image that is copied from", isIndex: true, file: ownFile,
+		lines: "FROM LIST\nCOPY --from=FILES:all /Windows/System32/10.0.*.dll C:/added/\n",
+		names: func(i faultImages) []string { return []string{i.filesImage()} }},
 }
+
+const listedManifest = "a listed manifest of a base"
 
 // faultCase is a fault at a place.
 type faultCase struct {
@@ -85,6 +104,9 @@ func faultCases(few bool) []faultCase {
 			}
 			number++
 			for i, fault := range faults {
+				if slices.Contains(place.without, fault.name) {
+					continue
+				}
 				// Each place gets three, the next one others.
 				if often := (i + number) % 8; !few || often == 0 || often == 3 || often == 5 {
 					cases = append(cases, faultCase{place, fault, 0, wantsToken})
@@ -100,7 +122,7 @@ func faultCases(few bool) []faultCase {
 	}
 	if few {
 		// Of what BuildKit tries again, the build sees nothing, or all.
-		listed := faultPlaces[4]
+		listed := faultPlaces[slices.IndexFunc(faultPlaces, func(place faultPlace) bool { return place.name == listedManifest })]
 		for i, fault := range []fault{faults[3], faults[4], faults[5], faults[6]} {
 			cases = append(cases, faultCase{listed, fault, 1 + i%2, true})
 		}
@@ -132,7 +154,7 @@ func allFaults() bool { return os.Getenv("FAULTS") == "all" }
 
 func (one faultCase) run(t *testing.T, env environment, healthy shelf, number int) {
 	images := pushFaultImages(t, env, number)
-	faulty := &faultyRegistry{wantsToken: one.wantsToken, names: one.place.names(images), fault: one.fault, times: one.times}
+	faulty := &faultyRegistry{wantsToken: one.wantsToken, names: one.place.names(images), fault: one.fault, after: one.place.after, times: one.times}
 	faulty.start(t, env)
 	base, want := images.base, testCase{}
 	lines := strings.NewReplacer(
@@ -194,17 +216,41 @@ func pushFaultImages(t *testing.T, env environment, number int) faultImages {
 	for _, version := range servers {
 		one := standIn{version: version}
 		base, files = append(base, images.base.push(t, one)), append(files, images.files.push(t, one))
+		images.baseImages = append(images.baseImages, base[len(base)-1].Digest.String())
+		images.filesImages = append(images.filesImages, files[len(files)-1].Digest.String())
 		tagged := images.base.indexOf(t, tags[version], base[len(base)-1])
 		if version == server2022 {
-			images.baseTag, images.baseImage, images.filesImage = tagged.Digest.String(), base[len(base)-1], files[len(files)-1]
+			images.baseTag = tagged.Digest.String()
 		}
 	}
 	images.baseIndex = images.base.indexOf(t, "all", base...).Digest.String()
 	images.filesIndex = images.files.indexOf(t, "all", files...).Digest.String()
+	images.hidingIndex = images.base.indexOf(t, "hiding", base[1], base[0], base[2]).Digest.String()
 	var manifest ocispec.Manifest
 	if _, err := images.base.parse(t, server2022).Manifest(&manifest); err != nil {
 		t.Fatal(err)
 	}
 	images.baseConfig = manifest.Config.Digest.String()
 	return images
+}
+
+// TestAskedIndex builds on indexes that have to be asked for one version after the other, from a registry without faults.
+func TestAskedIndex(t *testing.T) {
+	env := loadEnvironment(t)
+	faulty := &faultyRegistry{wantsToken: true}
+	faulty.start(t, env)
+	s := newShelf(env, "faults/asked")
+	newest, middle, oldest := s.push(t, standIn{version: server2025}), s.push(t, standIn{version: server2022}), s.push(t, standIn{version: server2019})
+	s.indexOf(t, "ordered", newest, middle, oldest)
+	s.indexOf(t, "hiding", middle, newest, oldest)
+	from := "FROM " + faulty.address + "/" + s.repo + ":"
+	eachFanOut(t, env, []fanOutCase{
+		{testCase: testCase{Name: "newest first", Options: onWindows(), Index: s.entries(servers...)}, dockerfile: from + "ordered\nCOPY file.txt C:/\n"},
+		{testCase: testCase{Name: "two of them", Options: onWindows("build-arg:FANLIGHT_VERSIONS", "ltsc2025,ltsc2019"),
+			Index: s.entries(server2025, server2019)}, dockerfile: from + "ordered\nCOPY file.txt C:/\n"},
+		{testCase: testCase{Name: "the newest behind another", Options: onWindows(), Index: s.entries(server2022, server2019),
+			Output: []string{"Windows Server 2025 cannot be told here from"}}, dockerfile: from + "hiding\nCOPY file.txt C:/\n"},
+		{testCase: testCase{Name: "the newest behind another and asked for", Options: onWindows("build-arg:FANLIGHT_VERSIONS", "ltsc2025,ltsc2019"),
+			Error: []string{"Windows Server 2025 cannot be told here from"}}, dockerfile: from + "hiding\nCOPY file.txt C:/\n"},
+	})
 }

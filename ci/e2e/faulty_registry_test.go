@@ -25,13 +25,13 @@ type faultyRegistry struct {
 	// names are the tags and digests whose requests meet the fault.
 	names []string
 	fault fault
-	// times is how often it does; 0 for always.
-	times int
+	// after is how many of them are answered rightly before; times is how many are not then, 0 for all.
+	after, times int
 
 	proxy http.Handler
 	mutex sync.Mutex
-	// met counts the requests that were answered with the fault.
-	met int
+	// seen counts the requests that were answered rightly in spite of their names, met those that were not.
+	seen, met int
 }
 
 // fault is a way for a registry to misbehave.
@@ -171,7 +171,8 @@ func (f *faultyRegistry) meets(r *http.Request) bool {
 	}
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
-	if f.times > 0 && f.met >= f.times {
+	if f.seen < f.after || f.times > 0 && f.met >= f.times {
+		f.seen++
 		return false
 	}
 	f.met++
