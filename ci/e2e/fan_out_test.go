@@ -13,10 +13,8 @@ import (
 // fanOutCase is a build for Windows whose Dockerfile is short enough to stand beside what has to come of it.
 type fanOutCase struct {
 	testCase
-	// dockerfile without the line that names the frontend.
+	// dockerfile without the line that names the frontend. The context has one file, file.txt.
 	dockerfile string
-	// files of the context; file.txt is always there.
-	files map[string]string
 	// unasked are parts of paths that nobody may ask the registry for.
 	unasked []string
 	// silent are texts that the client must not show.
@@ -73,19 +71,7 @@ func (one fanOutCase) folder(t *testing.T, env environment) string {
 	t.Helper()
 	folder := t.TempDir()
 	dockerfile(t, folder, "# syntax="+env.frontend+"\n"+one.dockerfile)
-	files := map[string]string{"file.txt": "a file\n"}
-	for name, text := range one.files {
-		files[name] = text
-	}
-	for name, text := range files {
-		path := filepath.Join(folder, name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
+	write(t, filepath.Join(folder, "file.txt"), "a file\n")
 	return folder
 }
 
