@@ -245,8 +245,8 @@ impl<'b> Build<'b> {
         lint: &Linter,
     ) -> Result<Planned<'b>, plan::Error> {
         let Drafted { mut draft, target, build_args, epoch } = drafted;
-        if let TargetVersion::OfBase(_) = target.version {
-            // The version of the base is for stages; FROM lines are what it came from.
+        if target.version != TargetVersion::OfPlatform {
+            // A version that is known by the base is for stages; the FROM lines are what it came from.
             let env = &mut draft.globals.env;
             let seconds = env.get(EPOCH).map(str::to_owned);
             *env = self.globals(&target, &build_args)?.env;

@@ -22,7 +22,7 @@ pub(super) enum Warning {
     /// An index that could not be read.
     Asked { base: String, found: Found },
     /// An index with several revisions of one build.
-    Revision { base: String, taken: OsVersion, left: OsVersion },
+    Revision { base: String, taken: OsVersion, left: Vec<OsVersion> },
     /// An index beside the base without an image of the variant's build.
     OtherVersion { base: String, build: Build, found: OsVersion },
     /// Layers are made on their bases.
@@ -30,6 +30,9 @@ pub(super) enum Warning {
     /// The engine keeps no attestations.
     NoSbom,
 }
+
+/// How many revisions a warning names.
+const MANY: usize = 5;
 
 impl Warning {
     fn short(&self) -> String {
@@ -56,7 +59,14 @@ impl Warning {
                 )
             }
             Self::Revision { base, taken, left } => {
-                format!("{base} lists {left} and {taken}, which are one Windows build: {taken} is taken")
+                let (shown, more) = left.split_at(left.len().min(MANY));
+                let shown: Vec<&str> = shown.iter().map(OsVersion::as_str).collect();
+                let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
+                let build = taken.build();
+                format!(
+                    "{base} lists several revisions of Windows {build}: {taken} is taken, not {}{more}",
+                    shown.join(", ")
+                )
             }
             Self::OtherVersion { base, build, found } => {
                 format!("the image for Windows {build} takes files of {found} from {base}")
@@ -73,7 +83,10 @@ impl Warning {
             Self::LeftOut { .. } => "Other elements of the list have one.".to_owned(),
             Self::NotForArchitecture { .. } => "Other architectures have it.".to_owned(),
             Self::Asked { base, .. } => index::advice(base),
-            Self::Revision { left, .. } => format!("--build-arg FANLIGHT_VERSIONS={left} takes the other one."),
+            Self::Revision { left, .. } => {
+                let other = left.first().map_or("", OsVersion::as_str);
+                format!("--build-arg FANLIGHT_VERSIONS={other} takes that one.")
+            }
             Self::OtherVersion { .. } => {
                 "Libraries of one Windows version may not run on another. An index that has an image for each \
                  version, and that this engine can read, gives each its own."

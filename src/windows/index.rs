@@ -86,8 +86,8 @@ pub fn windows_entries(json: &[u8], platform: &Platform) -> Result<Option<Vec<En
         let Some(entry) = entry(manifest, platform) else { continue };
         // Of equal ones hosts take the first.
         let is_same = |other: &Entry| {
-            let known = entry.version.is_some() && other.version == entry.version;
-            other.digest == entry.digest || (known && other.features == entry.features)
+            let known = entry.version.is_some() && other.features == entry.features;
+            other.version == entry.version && (known || other.digest == entry.digest)
         };
         if !found.iter().any(is_same) {
             found.push(entry);

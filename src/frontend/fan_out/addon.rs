@@ -57,7 +57,7 @@ impl<'b> FanOut<'_, 'b> {
         let base = &draft.root().written_base;
         let may_be_index = |stage: &Stage<'_>| {
             let platform = stage.platform.as_ref().unwrap_or(&self.asked.platform);
-            let is_image = stage.base.is_none() && stage.base_name != SCRATCH;
+            let is_image = stage.context.is_some() || (stage.base.is_none() && stage.base_name != SCRATCH);
             is_image
                 && stage.written_base != *base
                 && platform.is_windows()

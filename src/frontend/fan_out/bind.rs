@@ -78,12 +78,14 @@ impl<'b> FanOut<'_, 'b> {
         if is_complete && !self.selection.is_everything() {
             return Ok(());
         }
+        let platform = &self.asked.platform;
+        let is_one = failures.len() == 1 && all.passed_over.is_empty();
         for failure in failures {
-            let Some(base) = failure.not_there.filter(|_| !all.found.is_empty()) else {
-                return Err(failure.error);
-            };
-            let platform = self.asked.platform.clone();
-            all.warnings.push((Warning::LeftOut { base, platform }, failure.location));
+            // With nothing left, the error lists what there is; of one base it says what to write.
+            let is_fatal = all.found.is_empty() && (is_one || self.selection.is_everything());
+            let Some(base) = failure.not_there.filter(|_| !is_fatal) else { return Err(failure.error) };
+            all.passed_over.push(format!("{base} (no image for {})", platform.format()));
+            all.warnings.push((Warning::LeftOut { base, platform: platform.clone() }, failure.location));
         }
         Ok(())
     }
@@ -141,5 +143,5 @@ fn superseded(found: &[Based<'_>], chosen: &Chosen, index: usize) -> Option<(War
     let taken = found[*chosen.order.iter().find(of_build)?].candidate.version.clone()?;
     let base = found[index].candidate.base.clone();
     let location = found[index].drafted.draft.root().location.clone();
-    Some((Warning::Revision { base, taken, left }, location))
+    Some((Warning::Revision { base, taken, left: vec![left] }, location))
 }

@@ -12,7 +12,7 @@ use tonic::Code;
 
 use super::FanOut;
 use crate::gateway::{Error, FileRange, OciStore, ResolveError, ResolveImage, ResolvedImage, SolveRequest};
-use crate::image::{Image, Platform, Reference};
+use crate::image::{Image, Platform, Reference, digest};
 use crate::llb::{Http, ImageBlob, Marshaler, Metadata, OciLayoutBlob, State, caps};
 use crate::plan::Stage;
 use crate::windows::index::{self, Entry};
@@ -86,8 +86,7 @@ impl FanOut<'_, '_> {
     async fn list(&self, source: &Source) -> Result<Listing, Error> {
         let mut failed = None;
         for state in self.ways(source) {
-            let read = self.read_file_of(&state).await;
-            match read.and_then(|json| entries_of(&json, &source.platform)) {
+            match self.read(source, &state).await {
                 Ok(entries) => return Ok(Listing::Entries(entries)),
                 Err(error) if is_wrong_way(&error) => {}
                 Err(error) => failed = failed.or(Some(error)),
@@ -129,7 +128,8 @@ impl FanOut<'_, '_> {
             let download = Http {
                 url: index::url(reference, digest),
                 filename: INDEX_FILE.to_owned(),
-                checksum: digest.to_owned(),
+                // With one, the engine takes an answer that refuses for a file of another digest.
+                checksum: String::new(),
                 accept: accept.to_owned(),
             };
             ways.push(download.state(title));
@@ -150,6 +150,17 @@ impl FanOut<'_, '_> {
         let file = result.ok_or_else(|| Error::new("no index"))?;
         let range = FileRange { offset: 0, length: MAX_INDEX_BYTES };
         bridge.read_file(&file, INDEX_FILE, Some(range)).await
+    }
+
+    /// Reads an index by one way.
+    async fn read(&self, source: &Source, way: &State) -> Result<Vec<Entry>, Error> {
+        let json = self.read_file_of(way).await?;
+        let (wanted, found) = (source.reference.digest().unwrap_or_default(), digest::of(&json));
+        if wanted.starts_with(digest::SHA256) && wanted != found {
+            return Err(Error::new(format_args!("the registry gives {found} for the index {wanted}")));
+        }
+        let entries = index::windows_entries(&json, &source.platform);
+        Ok(entries.map_err(|e| Error::new(e).context("cannot parse the index"))?.unwrap_or_default())
     }
 
     /// Whether it is not an index: an image on its own is the answer whatever platform is asked for.
@@ -193,13 +204,6 @@ impl FanOut<'_, '_> {
         };
         self.build.bridge.sources().image(query).await
     }
-}
-
-/// The entries of an index; none for the manifest of an image.
-fn entries_of(json: &[u8], platform: &Platform) -> Result<Vec<Entry>, Error> {
-    let entries = index::windows_entries(json, platform);
-    let entries = entries.map_err(|e| Error::new(e).context("cannot parse the index"))?;
-    Ok(entries.unwrap_or_default())
 }
 
 fn answer(image: &ResolvedImage) -> Result<Answer, Error> {

@@ -1,5 +1,7 @@
 //! Step 4: what every draft stands on.
 
+use std::collections::BTreeMap;
+
 use futures_util::future::{join_all, try_join_all};
 
 use super::FanOut;
@@ -158,17 +160,23 @@ impl<'b> FanOut<'_, 'b> {
         let base = &root.written_base;
         let mut bases = Bases::default();
         let mut kept: Vec<Entry> = Vec::new();
+        let mut left: BTreeMap<Build, Vec<OsVersion>> = BTreeMap::new();
         for entry in entries {
-            let Some(version) = &entry.version else {
-                kept.push(entry);
-                continue;
-            };
-            let build = version.build();
-            if !self.selection.has(build) || draft.of_index().is_some_and(|of| of != build) {
-                bases.passed_over.push(format!("{base} ({version})"));
+            let build = entry.version.as_ref().map(OsVersion::build);
+            let is_other = |build: Build| draft.of_index().is_some_and(|of| of != build);
+            if build.is_some_and(|build| !self.selection.has(build) || is_other(build)) {
+                bases.passed_over.push(format!("{base} ({})", entry.found_by));
                 continue;
             }
-            self.keep_revision(base, entry, &mut kept, &mut bases.warnings, root);
+            if let Some(revision) = self.keep_revision(entry, &mut kept) {
+                left.entry(revision.build()).or_default().push(revision);
+            }
+        }
+        for (build, left) in left {
+            let of_build = |entry: &&Entry| entry.version.as_ref().map(OsVersion::build) == Some(build);
+            let taken = kept.iter().find(of_build).and_then(|entry| entry.version.clone());
+            let warning = taken.map(|taken| Warning::Revision { base: base.clone(), taken, left });
+            bases.warnings.extend(warning.map(|warning| (warning, root.location.clone())));
         }
         list::check_count(&format!("the index {base}"), kept.len())
             .map_err(|kind| self.failed(self.located(Error::new(kind), root), root))?;
@@ -178,29 +186,21 @@ impl<'b> FanOut<'_, 'b> {
         Ok(bases)
     }
 
-    /// Keeps one revision of each build, as far as the index says the versions.
-    fn keep_revision(
-        &self,
-        base: &str,
-        entry: Entry,
-        kept: &mut Vec<Entry>,
-        warnings: &mut Vec<(Warning, Vec<Range>)>,
-        root: &Stage<'_>,
-    ) {
+    /// Keeps one revision of each build, as far as the index says the versions. Returns the one that is left.
+    fn keep_revision(&self, entry: Entry, kept: &mut Vec<Entry>) -> Option<OsVersion> {
         let build = |entry: &Entry| entry.version.as_ref().map(OsVersion::build);
-        let twin =
-            kept.iter_mut().find(|other| build(other) == build(&entry) && other.version != entry.version);
+        let is_twin = |other: &&mut Entry| build(other) == build(&entry) && other.version != entry.version;
+        let twin = kept.iter_mut().find(is_twin);
         let (Some(twin), Some(version)) = (twin, entry.version.clone()) else {
             kept.push(entry);
-            return;
+            return None;
         };
-        let Some(other) = twin.version.clone() else { return };
-        let is_newer = self.selection.revision(&[&other, &version]) == 1;
-        let (taken, left) = if is_newer { (version, other) } else { (other, version) };
-        warnings.push((Warning::Revision { base: base.to_owned(), taken, left }, root.location.clone()));
-        if is_newer {
-            *twin = entry;
+        let other = twin.version.clone()?;
+        if self.selection.revision(&[&other, &version]) == 0 {
+            return Some(version);
         }
+        *twin = entry;
+        Some(other)
     }
 
     /// The variant on one image of an index; none for an image of another platform.
