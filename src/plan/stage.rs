@@ -18,6 +18,14 @@ pub const SCRATCH: &str = "scratch";
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StageId(pub(super) usize);
 
+impl StageId {
+    /// The number of its FROM in the file, for a stage that has one.
+    #[must_use]
+    pub const fn number(self) -> usize {
+        self.0
+    }
+}
+
 /// A stage of one target (upstream's `dispatchState`, as far as it is known before conversion).
 #[derive(Debug, Clone)]
 pub struct Stage<'a> {

@@ -86,6 +86,9 @@ impl<'b> FanOut<'_, 'b> {
         if matches!(resolved.start, Start::Scratch) && root.base_name == plan::SCRATCH {
             return self.of_scratch(&draft.drafted).await;
         }
+        if draft.is_element() {
+            return self.of_one(drafted);
+        }
         match self.list_versions(root).await.map_err(|e| self.failed(e, root))? {
             Listing::Entries(entries) if entries.len() > 1 => self.of_index(draft, entries).await,
             Listing::Asked(found) => {

@@ -28,6 +28,12 @@ pub(super) struct SelectedDraft<'b> {
 }
 
 impl SelectedDraft<'_> {
+    /// Whether the base is an element of a list, which stands for one image also where that is an index of several.
+    pub(super) fn is_element(&self) -> bool {
+        let draft = &self.drafted.draft;
+        self.drafted.target.elements.bases.contains_key(&draft.stages.root(draft.target).number())
+    }
+
     /// The build to take of a base that is an index; none for all.
     pub(super) fn of_index(&self) -> Option<Build> {
         self.only.or(self.beside)
