@@ -41,6 +41,30 @@ func TestReplay(t *testing.T) {
 	}
 }
 
+// TestReplayIndex replays an image on a base that is an index. buildx asks for the index in place of each of its images,
+// which must be an error and no image on another version's base; without pinned sources it works.
+func TestReplayIndex(t *testing.T) {
+	env := loadEnvironment(t)
+	clients(t, env)
+	b := newOptionsBuild(t, env, "remote")
+	write(t, b.context+"/Dockerfile", "# syntax="+env.frontend+"\nFROM "+env.registry+"/library/runtime:ordered\nCOPY fixed.txt /app/\n")
+	b.context = serveRepository(t, b.context)
+	ref := fmt.Sprintf("%s/e2e/%d", env.registry, builds.Add(1))
+	b.run(t, "--platform", "windows/amd64", "--provenance", "mode=max", "--output", "type=image,push=true,store=false,name="+ref)
+	for _, entry := range pull(t, ref).images {
+		platform := platforms.FormatAll(*entry.desc.Platform)
+		again := fmt.Sprintf("%s/e2e/%d", env.registry, builds.Add(1))
+		flags := []string{"--progress", "plain", "--output", "type=image,push=true,store=false,name=" + again}
+		output, err := replayCommand(env, pull(t, ref), platform, flags...).CombinedOutput()
+		refusal := strings.Contains(string(output), "no Windows base matches") || strings.Contains(string(output), "have the same Windows build")
+		if err == nil || !refusal {
+			t.Errorf("%s with the pinned index: %v\n%s", platform, err, output)
+		}
+		replay(t, env, pull(t, ref), platform, append(flags, "--replay-mode", "frontend")...)
+		checkReplayed(t, entry, pull(t, again))
+	}
+}
+
 // checkReplayed wants one image like the entry: for the same platform, on the same base, with the same files.
 func checkReplayed(t *testing.T, entry image, again pulled) {
 	t.Helper()
@@ -63,15 +87,21 @@ func checkReplayed(t *testing.T, entry image, again pulled) {
 	}
 }
 
-// replay runs docker buildx replay build for one image of what was pushed.
+// replay runs replayCommand, which must succeed, and gives the output.
 func replay(t *testing.T, env environment, of pulled, platform string, flags ...string) string {
 	t.Helper()
-	args := []string{"buildx", "replay", "build", "--builder", "remote", "--platform", platform}
-	output, err := docker(env, slices.Concat(args, flags, []string{fmt.Sprintf("docker-image://%s/%s:%s", of.ref.Host, of.ref.Repo, of.ref.Name)})...).CombinedOutput()
+	output, err := replayCommand(env, of, platform, flags...).CombinedOutput()
 	if err != nil {
 		t.Fatalf("%s: %v\n%s", strings.Join(flags, " "), err, output)
 	}
 	return string(output)
+}
+
+// replayCommand is docker buildx replay build for one image of what was pushed.
+func replayCommand(env environment, of pulled, platform string, flags ...string) *exec.Cmd {
+	args := []string{"buildx", "replay", "build", "--builder", "remote", "--platform", platform}
+	name := fmt.Sprintf("docker-image://%s/%s:%s", of.ref.Host, of.ref.Repo, of.ref.Name)
+	return docker(env, slices.Concat(args, flags, []string{name})...)
 }
 
 // serveRepository commits a folder, and gives the address of its repository for a build.
