@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/containerd/platforms"
 )
 
 // statement is an in-toto statement of an attestation, as far as it is looked at.
@@ -85,9 +87,24 @@ func pushScanner(t *testing.T, env environment, with client) string {
 	return ref
 }
 
+// targetPlatform is what an image's provenance says the image is for; BuildKit says it from 0.34 on.
+func (s statement) targetPlatform(t *testing.T) string {
+	t.Helper()
+	var predicate struct {
+		BuildDefinition struct {
+			InternalParameters struct{ TargetPlatform string }
+		}
+	}
+	if err := json.Unmarshal(s.Predicate, &predicate); err != nil {
+		t.Fatal(err)
+	}
+	return predicate.BuildDefinition.InternalParameters.TargetPlatform
+}
+
 const spdx = "https://spdx.dev/Document"
 
-// provenance wants a statement for each image, about that image, which names its base.
+// provenance wants a statement for each image, about that image, which names its base, and, where the engine writes it
+// down, the Windows version.
 func provenance(t *testing.T, b *bench) string {
 	request := b.request(map[string]string{"attest:provenance": "mode=max"})
 	offset := logSize(t, b.env.registryLog)
@@ -99,6 +116,7 @@ func provenance(t *testing.T, b *bench) string {
 	if len(got.attestations) == 0 {
 		return "none"
 	}
+	named := 0
 	for i, want := range tableCase(b.env).Index {
 		entry := got.images[i]
 		all := got.statementsOf(t, entry)["provenance"]
@@ -110,8 +128,21 @@ func provenance(t *testing.T, b *bench) string {
 		if tag != "" && !strings.Contains(string(all[0].Predicate), "windows/nanoserver@"+tag) {
 			t.Errorf("%s: the base is not among the materials:\n%s", want.Base, all[0].Predicate)
 		}
+		if platform := all[0].targetPlatform(t); platform != "" {
+			named++
+			if wanted := platforms.FormatAll(*entry.desc.Platform); platform != wanted {
+				t.Errorf("the provenance of %s says %s", wanted, platform)
+			}
+		}
 	}
-	return "right"
+	switch named {
+	case 0:
+		return "right"
+	case len(got.images):
+		return "right, with versions"
+	}
+	t.Errorf("%d of %d statements name the platform", named, len(got.images))
+	return ""
 }
 
 // sbom wants a bill of materials for each image beside the provenance; of a Windows image it has what was added to the

@@ -45,7 +45,7 @@ func checkLayers(t *testing.T, ref registry.Ref, entry image, own []ocispec.Desc
 		case content == "ELF":
 			checkELF(t, entry, path, got)
 		case string(got) != content:
-			t.Errorf("%s is %q, want %q", path, got, content)
+			t.Errorf("%s is %.300q, want %.300q", path, got, content)
 		}
 	}
 }

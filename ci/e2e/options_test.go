@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/containerd/platforms"
 )
 
 // optionsBuild builds testdata/e2e/options with buildx's flags; %s in a flag is the pushed reference.
@@ -166,7 +168,8 @@ func TestCache(t *testing.T) {
 	}
 }
 
-// TestProvenance wants, for every entry, a statement about that entry which names its base.
+// TestProvenance wants, for every entry, a statement about that entry which names its base, and its Windows version. A
+// Docker Engine with a BuildKit before 0.34 does not write that down.
 func TestProvenance(t *testing.T) {
 	eachBuilder(t, func(t *testing.T, b *optionsBuild) {
 		_, got := b.push(t, "--provenance", "mode=max")
@@ -185,6 +188,10 @@ func TestProvenance(t *testing.T) {
 			materials := fmt.Sprint(predicate)
 			if tag := tags[entry.config.OSVersion]; tag != "" && !strings.Contains(materials, "windows/nanoserver@"+tag) {
 				t.Errorf("%s: the base %s is not among the materials:\n%s", entry.config.OSVersion, tag, materials)
+			}
+			platform := statements[0].targetPlatform(t)
+			if want := platforms.FormatAll(*entry.desc.Platform); platform != want && (platform != "" || b.builder == "remote") {
+				t.Errorf("the provenance of %s says %q", want, platform)
 			}
 		}
 	})
@@ -211,6 +218,9 @@ func TestOutputs(t *testing.T) {
 				t.Errorf("files %q", names)
 			}
 		})
+		if b.builder == "remote" {
+			t.Run("part", func(t *testing.T) { outputPart(t, b, folder) })
+		}
 		t.Run("oci", func(t *testing.T) {
 			b.run(t, "--output", "type=oci,dest="+folder+"/oci.tar")
 			if names := tarNames(t, folder+"/oci.tar"); !slices.Contains(names, "index.json") {
@@ -227,6 +237,24 @@ func TestOutputs(t *testing.T) {
 			})
 		}
 	})
+}
+
+// outputPart writes one directory of every image, which BuildKit can from 0.34 on.
+func outputPart(t *testing.T, b *optionsBuild, folder string) {
+	b.run(t, "--output", "type=local,src=/app,dest="+folder+"/part")
+	want := []string{"linux_amd64", "windows(10.0.17763.6414)_amd64", "windows(10.0.20348.2762)_amd64"}
+	for _, path := range want {
+		if text, err := os.ReadFile(filepath.Join(folder, "part", path, "fixed.txt")); err != nil || string(text) != "fixed\n" {
+			t.Errorf("%s: %q, %v", path, text, err)
+		}
+	}
+	b.run(t, "--output", "type=tar,src=/app,dest="+folder+"/part.tar")
+	names := tarNames(t, folder+"/part.tar")
+	for _, path := range want {
+		if !slices.Contains(names, path+"/fixed.txt") {
+			t.Errorf("no %s/fixed.txt among %q", path, names)
+		}
+	}
 }
 
 func tarNames(t *testing.T, path string) []string {

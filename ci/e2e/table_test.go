@@ -2,20 +2,25 @@ package e2e
 
 import (
 	"bufio"
+	"crypto/rand"
 	"fmt"
 	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
 
 	"fanlight/ci/tools/access"
+
+	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 )
 
 // TestTable makes a row of the table of engines: docs/engines.md. ci/table says which engine, and gathers the rows.
@@ -102,6 +107,7 @@ func TestEngine(t *testing.T) {
 	b := newBench(t, env, engine{binary: binary, path: os.Getenv("ENGINE_PATH"), snapshotter: "auto", registries: []string{env.registry}})
 	t.Run("sbom", func(t *testing.T) { sbom(t, b) })
 	t.Run("cache", func(t *testing.T) { partialCache(t, b, "max", 3) })
+	t.Run("two-at-once", func(t *testing.T) { twoAtOnce(t, b, 5) })
 }
 
 const tableContext = "engines"
@@ -180,6 +186,49 @@ func fetched(t *testing.T, env environment, log string, offset int64) (sum int64
 		}
 	}
 	return sum
+}
+
+// twoAtOnce makes the same new Windows layer in two builds at the same time, several times, on an engine with nothing in
+// it. Both have to end with the same right images. What is copied is large enough for the layer to take a while.
+func twoAtOnce(t *testing.T, b *bench, rounds int) {
+	d := b.engine.start(t, b.env)
+	for round := range rounds {
+		content := make([]byte, 24<<20)
+		if _, err := rand.Read(content); err != nil {
+			t.Fatal(err)
+		}
+		large := filepath.Join(b.context, "two.txt")
+		if err := os.WriteFile(large, content, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		nonce := fmt.Sprintf("at-once-%d", round)
+		requests := make([]buildRequest, 2)
+		var wait sync.WaitGroup
+		for i := range requests {
+			requests[i] = b.request(map[string]string{"build-arg:NONCE": nonce})
+			wait.Go(func() {
+				if output, err := d.client.build(t, requests[i]); err != nil {
+					t.Errorf("round %d: %v\n%s", round, err, output)
+				}
+			})
+		}
+		wait.Wait()
+		if t.Failed() {
+			return
+		}
+		one := tableCase(b.env)
+		one.Files["windows"]["Files/app/sub/two.txt"] = string(content)
+		for _, request := range requests {
+			checkImage(t, b.env, noClient, request.ref, one)
+		}
+		first, second := pull(t, requests[0].ref), pull(t, requests[1].ref)
+		for i, entry := range first.images {
+			layers := func(of image) []ocispec.Descriptor { return of.manifest.Layers }
+			if !reflect.DeepEqual(layers(entry), layers(second.images[i])) {
+				t.Errorf("round %d, image %d: the layer was made twice", round, i)
+			}
+		}
+	}
 }
 
 func index(t *testing.T, b *bench) string {

@@ -13,6 +13,44 @@ need_go() {
 	export GOTOOLCHAIN=local CGO_ENABLED=0 GOFLAGS="-trimpath -mod=readonly -buildvcs=false"
 }
 
+# engine_module NAME: the module that ci/engines/NAME pins.
+engine_module() {
+	case $1 in
+	buildkit*) echo github.com/moby/buildkit ;;
+	buildx) echo github.com/docker/buildx ;;
+	docker) echo github.com/moby/moby/v2 ;;
+	*) die "no engine is named $1" ;;
+	esac
+}
+
+# engine_version NAME: the version in ci/engines/NAME/go.mod, the one place where it is written. Scripts and the
+# tables of engines ask for it.
+engine_version() { pinned_version "$ROOT/ci/engines/$1/go.mod" "$(engine_module "$1")"; }
+
+# pinned_version FILE MODULE: the module's version in a go.mod, without the v.
+pinned_version() { awk -v module="$2" '{ sub(/^require /, "") } $1 == module { print substr($2, 2) }' "$1"; }
+
+# older_engines: the versions of BuildKit that the table of engines has beside the current one, in order.
+older_engines() {
+	local folder
+	for folder in "$ROOT"/ci/engines/buildkit-*/; do engine_version "$(basename "$folder")"; done | sort -V
+}
+
+# same_pins: everything that is of the current BuildKit pins the same version, and an older engine the one it is named after.
+same_pins() {
+	local version part bad=
+	version=$(engine_version buildkit)
+	for part in oracle suite; do
+		[ "$(pinned_version "$ROOT/ci/$part/go.mod" github.com/moby/buildkit)" = "$version" ] ||
+			{ echo "ci/$part/go.mod does not pin BuildKit $version, as ci/engines/buildkit/go.mod does"; bad=yes; }
+	done
+	for part in "$ROOT"/ci/engines/buildkit-*/; do
+		part=$(basename "$part")
+		[ "buildkit-$(engine_version "$part")" = "$part" ] || { echo "ci/engines/$part pins another version"; bad=yes; }
+	done
+	[ -z "$bad" ]
+}
+
 # engine NAME: builds the tools of ci/engines/NAME/go.mod; prints the folder. Cached by the hash of the pins.
 engine() {
 	local folder=$ROOT/ci/engines/$1 bin ldflags="-s -w"
@@ -20,7 +58,7 @@ engine() {
 	if [ ! -d "$bin" ]; then
 		need_go
 		# Tools that tell their version have it set by their own build; a module build must name it.
-		[ ! -e "$folder/ldflags" ] || ldflags="$ldflags $(cat "$folder/ldflags")"
+		[ "$1" = docker ] || ldflags="$ldflags -X $(engine_module "$1")/version.Version=v$(engine_version "$1")"
 		(cd "$folder" && GOBIN="$bin.$$" go install -ldflags "$ldflags" tool) >&2 || die "building ci/engines/$1 failed"
 		mv -T "$bin.$$" "$bin" 2>/dev/null || rm -rf "$bin.$$"
 	fi

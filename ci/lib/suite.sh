@@ -160,7 +160,7 @@ suite_run() {
 		{"cniVersion": "0.4.0", "name": "suite", "type": "ptp",
 		 "ipam": {"type": "host-local", "subnet": "10.10.0.0/16", "dataDir": "$dir/ipam"}}
 	END
-	# The suite gives its engines no network, and 0.33.1 does not read the flag that would.
+	# The suite gives its engines no network, and the flag that would is not read: buildkitd looks for another name.
 	cat >"$dir/bin/buildkitd" <<-END
 		#!/bin/sh
 		for flag; do

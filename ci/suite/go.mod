@@ -3,4 +3,4 @@ module fanlight/ci/suite
 
 go 1.26.8
 
-require github.com/moby/buildkit v0.33.1 // indirect
+require github.com/moby/buildkit v0.34.2 // indirect

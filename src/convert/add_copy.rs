@@ -148,8 +148,12 @@ impl Job<'_> {
     }
 
     fn options(&self, state: &StageState) -> Result<CopyOptions, ErrorKind> {
+        let owner = (!self.chown.is_empty()).then(|| Owner::parse(self.chown));
+        if self.link && owner.as_ref().is_some_and(Owner::is_by_name) {
+            return Err(ErrorKind::LinkedOwner(self.chown.to_owned()));
+        }
         // Windows layers carry no owner, and a name would be looked up in the base.
-        let owner = (!self.chown.is_empty() && !state.for_windows).then(|| Owner::parse(self.chown));
+        let owner = owner.filter(|_| !state.for_windows);
         let mode = if self.chmod.is_empty() { None } else { Some(chmod(self.chmod)?) };
         Ok(CopyOptions { mode, owner, exclude_patterns: self.exclude.to_vec(), ..CopyOptions::default() })
     }

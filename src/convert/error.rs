@@ -92,6 +92,11 @@ pub enum ErrorKind {
          Time.MarshalJSON: year outside of range [0,9999]"
     )]
     Year,
+    /// An owner by name of files that are copied into a layer of their own, where no file knows names.
+    #[error(
+        "--chown={0}: user and group names can't be resolved when used with --link, use numeric uid[:gid] instead"
+    )]
+    LinkedOwner(String),
     /// Permissions out of range.
     #[error("invalid chmod parameter: '{0}'. it should be octal string and between 0 and 07777")]
     Chmod(String),

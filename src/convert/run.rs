@@ -168,7 +168,7 @@ fn shown(lexer: &Lexer, text: &str, mounts: &[Mount], env: &EnvList) -> String {
             env.set(variable.as_str(), "****");
         }
     }
-    let lexer = Lexer { raw_quotes: true, skip_unset_env: true, ..*lexer };
+    let lexer = Lexer { raw_quotes: true, raw_escapes: true, skip_unset_env: true, ..*lexer };
     name::instruction(&lexer, text, &env)
 }
 

@@ -31,6 +31,15 @@ pub(super) enum After<'a> {
 }
 
 impl Level<'_> {
+    /// Whether its text is a pattern, which is read once more for escapes.
+    pub(super) const fn is_pattern(&self) -> bool {
+        match self.after {
+            After::Pattern { .. } => true,
+            After::Modifier { modifier, .. } => modifier.trims(),
+            After::Replacement { .. } => false,
+        }
+    }
+
     /// What an error at the end of the word means.
     pub(super) const fn missing(&self) -> ErrorKind {
         match self.after {

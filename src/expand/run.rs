@@ -107,6 +107,11 @@ impl<'a> Run<'a> {
         self.levels.last().map_or(self.lexer.raw_escapes, |level| level.raw_escapes)
     }
 
+    /// Whether an escape character in quotes is to stand for itself when the pattern is read.
+    fn in_pattern(&self) -> bool {
+        self.levels.last().is_some_and(Level::is_pattern)
+    }
+
     /// One step outside quotes (`processStopOn`).
     fn plain(&mut self, c: char) -> Result<()> {
         if self.levels.last().is_some_and(|level| level.stop == c) {
@@ -158,21 +163,33 @@ impl<'a> Run<'a> {
                     self.text.push(c);
                     return Ok(());
                 }
-                if self.raw_escapes() {
-                    self.text.push(c);
-                }
-                match self.scanner.peek() {
-                    // An escape character at the end of the word is dropped.
-                    None => {}
-                    Some(escaped) if matches!(escaped, '"' | '$') || escaped == self.lexer.escape => {
-                        self.scanner.next();
-                        self.text.push(escaped);
-                    }
-                    Some(_) => self.text.push(c),
-                }
+                self.quoted_escape();
             }
         }
         Ok(())
+    }
+
+    /// An escape character in double quotes, which was read.
+    fn quoted_escape(&mut self) {
+        let escape = self.lexer.escape;
+        match self.scanner.peek() {
+            // At the end of the word it is dropped.
+            None => {}
+            Some(escaped) if matches!(escaped, '"' | '$') || escaped == escape => {
+                if self.raw_escapes() {
+                    self.text.push(escape);
+                }
+                self.scanner.next();
+                self.text.push(escaped);
+            }
+            Some(_) => {
+                // A pattern is read again. Quotes that stay protect it elsewhere.
+                if self.raw_escapes() && (!self.lexer.raw_quotes || self.in_pattern()) {
+                    self.text.push(escape);
+                }
+                self.text.push(escape);
+            }
+        }
     }
 
     /// Reads a quote, which stays in the text if quotes do.
@@ -186,8 +203,14 @@ impl<'a> Run<'a> {
     fn single_quotes(&mut self) -> Result<()> {
         let start = self.text.len();
         self.quote();
+        // docker/dockerfile doubles the file's escape character, although patterns know the backslash alone.
+        let doubled = self.in_pattern().then_some(self.lexer.escape);
         while self.scanner.peek() != Some('\'') {
-            self.text.push(self.scanner.next().ok_or(ErrorKind::SingleQuote)?);
+            let c = self.scanner.next().ok_or(ErrorKind::SingleQuote)?;
+            if Some(c) == doubled {
+                self.text.push(c);
+            }
+            self.text.push(c);
         }
         self.quote();
         self.add_text(start);

@@ -1,6 +1,6 @@
 //! Platforms: `linux/amd64`, `windows(10.0.17763)/amd64`.
 //!
-//! Mirrors `github.com/containerd/platforms` as BuildKit 0.33 pins it.
+//! Mirrors `github.com/containerd/platforms` as BuildKit pins it (1.0.0-rc.5).
 
 use std::fmt;
 

@@ -52,7 +52,16 @@ impl Owner {
             Some((user, group)) => (user, Some(group)),
             None => (text, None),
         };
+        // `user:` is `user`: the engine then takes the user's own group.
+        let group = group.filter(|group| !group.is_empty());
         Self { user: Some(User::parse(user)), group: group.map(User::parse) }
+    }
+
+    /// Whether a name has to be looked up in a file system (upstream's `chownByName`).
+    #[must_use]
+    pub fn is_by_name(&self) -> bool {
+        let is_name = |user: &User| matches!(user, User::Name(name) if !name.is_empty());
+        self.user.iter().chain(&self.group).any(is_name)
     }
 
     fn encode(&self, base: i64) -> pb::ChownOpt {
@@ -304,5 +313,26 @@ mod tests {
             Owner::parse("a:2"),
             Owner { user: Some(User::Name("a".to_owned())), group: Some(User::Id(2)) }
         );
+    }
+
+    #[test]
+    fn an_owner_without_a_group_has_none_whether_a_colon_stands_there_or_not() {
+        for text in ["a:", "5:", ":", "root:"] {
+            assert_eq!(Owner::parse(text), Owner::parse(&text[..text.len() - 1]), "{text}");
+            assert_eq!(Owner::parse(text).group, None, "{text}");
+        }
+        assert_eq!(Owner::parse("5:root").group, Some(User::Id(0)));
+        // A second colon belongs to the name of the group.
+        assert_eq!(Owner::parse("5::").group, Some(User::Name(":".to_owned())));
+    }
+
+    #[test]
+    fn names_have_to_be_looked_up_and_numbers_have_not() {
+        for text in ["1000", "1000:1000", "root", "root:root", "5:", ":5", ":", "", "-1", "+7"] {
+            assert!(!Owner::parse(text).is_by_name(), "{text}");
+        }
+        for text in ["app", "app:app", "1000:app", "app:1000", ":app", "app:", "99999999999", "0x10"] {
+            assert!(Owner::parse(text).is_by_name(), "{text}");
+        }
     }
 }

@@ -1,0 +1,4 @@
+ARG NAME=x\alpine
+FROM ${NAME#'x\'}
+EXPOSE ${PORT#'x\'}80
+WORKDIR ${NAME/'\'/x}

@@ -1,0 +1,3 @@
+FROM alpine
+ENV FOO='a\bc'
+ENV A=${FOO#${NONE:-'a\b'}}

@@ -1,0 +1,2 @@
+FROM alpine
+ADD --link --chown=app:app https://example.com/x.tar /

@@ -1,0 +1,2 @@
+FROM alpine
+ADD --link --chown=app --checksum=none file.txt other.txt /

@@ -1,0 +1,2 @@
+FROM alpine
+COPY --link --chown=app --chmod=9 file.txt /

@@ -1,0 +1,4 @@
+FROM alpine
+ARG OWNER=app
+ENV OWNER=$OWNER:1
+COPY --link --chown=$OWNER file.txt /

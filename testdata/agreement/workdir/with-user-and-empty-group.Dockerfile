@@ -1,0 +1,9 @@
+FROM alpine
+USER 1000:
+WORKDIR /home/app
+USER app:
+WORKDIR /srv
+USER :
+WORKDIR /z
+USER $UNKNOWN:
+WORKDIR /y
