@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -20,7 +21,8 @@ var optionsFixtures = []fixture{
 	rows("testdata/options/dockerui.jsonl", spacedLines, clientOptions()),
 }
 
-// archives asks isArchive of dockerui. A row: the answer, a name, the length, base64 without the zeros at the end.
+// archives asks dockerui whether it unpacks a context that is downloaded. A row: the answer, a name, the length of what is
+// read of it, base64 without the zeros at the end.
 func archives(old []byte) ([]byte, error) {
 	var out strings.Builder
 	for _, line := range splitLines(old) {
@@ -42,11 +44,62 @@ func archives(old []byte) ([]byte, error) {
 		}
 		header := make([]byte, length)
 		copy(header, start)
-		fields[0] = strconv.FormatBool(isArchive(header))
+		unpacked, err := isUnpacked(header)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", fields[1], err)
+		}
+		fields[0] = strconv.FormatBool(unpacked)
 		out.WriteString(strings.Join(fields, " ") + "\n")
 	}
 	return []byte(out.String()), nil
 }
+
+// isUnpacked tells whether the context is made of a download by an operation on files.
+func isUnpacked(header []byte) (bool, error) {
+	ctx := context.Background()
+	options := map[string]string{"context": "https://example.com/context"}
+	c, err := dockerui.NewClient(downloadClient{gatewayClient{options: options}, header})
+	if err != nil {
+		return false, err
+	}
+	state, err := c.MainContext(ctx)
+	if err != nil {
+		return false, err
+	}
+	definition, err := state.Marshal(ctx)
+	if err != nil {
+		return false, err
+	}
+	for _, encoded := range definition.Def {
+		var op pb.Op
+		if err := op.UnmarshalVT(encoded); err != nil {
+			return false, err
+		}
+		if op.GetFile() != nil {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// downloadClient is a BuildKit in which every file begins with the header.
+type downloadClient struct {
+	gatewayClient
+	header []byte
+}
+
+func (c downloadClient) Solve(context.Context, client.SolveRequest) (*client.Result, error) {
+	result := client.NewResult()
+	result.SetRef(download{header: c.header})
+	return result, nil
+}
+
+type download struct {
+	client.Reference
+	header []byte
+}
+
+func (d download) ReadFile(context.Context, client.ReadRequest) ([]byte, error) { return d.header, nil }
 
 // gatewayClient is what a frontend has of BuildKit before its first call: options, and the platform of a worker.
 type gatewayClient struct {

@@ -5,15 +5,11 @@ import (
 
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 	"github.com/moby/buildkit/frontend/dockerfile/linter"
-	// They hold the functions below.
+	// It holds the functions below.
 	_ "github.com/moby/buildkit/frontend/dockerfile/dockerfile2llb"
-	_ "github.com/moby/buildkit/frontend/dockerui"
 )
 
-// Functions of buildkit that only its own packages can call. The linker puts them in; it fails when one is gone.
-
-//go:linkname isArchive github.com/moby/buildkit/frontend/dockerui.isArchive
-func isArchive(header []byte) bool
+// Functions of buildkit that only their own package can call. The linker puts them in; it fails when one is gone.
 
 //go:linkname isHTTPSource github.com/moby/buildkit/frontend/dockerfile/dockerfile2llb.isHTTPSource
 func isHTTPSource(source string) bool
