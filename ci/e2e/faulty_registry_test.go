@@ -55,7 +55,7 @@ func status(code int, key, value, shows string) fault {
 			w.WriteHeader(code)
 			fmt.Fprintf(w, `{"errors":[{"code":"FAULT","message":"this registry answers with %d on purpose"}]}`, code)
 		},
-		shows: regexp.MustCompile(fmt.Sprintf(`on purpose|\b%d %s|%s`, code, http.StatusText(code), shows)),
+		shows: regexp.MustCompile(fmt.Sprintf(`on purpose|\b%d %s|response status %[1]d|%[3]s`, code, http.StatusText(code), shows)),
 	}
 }
 

@@ -42,6 +42,18 @@ pub enum ErrorKind {
         /// The version of the image that the engine gives.
         os_version: String,
     },
+    /// Windows Server 2025 in an index that could not be read.
+    #[error(
+        "Windows Server 2025 cannot be told here from {os_version} in the index of {base}, which this engine cannot read. \
+         {advice}",
+        advice = super::index::advice(base)
+    )]
+    Hidden {
+        /// The base as written.
+        base: String,
+        /// The version of the image that the engine gives instead.
+        os_version: String,
+    },
     /// Two bases that no host can tell apart.
     #[error(
         "two bases have the same Windows build, so no host could choose between them: {first} and {second}. Keep one \

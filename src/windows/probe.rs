@@ -13,7 +13,7 @@ use super::select::Selection;
 use crate::image::{Build, OsVersion};
 
 /// Windows Server 2025.
-const NEWEST_LTSC: Build = Build(26100);
+pub const NEWEST_LTSC: Build = Build(26100);
 /// A version that no image has: an engine that finds one does not look at versions.
 const NO_VERSION: &str = "10.0.1";
 /// What newer releases than the known ones are found with.

@@ -12,6 +12,7 @@ use crate::image::Wanted;
 use crate::plan::TargetVersion;
 use crate::span::Range;
 use crate::windows::ErrorKind;
+use crate::windows::probe::NEWEST_LTSC;
 use crate::windows::select::{self, Candidate, Chosen};
 
 /// The variants, ready to be planned.
@@ -39,6 +40,7 @@ impl<'b> FanOut<'_, 'b> {
                     all.passed_over.extend(bases.passed_over);
                     all.warnings.extend(bases.warnings);
                     all.unlisted = all.unlisted.or(bases.unlisted);
+                    all.hidden = all.hidden.or(bases.hidden);
                 }
                 Err(failure) => failures.push(failure),
             }
@@ -100,23 +102,26 @@ impl<'b> FanOut<'_, 'b> {
     ) -> Result<Vec<Missing>, Error> {
         let found = candidates.iter().map(Candidate::describe).chain(all.passed_over.iter().cloned());
         let found = found.collect::<Vec<_>>().join(", ");
-        let error = |asked: String| {
+        let error = |asked: String, is_newest: bool| {
             // What is not found may be in an index that could not be read.
+            let hidden = all.hidden.clone().filter(|_| is_newest);
             let no_match = ErrorKind::NoMatch { asked, found: found.clone() };
-            base_error(all.unlisted.clone().unwrap_or(no_match))
+            base_error(all.unlisted.clone().or(hidden).unwrap_or(no_match))
         };
+        let lacks = |wanted: &Wanted| error(wanted.build.to_string(), wanted.build == NEWEST_LTSC);
         let is_asked = |wanted: &Wanted| self.asked.written_for(wanted.build).is_some();
         if let Some(wanted) = chosen.missing.iter().find(|wanted| is_asked(wanted)) {
-            return Err(error(wanted.build.to_string()));
+            return Err(lacks(wanted));
         }
         if chosen.order.is_empty() {
             let lists = [self.selection.asked, self.selection.named].into_iter().flatten();
             let builds: Vec<String> = lists.flatten().map(|wanted| wanted.build.to_string()).collect();
             let asked = if builds.is_empty() { self.asked.platform.format() } else { builds.join(" and ") };
-            return Err(error(asked));
+            let is_newest = chosen.missing.iter().any(|wanted| wanted.build == NEWEST_LTSC);
+            return Err(error(asked, is_newest));
         }
         let missing = chosen.missing.iter().cloned();
-        Ok(missing.map(|wanted| Missing { error: error(wanted.build.to_string()), wanted }).collect())
+        Ok(missing.map(|wanted| Missing { error: lacks(&wanted), wanted }).collect())
     }
 
     /// What arguments tell of the version: what the client wrote, else what the base is.

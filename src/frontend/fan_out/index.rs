@@ -97,7 +97,9 @@ impl FanOut<'_, '_> {
         }
         match (self.ask(source).await?, failed) {
             // The answers leave a doubt that the index would settle.
-            (None | Some(Found { hiding: Some(_), .. }), Some(error)) => Err(error),
+            (None | Some(Found { hiding: Some(_), .. }), Some(error)) => {
+                Err(error.context("cannot read the index"))
+            }
             (Some(found), _) => Ok(Listing::Asked(found)),
             (None, None) => Ok(Listing::Unknown),
         }
@@ -157,7 +159,9 @@ impl FanOut<'_, '_> {
         let json = self.read_file_of(way).await?;
         let (wanted, found) = (source.reference.digest().unwrap_or_default(), digest::of(&json));
         if wanted.starts_with(digest::SHA256) && wanted != found {
-            return Err(Error::new(format_args!("the registry gives {found} for the index {wanted}")));
+            return Err(Error::new(format_args!(
+                "digest mismatch: the registry gives {found} for the index {wanted}"
+            )));
         }
         let entries = index::windows_entries(&json, &source.platform);
         Ok(entries.map_err(|e| Error::new(e).context("cannot parse the index"))?.unwrap_or_default())

@@ -16,7 +16,7 @@ use crate::plan::{self, Pin, Resolved, Stage, Start, TargetVersion};
 use crate::span::Range;
 use crate::windows::ErrorKind;
 use crate::windows::index::Entry;
-use crate::windows::probe::version_to_ask;
+use crate::windows::probe::{Found, version_to_ask};
 use crate::windows::select::Candidate;
 
 /// A draft whose base is known.
@@ -31,6 +31,8 @@ pub(super) struct Bases<'b> {
     pub(super) found: Vec<Based<'b>>,
     /// The base may have more versions than were found.
     pub(super) unlisted: Option<ErrorKind>,
+    /// Windows Server 2025 may be there, behind another version.
+    pub(super) hidden: Option<ErrorKind>,
     /// Images of the base that are not selected, for messages.
     pub(super) passed_over: Vec<String>,
     pub(super) warnings: Vec<(Warning, Vec<Range>)>,
@@ -64,10 +66,24 @@ impl<'b> FanOut<'_, 'b> {
             Box::pin(async move {
                 let mut bases = self.bases(draft, position).await?;
                 bases.keep_build(draft.only);
+                self.check_found(draft, &bases)?;
                 Ok(bases)
             })
         });
         join_all(bases).await
+    }
+
+    /// Refuses a base that has no image for the one build that its draft is for: no draft is left out without a word.
+    fn check_found(&self, draft: &SelectedDraft<'b>, bases: &Bases<'b>) -> Result<(), Failure> {
+        let only = draft.of_index();
+        let is_wanted = only.map_or(self.selection.is_everything(), |build| self.selection.has(build));
+        if !bases.found.is_empty() || !is_wanted {
+            return Ok(());
+        }
+        let root = draft.drafted.draft.root();
+        let asked = only.map_or_else(|| self.asked.platform.format(), |build| build.to_string());
+        let kind = ErrorKind::NoMatch { asked, found: bases.passed_over.join(", ") };
+        Err(self.failed(self.located(Error::new(bases.hidden.clone().unwrap_or(kind)), root), root))
     }
 
     async fn bases(&self, draft: &SelectedDraft<'b>, position: usize) -> Result<Bases<'b>, Failure> {
@@ -91,20 +107,7 @@ impl<'b> FanOut<'_, 'b> {
         }
         match self.list_versions(root).await.map_err(|e| self.failed(e, root))? {
             Listing::Entries(entries) if entries.len() > 1 => self.of_index(draft, entries).await,
-            Listing::Asked(found) => {
-                let doubtful = found.entries.len() > 1 || found.hiding.is_some();
-                let location = root.location.clone();
-                let warning = Warning::Asked { base: root.written_base.clone(), found: found.clone() };
-                let mut bases = if found.entries.len() > 1 {
-                    self.of_index(draft, found.entries).await?
-                } else {
-                    self.of_one(drafted)?
-                };
-                if doubtful && self.may_lack(found.hiding.as_deref()) {
-                    bases.warnings.push((warning, location));
-                }
-                Ok(bases)
-            }
+            Listing::Asked(found) => self.of_answers(draft, drafted, found).await,
             Listing::Unknown => {
                 let os_version = resolved.image.platform.os_version.clone();
                 let unlisted = ErrorKind::Unlisted { base: root.written_base.clone(), os_version };
@@ -114,12 +117,28 @@ impl<'b> FanOut<'_, 'b> {
         }
     }
 
-    /// Whether a version may be missing of those that are selected: the newest may be hidden, and what is not selected
-    /// does not matter.
-    fn may_lack(&self, hiding: Option<&str>) -> bool {
-        const NEWEST_LTSC: Build = Build(26100);
-        let newest = || self.selection.wanted().is_some_and(|all| all.iter().any(|w| w.build >= NEWEST_LTSC));
-        self.selection.is_everything() || (hiding.is_some() && newest())
+    /// The variants of an index that the engine was asked about. What is not selected may be missing without a word.
+    async fn of_answers(
+        &self,
+        draft: &SelectedDraft<'b>,
+        drafted: Drafted<'b>,
+        found: Found,
+    ) -> Result<Bases<'b>, Failure> {
+        let root = draft.drafted.draft.root();
+        let base = root.written_base.clone();
+        let entries = found.entries.clone();
+        let is_doubtful = entries.len() > 1 || found.hiding.is_some();
+        let mut bases = match entries.len() {
+            0 | 1 if found.hiding.is_none() => self.of_one(drafted)?,
+            _ => self.of_index(draft, entries).await?,
+        };
+        let hidden = |os_version: String| ErrorKind::Hidden { base: base.clone(), os_version };
+        bases.hidden = found.hiding.clone().map(hidden);
+        if is_doubtful && self.selection.is_everything() {
+            let warning = Warning::Asked { base: base.clone(), found };
+            bases.warnings.push((warning, root.location.clone()));
+        }
+        Ok(bases)
     }
 
     /// The draft on the first of the selected versions that its base has.
