@@ -8,6 +8,7 @@ mod args;
 mod command;
 mod config;
 mod copy_source;
+mod drive;
 mod env;
 mod error;
 mod expansion;
@@ -153,7 +154,7 @@ impl Converter<'_> {
     fn is_windows_base(&self, id: StageId) -> bool {
         let stage = &self.plan.stages[id];
         let steps = stage.commands.iter().any(|command| plan::build::is_step(&command.instruction.kind));
-        stage.base.is_none() && !steps && self.finished(id).is_some_and(|state| state.for_windows)
+        stage.base.is_none() && !steps && self.finished(id).is_some_and(|state| state.holds_windows)
     }
 
     /// The settings of steps: name, place, cache.

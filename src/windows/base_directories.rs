@@ -42,7 +42,8 @@ const FEATURE: &str = "win32k";
 const PLAIN: [&str; 2] = ["Apply image", "Install update"];
 
 /// What the config tells: Windows' own directories, the working directory, and those that the steps
-/// of the history have made.
+/// of the history have made. The directories above one of these are not named, and one may be named
+/// twice.
 #[must_use]
 pub fn of(base: &Image) -> Vec<String> {
     let mut found = vec!["/".to_owned()];
@@ -56,11 +57,7 @@ pub fn of(base: &Image) -> Vec<String> {
         }
     }
     let mut add = |written: &str| {
-        let Ok(mut at) = path::normalize("/", written, "windows", false) else { return };
-        while at != "/" && !found.contains(&at) {
-            found.push(at.clone());
-            at = crate::go::path::dir(&at);
-        }
+        found.extend(path::normalize("/", written, "windows", false));
     };
     if !base.config.working_dir.is_empty() {
         add(&base.config.working_dir);
@@ -136,7 +133,7 @@ mod tests {
             "COPY a.txt ./relative/ # buildkit",
         ];
         let found = of(&base("", &steps));
-        assert_eq!(found, ["/", "/app/data", "/app", "/one", "/all", "/two"]);
+        assert_eq!(found, ["/", "/app/data", "/one", "/all", "/two"]);
         assert!(!is_plain(&base("", &steps), "x"));
         assert!(is_plain(&base("", &steps[..1]), "x"));
     }
