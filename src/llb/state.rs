@@ -72,6 +72,15 @@ impl State {
         Self::new(None)
     }
 
+    /// Whether the file system is an image of a registry or of an OCI layout, as it is.
+    #[must_use]
+    pub fn is_image(&self) -> bool {
+        self.output.as_ref().is_some_and(|output| match &output.vertex.operation {
+            Operation::Source(source) => source.is_platform_specific(),
+            _ => false,
+        })
+    }
+
     /// The same settings on another file system.
     #[must_use]
     pub fn with_output(mut self, output: Option<Output>) -> Self {
