@@ -10,6 +10,7 @@ pub mod caps;
 mod definition;
 mod exec;
 mod file;
+mod ground;
 pub mod inspect;
 mod location;
 pub mod marshal;
