@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use futures_util::future::join;
+use futures_util::future::{LocalBoxFuture, join};
 
 use super::file::File;
 use crate::convert::{self, Converted, Input};
@@ -168,29 +168,35 @@ impl<'b> Build<'b> {
 
     /// Plans a target.
     pub(super) async fn plan(&self, target: Target, lint: &Linter) -> Result<Planned<'b>, Error> {
-        let planned = async { self.resolve(self.draft(target, lint).await?, lint).await };
-        // Many wait for a plan: each of their futures would hold another one whole.
-        Box::pin(planned).await.map_err(|e| self.file.failure(e))
+        let drafted = self.draft(target, lint).await.map_err(|e| self.file.failure(e))?;
+        self.resolve(drafted, lint).await.map_err(|e| self.file.failure(e))
     }
 
     /// Expands the FROM lines of a target. Nothing is looked up but a `SOURCE_DATE_EPOCH` that names a source.
-    pub(super) async fn draft(&self, target: Target, lint: &Linter) -> Result<Drafted<'b>, plan::Error> {
-        let platforms = self.platforms(&target);
-        let stage = self.stage_of(&target, &platforms);
-        let mut build_args = target.elements.build_args(&self.options.build_args);
-        let file = &self.file.dockerfile;
-        let predefined = self.predefined(&target, &stage);
-        plan::build::check_default_bases(file, &predefined, &self.file.lexer, lint);
-        let mut globals = self.globals(&target, &build_args)?;
-        let epoch = match args::lookup(&build_args, &globals.env, EPOCH) {
-            Some(text) => self.epoch(&text, &globals, &build_args).await?,
-            None => None,
-        };
-        let seconds = epoch.map_or_else(String::new, |s| s.to_string());
-        args::replace(&mut build_args, &mut globals.env, EPOCH, &seconds);
-        let setting = self.setting(&target, &build_args);
-        let draft = Draft::make(file, globals, &setting, lint)?;
-        Ok(Drafted { draft, target, build_args, epoch })
+    pub(super) fn draft<'s>(
+        &'s self,
+        target: Target,
+        lint: &'s Linter,
+    ) -> LocalBoxFuture<'s, Result<Drafted<'b>, plan::Error>> {
+        // Boxed once here: each caller's future would hold this one whole.
+        Box::pin(async move {
+            let platforms = self.platforms(&target);
+            let stage = self.stage_of(&target, &platforms);
+            let mut build_args = target.elements.build_args(&self.options.build_args);
+            let file = &self.file.dockerfile;
+            let predefined = self.predefined(&target, &stage);
+            plan::build::check_default_bases(file, &predefined, &self.file.lexer, lint);
+            let mut globals = self.globals(&target, &build_args)?;
+            let epoch = match args::lookup(&build_args, &globals.env, EPOCH) {
+                Some(text) => self.epoch(&text, &globals, &build_args).await?,
+                None => None,
+            };
+            let seconds = epoch.map_or_else(String::new, |s| s.to_string());
+            args::replace(&mut build_args, &mut globals.env, EPOCH, &seconds);
+            let setting = self.setting(&target, &build_args);
+            let draft = Draft::make(file, globals, &setting, lint)?;
+            Ok(Drafted { draft, target, build_args, epoch })
+        })
     }
 
     fn globals(&self, target: &Target, build_args: &BuildArgs) -> Result<Globals, plan::Error> {
@@ -228,33 +234,37 @@ impl<'b> Build<'b> {
     }
 
     /// Looks up what one stage of a drafted target starts from.
-    pub(super) async fn resolve_one(
-        &self,
-        drafted: &mut Drafted<'b>,
+    pub(super) fn resolve_one<'s>(
+        &'s self,
+        drafted: &'s mut Drafted<'b>,
         id: StageId,
-        lint: &Linter,
-    ) -> Result<(), plan::Error> {
-        let setting = self.setting(&drafted.target, &drafted.build_args);
-        Box::pin(drafted.draft.resolve_one(id, &setting, lint)).await
+        lint: &'s Linter,
+    ) -> LocalBoxFuture<'s, Result<(), plan::Error>> {
+        Box::pin(async move {
+            let setting = self.setting(&drafted.target, &drafted.build_args);
+            drafted.draft.resolve_one(id, &setting, lint).await
+        })
     }
 
     /// Looks up what the stages of a drafted target start from, all at once.
-    pub(super) async fn resolve(
-        &self,
+    pub(super) fn resolve<'s>(
+        &'s self,
         drafted: Drafted<'b>,
-        lint: &Linter,
-    ) -> Result<Planned<'b>, plan::Error> {
-        let Drafted { mut draft, target, build_args, epoch } = drafted;
-        if target.version != TargetVersion::OfPlatform {
-            // A version that is known by the base is for stages; the FROM lines are what it came from.
-            let env = &mut draft.globals.env;
-            let seconds = env.get(EPOCH).map(str::to_owned);
-            *env = self.globals(&target, &build_args)?.env;
-            args::replace(&mut BuildArgs::new(), env, EPOCH, seconds.as_deref().unwrap_or_default());
-        }
-        let setting = self.setting(&target, &build_args);
-        let plan = draft.resolve(&setting, lint).await?;
-        Ok(Planned { plan, target, build_args, epoch })
+        lint: &'s Linter,
+    ) -> LocalBoxFuture<'s, Result<Planned<'b>, plan::Error>> {
+        Box::pin(async move {
+            let Drafted { mut draft, target, build_args, epoch } = drafted;
+            if target.version != TargetVersion::OfPlatform {
+                // A version that is known by the base is for stages; the FROM lines are what it came from.
+                let env = &mut draft.globals.env;
+                let seconds = env.get(EPOCH).map(str::to_owned);
+                *env = self.globals(&target, &build_args)?.env;
+                args::replace(&mut BuildArgs::new(), env, EPOCH, seconds.as_deref().unwrap_or_default());
+            }
+            let setting = self.setting(&target, &build_args);
+            let plan = draft.resolve(&setting, lint).await?;
+            Ok(Planned { plan, target, build_args, epoch })
+        })
     }
 
     fn setting<'s>(&'s self, target: &'s Target, build_args: &BuildArgs) -> Setting<'s> {
@@ -305,17 +315,19 @@ impl<'b> Build<'b> {
     /// # Errors
     ///
     /// Whatever keeps it from being built, and violations of rules where those are errors.
-    pub(super) async fn convert_for_build_platform(
-        &self,
+    pub(super) fn convert_for_build_platform<'s>(
+        &'s self,
         scope: Scope,
-    ) -> Result<(Planned<'b>, Converted), Error> {
-        let target = Target { scope, ..Target::of(None) };
-        let lint = &self.file.lint;
-        let (planned, main) = join(self.plan(target, lint), self.contexts.main()).await;
-        let planned = planned?;
-        let converted = self.convert(&planned, &main?, &Layering::default(), lint)?;
-        lint.error().map_err(Error::new)?;
-        Ok((planned, converted))
+    ) -> LocalBoxFuture<'s, Result<(Planned<'b>, Converted), Error>> {
+        Box::pin(async move {
+            let target = Target { scope, ..Target::of(None) };
+            let lint = &self.file.lint;
+            let (planned, main) = join(self.plan(target, lint), self.contexts.main()).await;
+            let planned = planned?;
+            let converted = self.convert(&planned, &main?, &Layering::default(), lint)?;
+            lint.error().map_err(Error::new)?;
+            Ok((planned, converted))
+        })
     }
 }
 

@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use futures_util::future::try_join_all;
+use futures_util::future::{LocalBoxFuture, try_join_all};
 use tonic::Code;
 
 use super::FanOut;
@@ -47,11 +47,16 @@ struct Source {
 
 impl FanOut<'_, '_> {
     /// The Windows images of what a stage stands on.
-    pub(super) async fn list_versions(&self, stage: &Stage<'_>) -> Result<Listing, Error> {
-        let Some(source) = self.source_of(stage).await? else { return Ok(Listing::Entries(Vec::new())) };
-        let key = format!("{} {}", source.reference, source.platform.format());
-        let listing = self.listings.get(key, Box::pin(self.list(&source))).await;
-        listing.map_err(|error| self.located(error.context(&stage.written_base), stage))
+    pub(super) fn list_versions<'s>(
+        &'s self,
+        stage: &'s Stage<'_>,
+    ) -> LocalBoxFuture<'s, Result<Listing, Error>> {
+        Box::pin(async move {
+            let Some(source) = self.source_of(stage).await? else { return Ok(Listing::Entries(Vec::new())) };
+            let key = format!("{} {}", source.reference, source.platform.format());
+            let listing = self.listings.get(key, self.list(&source)).await;
+            listing.map_err(|error| self.located(error.context(&stage.written_base), stage))
+        })
     }
 
     /// The index that a stage may stand on; none where its name says a version, or it is not an image.

@@ -17,7 +17,7 @@ mod selected;
 #[cfg(test)]
 mod tests;
 
-use futures_util::future::{join, try_join_all};
+use futures_util::future::{LocalBoxFuture, join, try_join_all};
 
 use super::build::{Build, Planned, Purpose};
 use super::warn::{self, Warning};
@@ -64,28 +64,30 @@ struct FanOut<'f, 'b> {
 /// # Errors
 ///
 /// Whatever keeps one of them from being built, with its places in the Dockerfile.
-pub(super) async fn variants<'b>(
-    build: &Build<'b>,
-    asked: &Asked,
+pub(super) fn variants<'f, 'b>(
+    build: &'f Build<'b>,
+    asked: &'f Asked,
     scope: Scope,
-    lint: &Linter,
-) -> Result<Variants<'b>, Error> {
+    lint: &'f Linter,
+) -> LocalBoxFuture<'f, Result<Variants<'b>, Error>> {
     let selection =
         Selection { asked: asked.versions.as_deref(), named: build.options.windows.versions.as_deref() };
     let quiet = lint.only_windows();
     let fan_out = FanOut { build, asked, selection, scope, lint, quiet, listings: Memo::default() };
-    let drafts = fan_out.expand().await?;
-    let drafts = fan_out.select(drafts);
-    let (bases, addons) = join(fan_out.resolve_bases(&drafts), fan_out.resolve_addons(&drafts)).await;
-    let bound = Box::pin(fan_out.bind(bases, &drafts, &addons)).await?;
-    let planned = bound.drafts.into_iter().enumerate();
-    let planned = planned.map(|(position, drafted)| build.resolve(drafted, fan_out.lint_of(position)));
-    let planned = try_join_all(planned).await.map_err(|e| build.file.failure(e))?;
-    fan_out.refuse_run(&planned)?;
-    for (warning, location) in bound.warnings {
-        fan_out.warn(&warning, &location).await?;
-    }
-    Ok(Variants { planned, missing: bound.missing })
+    Box::pin(async move {
+        let drafts = fan_out.expand().await?;
+        let drafts = fan_out.select(drafts);
+        let (bases, addons) = join(fan_out.resolve_bases(&drafts), fan_out.resolve_addons(&drafts)).await;
+        let bound = fan_out.bind(bases, &drafts, &addons).await?;
+        let planned = bound.drafts.into_iter().enumerate();
+        let planned = planned.map(|(position, drafted)| build.resolve(drafted, fan_out.lint_of(position)));
+        let planned = try_join_all(planned).await.map_err(|e| build.file.failure(e))?;
+        fan_out.refuse_run(&planned)?;
+        for (warning, location) in bound.warnings {
+            fan_out.warn(&warning, &location).await?;
+        }
+        Ok(Variants { planned, missing: bound.missing })
+    })
 }
 
 impl<'b> FanOut<'_, 'b> {
