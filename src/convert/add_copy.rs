@@ -13,7 +13,8 @@ use crate::pattern::PatternMatcher;
 use crate::plan::Command;
 use crate::source::is_http;
 use crate::span::Located;
-use crate::windows::directories::{Destination, Is, Leaves, Left};
+use crate::windows::directories::{Depends, Destination, Is, Leaves, Left};
+use crate::windows::lazy::Place;
 
 /// The flags and operands that ADD and COPY have in common (upstream's `copyConfig`).
 struct Job<'j> {
@@ -131,7 +132,7 @@ impl Job<'_> {
         let platform = state.platform.clone();
         let title = name::step(state, &text, Some(&platform), &env);
 
-        let on_layers = self.settle(converter, state, &mut dest);
+        let place = self.settle(converter, state, &mut dest);
         let actions = self.actions(converter, state, &dest, &options, &title)?;
         let mut metadata = converter.metadata(title, self.instruction);
         metadata.ignore_cache = state.ignore_cache;
@@ -142,7 +143,7 @@ impl Job<'_> {
         if linked {
             self.link(state, actions, &metadata, &text, &env);
         } else {
-            onto::apply(state, actions, metadata, on_layers);
+            onto::apply(state, actions, metadata, place);
         }
         history::layer(state, &self.history_line());
         Ok(())
@@ -176,10 +177,10 @@ impl Job<'_> {
     }
 
     /// Gives the destination the final slash of a directory, where it is one. The base's files are not
-    /// there to tell: see [`crate::windows::directories`]. Returns whether the layers before this step
-    /// have to be there.
-    fn settle(&self, converter: &Converter<'_>, state: &mut StageState, dest: &mut String) -> bool {
-        let Some(mut directories) = state.directories.take() else { return false };
+    /// there to tell: see [`crate::windows::directories`]. Returns on which of the layers before it the
+    /// step depends.
+    fn settle(&self, converter: &Converter<'_>, state: &mut StageState, dest: &mut String) -> Place {
+        let Some(mut directories) = state.directories.take() else { return Place::default() };
         let leaves = self.leaves(state);
         let answer = directories.ask(&Destination {
             path: dest,
@@ -192,7 +193,7 @@ impl Job<'_> {
             let (written, place) = (&self.paths.dest, &self.instruction.location);
             windows::destination(converter, state, written, dest, place, self.lint);
         }
-        if answer.on_layers {
+        if answer.depends != Depends::Nothing {
             dest.clone_from(&answer.path);
         }
         if answer.is == Is::Directory && !dest.ends_with('/') && !dest.ends_with("/.") {
@@ -200,7 +201,7 @@ impl Job<'_> {
         }
         directories.made(&answer, &leaves);
         state.directories = Some(directories);
-        answer.on_layers
+        Place::of(&answer)
     }
 
     /// Whether the destination has an extension, or the source's own name.
@@ -246,7 +247,8 @@ impl Job<'_> {
             there = left;
         }
         let maybe_nothing = patterns > 0 && patterns == self.paths.sources.len() && files.is_empty();
-        Leaves { there, filled, maybe_nothing, files }
+        let unpacked = self.add.is_some_and(|add| add.unpack != Some(false)) && filled;
+        Leaves { there, filled, maybe_nothing, unpacked, files }
     }
 
     fn actions(

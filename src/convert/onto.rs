@@ -2,12 +2,13 @@
 
 use super::stage::StageState;
 use crate::llb::{FileAction, Metadata};
+use crate::windows::lazy::Place;
 
 /// Adds a step: as a layer of its own on a lazy Windows base, else on the file system as it is.
-/// `on_layers` is for a step that depends on the files of the steps before it.
-pub(super) fn apply(state: &mut StageState, actions: Vec<FileAction>, metadata: Metadata, on_layers: bool) {
+/// `place` is where it goes and on what it depends there.
+pub(super) fn apply(state: &mut StageState, actions: Vec<FileAction>, metadata: Metadata, place: Place) {
     match &mut state.lazy {
-        Some(lazy) => lazy.push(&state.state.dir, actions, metadata, on_layers),
+        Some(lazy) => lazy.push(&state.state.dir, actions, metadata, place),
         None => state.state = state.state.file(actions, metadata),
     }
 }

@@ -7,6 +7,7 @@ use crate::lint::{Linter, message, rule};
 use crate::llb::{Action, Owner};
 use crate::path;
 use crate::windows::directories::{Destination, Leaves};
+use crate::windows::lazy::Place;
 
 /// Upstream's `dispatchWorkdir`.
 pub(super) fn dispatch(
@@ -42,21 +43,21 @@ pub(super) fn dispatch(
     let owner = (!user.is_empty() && !state.for_windows).then(|| Owner::parse(user));
     let timestamp = state.epoch.map(|seconds| seconds.wrapping_mul(1_000_000_000));
     let mkdir = Action::MkDir { path: dir, mode: 0o755, parents: true, owner, timestamp };
-    let on_layers = settle(state);
-    onto::apply(state, vec![mkdir], metadata, on_layers);
+    let place = settle(state);
+    onto::apply(state, vec![mkdir], metadata, place);
     history::add(state, line, false);
     Ok(())
 }
 
-/// Notes the directory. Returns whether the layers before it have to be there to make it: what they
-/// have there may be a file.
-fn settle(state: &mut StageState) -> bool {
-    let Some(directories) = &mut state.directories else { return false };
+/// Notes the directory. Returns on which of the layers before it the step depends: what they have
+/// there may be a file.
+fn settle(state: &mut StageState) -> Place {
+    let Some(directories) = &mut state.directories else { return Place::default() };
     let leaves = Leaves::EMPTY;
     let path = format!("{}/", state.state.dir);
     let answer = directories.ask(&Destination { path: &path, sources: 1, parents: false, leaves: &leaves });
     directories.made(&answer, &leaves);
-    answer.on_layers
+    Place::of(&answer)
 }
 
 /// Sets the working directory, relative to the one before.

@@ -35,8 +35,19 @@ pub struct Answer {
     pub path: String,
     /// What it is.
     pub is: Is,
-    /// The step depends on the layers before it.
-    pub on_layers: bool,
+    /// On which of the layers before it the step depends.
+    pub depends: Depends,
+}
+
+/// On which of the layers before it a step depends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depends {
+    /// On none: it cannot meet a file of theirs.
+    Nothing,
+    /// On those that go to the same place, above it or below it.
+    Related,
+    /// On all: a link may lead anywhere.
+    All,
 }
 
 /// What a destination is.
@@ -60,14 +71,21 @@ pub struct Leaves {
     pub filled: bool,
     /// It may be that the step does nothing: all its sources are patterns.
     pub maybe_nothing: bool,
+    /// The sources may be archives that are unpacked.
+    pub unpacked: bool,
     /// The names that files get in the destination, of sources that are files for sure.
     pub files: Vec<String>,
 }
 
 impl Leaves {
     /// A directory, as WORKDIR makes it.
-    pub const EMPTY: Self =
-        Self { there: Left::Directory, filled: false, maybe_nothing: false, files: Vec::new() };
+    pub const EMPTY: Self = Self {
+        there: Left::Directory,
+        filled: false,
+        maybe_nothing: false,
+        unpacked: false,
+        files: Vec::new(),
+    };
 }
 
 /// A file or a directory.
@@ -81,7 +99,7 @@ pub enum Left {
     Either,
 }
 
-/// Answers for a destination and its path in small letters, where it knows.
+/// What one reason says of a destination; the last argument is its path as it is compared.
 type Rule = fn(&Directories, &Destination<'_>, &str) -> Option<Is>;
 
 /// The rules, in the order they are asked. Each has its cases in `ci/e2e/destinations_test.go`.
@@ -140,21 +158,25 @@ impl Directories {
     pub fn ask(&self, to: &Destination<'_>) -> Answer {
         let (path, key) = (path::clean(to.path), key(to.path));
         if is_long(&path) {
-            return Answer { path, is: Is::Layers, on_layers: true };
+            return Answer { path, is: Is::Layers, depends: Depends::All };
         }
         let is = RULES.iter().find_map(|rule| rule(self, to, &key)).unwrap_or(Is::Unknown);
-        let on_layers = self.lost || is == Is::Layers || self.may_meet(&key, is, to.leaves);
-        let path = if on_layers { self.spelled(&path) } else { path };
-        Answer { path, is, on_layers }
+        let depends = if self.lost || self.is_within_filled(&key) {
+            Depends::All
+        } else if is == Is::Layers || self.may_meet(&key, is, to.leaves) {
+            // An archive can hold links and what lies behind them.
+            if to.leaves.unpacked { Depends::All } else { Depends::Related }
+        } else {
+            Depends::Nothing
+        };
+        let path = if depends == Depends::Nothing { path } else { self.spelled(&path) };
+        Answer { path, is, depends }
     }
 
     /// Notes what a step has left at the path of an answer.
     pub fn made(&mut self, answer: &Answer, leaves: &Leaves) {
-        let key = key(&answer.path);
-        if is_long(&answer.path) || (answer.on_layers && self.is_within_filled(&key)) {
-            // A link in a directory that was copied leads to anywhere.
-            self.lost = true;
-        }
+        // A link in a directory that was copied leads to anywhere.
+        self.lost |= answer.depends == Depends::All;
         if is_long(&answer.path) {
             return;
         }
@@ -248,6 +270,19 @@ impl Directories {
     }
 }
 
+/// Whether one of two paths is the other or above it, in any spelling.
+#[must_use]
+pub fn are_related(one: &str, other: &str) -> bool {
+    let (short, long) = if one.len() < other.len() { (one, other) } else { (other, one) };
+    short == "/" || long.strip_prefix(short).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// A path as it is compared: clean, and in small letters.
+#[must_use]
+pub fn key(dest: &str) -> String {
+    path::clean(&dest.to_lowercase())
+}
+
 /// Cuts an absolute path after so many names.
 fn split(path: &str, names: usize) -> (&str, &str) {
     let end = path.match_indices('/').nth(names).map_or(path.len(), |(at, _)| at);
@@ -287,21 +322,17 @@ fn is_long(clean: &str) -> bool {
     clean.len() > LONGEST.0 || clean.matches('/').count() > LONGEST.1
 }
 
-fn key(dest: &str) -> String {
-    path::clean(&dest.to_lowercase())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn file(name: &str) -> Leaves {
-        Leaves { there: Left::File, filled: false, maybe_nothing: false, files: vec![name.to_owned()] }
+        Leaves { there: Left::File, filled: false, files: vec![name.to_owned()], ..Leaves::EMPTY }
     }
 
     /// What a source of the build context leaves.
     fn either() -> Leaves {
-        Leaves { there: Left::Either, filled: true, maybe_nothing: false, files: Vec::new() }
+        Leaves { there: Left::Either, filled: true, ..Leaves::EMPTY }
     }
 
     fn ask(known: &Directories, path: &str, leaves: &Leaves) -> Answer {
@@ -317,7 +348,7 @@ mod tests {
     fn step(known: &mut Directories, path: &str, leaves: &Leaves) -> bool {
         let answer = ask(known, path, leaves);
         known.made(&answer, leaves);
-        answer.on_layers
+        answer.depends != Depends::Nothing
     }
 
     fn nanoserver() -> Directories {
@@ -350,7 +381,7 @@ mod tests {
         assert_eq!(is(&known, "/other/tool.exe"), Is::Unknown);
         for (path, spelled) in [("/dist", "/Dist"), ("/dist/X/y", "/Dist/X/y"), ("/dist/x/", "/Dist/x")] {
             let answer = ask(&known, path, &either());
-            assert_eq!((answer.path.as_str(), answer.on_layers), (spelled, true));
+            assert_eq!((answer.path.as_str(), answer.depends != Depends::Nothing), (spelled, true));
         }
         assert_eq!(ask(&known, "/elsewhere/X", &either()).path, "/elsewhere/X");
         step(&mut known, "/", &either());
@@ -389,19 +420,36 @@ mod tests {
             ("/app/", either()),
             ("/app/bin", Leaves::EMPTY),
         ] {
-            assert!(ask(&dist, path, &leaves).on_layers, "{path}");
+            assert!(ask(&dist, path, &leaves).depends != Depends::Nothing, "{path}");
         }
         let tool = after("/tools", &file("tool"));
         for (path, leaves) in [("/tools/bin", Leaves::EMPTY), ("/tools/", file("x")), ("/tools", either())] {
-            assert!(ask(&tool, path, &leaves).on_layers, "{path}");
+            assert!(ask(&tool, path, &leaves).depends != Depends::Nothing, "{path}");
         }
         let work = after("/app/bin", &Leaves::EMPTY);
         for (path, leaves) in [("/app", either()), ("/", either()), ("/app/", file("bin"))] {
-            assert!(ask(&work, path, &leaves).on_layers, "{path}");
+            assert!(ask(&work, path, &leaves).depends != Depends::Nothing, "{path}");
         }
         // A link in what was copied may lead there.
         let mut linked = after("/app", &either());
         assert!(step(&mut linked, "/app/bin", &Leaves::EMPTY) && step(&mut linked, "/other", &Leaves::EMPTY));
+    }
+
+    #[test]
+    fn links_can_be_met_only_below_what_was_copied() {
+        let mut known = nanoserver();
+        step(&mut known, "/app/", &either());
+        assert_eq!(ask(&known, "/app/", &either()).depends, Depends::Related);
+        assert_eq!(ask(&known, "/", &either()).depends, Depends::Related);
+        assert_eq!(ask(&known, "/app/x", &either()).depends, Depends::All);
+        assert_eq!(ask(&known, "/app", &Leaves { unpacked: true, ..either() }).depends, Depends::All);
+        assert_eq!(ask(&known, "/apps", &either()).depends, Depends::Nothing);
+        for (one, other, are) in
+            [("/a", "/a/b", true), ("/", "/x", true), ("/a", "/ab", false), ("/a", "/a", true)]
+        {
+            assert_eq!(are_related(one, other), are, "{one} {other}");
+            assert_eq!(are_related(other, one), are, "{other} {one}");
+        }
     }
 
     #[test]
@@ -428,6 +476,6 @@ mod tests {
         let mut known = nanoserver();
         let long = "/a".repeat(20_000);
         assert!(step(&mut known, &long, &Leaves::EMPTY));
-        assert!(known.made.is_empty() && ask(&known, "/x", &either()).on_layers);
+        assert!(known.made.is_empty() && ask(&known, "/x", &either()).depends == Depends::All);
     }
 }

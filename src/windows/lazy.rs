@@ -23,9 +23,13 @@
 //! step    = copy of diff(stack_(i-1), stack_i) on seed
 //! ```
 //!
+//! Steps that go to other places are left out of a stack, so that it is the same for all versions
+//! where those steps are not.
+//!
 //! BuildKit then refuses what it refuses on the base: a file where a directory has to be, and the
 //! other way round.
 
+use super::directories::{self, Answer, Depends};
 use super::seed::Seed;
 use crate::image::Platform;
 use crate::llb::{self, Action, CopyOptions, FileAction, Metadata, ProgressGroup, State};
@@ -59,14 +63,46 @@ pub struct LazyLayers {
     layers: Vec<State>,
     /// The same steps, to be made elsewhere.
     steps: Vec<Step>,
-    /// The first steps on the empty file system, and how many they are.
-    stack: (State, usize),
+    /// Some of the steps on the empty file system, by their numbers.
+    stacks: Vec<(Vec<usize>, State)>,
+    /// The first steps, all of them, on the empty file system, and how many they are.
+    stack: (usize, State),
     /// What progress output calls the merge.
     title: String,
 }
 
+/// Where a step goes, and on which of the steps before it it depends.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// The destination, as it is compared.
+    key: String,
+    depends: Depends,
+}
+
+impl Place {
+    /// The place of an answer.
+    #[must_use]
+    pub fn of(answer: &Answer) -> Self {
+        Self { key: directories::key(&answer.path), depends: answer.depends }
+    }
+}
+
+impl Default for Place {
+    /// Where nothing is asked.
+    fn default() -> Self {
+        Self { key: "/".to_owned(), depends: Depends::All }
+    }
+}
+
+/// How many steps are told apart by their places. With more, a step depends on all or nothing.
+const MOST_PLACES: usize = 1000;
+
 #[derive(Debug, Clone)]
 struct Step {
+    /// Where it goes.
+    key: String,
+    /// The first of the steps that are related to it, or to one that is.
+    group: usize,
     dir: String,
     actions: Vec<FileAction>,
     metadata: Metadata,
@@ -92,24 +128,69 @@ impl LazyLayers {
     /// No layers on a seed; `title` is what progress output calls the merge.
     #[must_use]
     pub fn new(seed: State, title: String) -> Self {
-        Self { seed, layers: Vec::new(), steps: Vec::new(), stack: (State::scratch(), 0), title }
+        Self {
+            seed,
+            layers: Vec::new(),
+            steps: Vec::new(),
+            stacks: Vec::new(),
+            stack: (0, State::scratch()),
+            title,
+        }
     }
 
-    /// Adds a step. What it does depends on the layers before it where it is made `on_layers`.
-    pub fn push(&mut self, dir: &str, actions: Vec<FileAction>, metadata: Metadata, on_layers: bool) {
-        let step = Step { dir: dir.to_owned(), actions, metadata };
-        let made = if on_layers { self.on_layers(&step) } else { step.with(&self.seed, step.shown(false)) };
+    /// Adds a step.
+    pub fn push(&mut self, dir: &str, actions: Vec<FileAction>, metadata: Metadata, place: Place) {
+        let number = self.steps.len();
+        let group = self.join(&place.key);
+        let step = Step { key: place.key, group, dir: dir.to_owned(), actions, metadata };
+        let made = match place.depends {
+            Depends::Nothing => step.with(&self.seed, step.shown(false)),
+            Depends::Related if number < MOST_PLACES => {
+                let related = |(_, other): &(usize, &Step)| other.group == group;
+                let mut numbers: Vec<usize> =
+                    self.steps.iter().enumerate().filter(related).map(|(i, _)| i).collect();
+                let below = self.related(&numbers);
+                let (above, made) = self.on_layers(&step, &below);
+                numbers.push(number);
+                self.stacks.push((numbers, above));
+                made
+            }
+            Depends::Related | Depends::All => {
+                let (done, start) = std::mem::replace(&mut self.stack, (0, State::scratch()));
+                let rest = self.steps.iter().skip(done);
+                let below = rest.fold(start, |stack, step| step.with(&stack, step.shown(true)));
+                let (above, made) = self.on_layers(&step, &below);
+                self.stack = (number + 1, above);
+                made
+            }
+        };
         let diff = Metadata { command: None, ..step.shown(true) };
         self.layers.push(llb::diff(&self.seed, &made, diff));
         self.steps.push(step);
     }
 
-    /// What a step changes where the steps before it have been made, on the seed.
-    fn on_layers(&mut self, step: &Step) -> State {
-        let below = self.stacked();
-        let above = step.with(&below, step.shown(true));
-        self.stack = (above.clone(), self.steps.len() + 1);
-        let changed = llb::diff(&below, &above, step.shown(true));
+    /// Puts all steps that are related to a place into one group, and gives it.
+    fn join(&mut self, key: &str) -> usize {
+        let new = self.steps.len();
+        if new >= MOST_PLACES {
+            return new;
+        }
+        let related = self.steps.iter().filter(|step| directories::are_related(&step.key, key));
+        let mut groups: Vec<usize> = related.map(|step| step.group).collect();
+        groups.sort_unstable();
+        groups.dedup();
+        let group = groups.first().copied().unwrap_or(new);
+        if groups.len() > 1 {
+            let joined = self.steps.iter_mut().filter(|step| groups.binary_search(&step.group).is_ok());
+            joined.for_each(|step| step.group = group);
+        }
+        group
+    }
+
+    /// A step on some of those before it, and what it changes there, on the seed.
+    fn on_layers(&self, step: &Step, below: &State) -> (State, State) {
+        let above = step.with(below, step.shown(true));
+        let changed = llb::diff(below, &above, step.shown(true));
         let copy = Action::Copy {
             source: changed.output,
             src: "/".to_owned(),
@@ -120,17 +201,21 @@ impl LazyLayers {
                 ..CopyOptions::default()
             }),
         };
-        self.seed.file(vec![copy], step.shown(false))
+        (above, self.seed.file(vec![copy], step.shown(false)))
     }
 
-    /// The steps on the empty file system. Each is made there once, however often it is asked for.
-    fn stacked(&mut self) -> State {
-        let (mut stack, done) = self.stack.clone();
-        for step in self.steps.iter().skip(done) {
-            stack = step.with(&stack, step.shown(true));
-        }
-        self.stack = (stack.clone(), self.steps.len());
-        stack
+    /// These steps on the empty file system, on the longest stack of them that there is. That stack
+    /// is used up: what comes after stands on the new one.
+    fn related(&mut self, numbers: &[usize]) -> State {
+        let stacks = self.stacks.iter().enumerate();
+        let longest =
+            stacks.filter(|(_, (have, _))| numbers.starts_with(have)).max_by_key(|(_, (have, _))| have.len());
+        let (have, start) = match longest.map(|(i, _)| i) {
+            Some(i) => self.stacks.swap_remove(i),
+            None => (Vec::new(), State::scratch()),
+        };
+        let rest = numbers.iter().skip(have.len()).filter_map(|number| self.steps.get(*number));
+        rest.fold(start, |stack, step| step.with(&stack, step.shown(true)))
     }
 
     /// Base and layers, for the result.
@@ -156,5 +241,57 @@ impl LazyLayers {
     pub fn alone(&self) -> State {
         let as_it_is = |step: &Step| step.metadata.clone();
         self.steps.iter().fold(State::scratch(), |below, step| step.with(&below, as_it_is(step)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::llb::{Image, ResolveMode};
+
+    fn layers() -> LazyLayers {
+        let platform =
+            Some(Platform { os: "windows".into(), architecture: "amd64".into(), ..Platform::default() });
+        let seed = Image { reference: "seed".to_owned(), platform, resolve_mode: ResolveMode::Default };
+        LazyLayers::new(seed.state(Metadata::default()), String::new())
+    }
+
+    /// Adds a step, and gives the numbers of those that it was made on.
+    fn push(layers: &mut LazyLayers, key: &str, depends: Depends) -> Vec<usize> {
+        let place = Place { key: key.to_owned(), depends };
+        let action = Action::MkFile { path: key.to_owned(), mode: 0o644, data: Vec::new() };
+        layers.push("/", vec![action], Metadata::default(), place);
+        match layers.stacks.last() {
+            Some((numbers, _)) if depends == Depends::Related => numbers[..numbers.len() - 1].to_vec(),
+            _ => Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_step_is_made_on_what_it_may_meet() {
+        let mut layers = layers();
+        push(&mut layers, "/windows/a", Depends::Nothing);
+        push(&mut layers, "/app", Depends::Nothing);
+        assert_eq!(push(&mut layers, "/app", Depends::Related), [1]);
+        assert_eq!(push(&mut layers, "/app", Depends::Related), [1, 2]);
+        assert_eq!(push(&mut layers, "/windows", Depends::Related), [0]);
+        // What is related to a related one counts, for it may be another one without it.
+        push(&mut layers, "/x/a", Depends::Nothing);
+        push(&mut layers, "/x", Depends::Related);
+        assert_eq!(push(&mut layers, "/x/b", Depends::Related), [5, 6]);
+        assert_eq!(push(&mut layers, "/", Depends::Related), [0, 1, 2, 3, 4, 5, 6, 7]);
+        push(&mut layers, "/other", Depends::All);
+        assert_eq!(layers.stack.0, 10);
+        assert_eq!(layers.layers.len(), 10);
+    }
+
+    #[test]
+    fn many_steps_take_time_as_they_are_many() {
+        let mut layers = layers();
+        for _ in 0..20_000 {
+            push(&mut layers, "/app", Depends::Related);
+        }
+        let kept: usize = layers.stacks.iter().map(|(numbers, _)| numbers.len()).sum();
+        assert!(kept <= MOST_PLACES && layers.stack.0 == 20_000);
     }
 }
