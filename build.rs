@@ -11,8 +11,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=proto");
     let files = protox::compile(FILES, ["proto"])?;
     tonic_prost_build::configure()
-        // The server is BuildKit; tests have one in this process.
-        .server_mod_attribute(".", "#[cfg(test)]")
+        // The server is BuildKit; tests and examples have one in this process.
+        .server_mod_attribute(".", "#[cfg(any(test, feature = \"testing\"))]")
         .build_transport(false)
         .btree_map(".")
         .compile_fds(files)?;

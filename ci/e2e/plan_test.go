@@ -3,6 +3,7 @@ package e2e
 import (
 	"bytes"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"io"
 	"net/http"
@@ -20,7 +21,7 @@ import (
 )
 
 // planCase is a question for the plan of one of the cases' folders. Its answers lie beside the list, as NAME.txt and
-// NAME.json; FANLIGHT_UPDATE=1 writes them anew.
+// NAME.json; -update writes them anew.
 type planCase struct {
 	Name, Folder string
 	Options      map[string]string
@@ -30,6 +31,8 @@ type planCase struct {
 }
 
 const planFolder = casesFolder + "/plan"
+
+var updatePlans = flag.Bool("update", false, "write the plans of testdata/e2e/plan")
 
 // builders are the names that buildx has for the engines.
 var builders = map[string]string{"buildx-remote": "remote", "docker": "default"}
@@ -112,7 +115,7 @@ func settledPlan(env environment, text string) string {
 
 func checkPlanFile(t *testing.T, path, got string) {
 	t.Helper()
-	if os.Getenv("FANLIGHT_UPDATE") != "" {
+	if *updatePlans {
 		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
 		}

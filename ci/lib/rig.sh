@@ -38,5 +38,5 @@ ask_oracle() {
 		-ledger testdata/agreement.tsv -hide "$MIRROR=MIRROR,$REGISTRY=REGISTRY" "$@" testdata/agreement)
 }
 
-# e2e FLAG...: the tests of ci/e2e, with flags of go test.
-e2e() { cd "$ROOT/ci/e2e" && go test -count=1 -v -timeout 20m "$@" ./...; }
+# e2e FLAG...: the tests of ci/e2e, with flags of go test, and -update, which writes their plans.
+e2e() { cd "$ROOT/ci/e2e" && go test -count=1 -v -timeout 20m . "$@"; }

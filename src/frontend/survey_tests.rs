@@ -1,6 +1,6 @@
 //! Plans of the Dockerfiles in `testdata/plan`, which lie beside them as JSON and as text.
 //!
-//! `FANLIGHT_UPDATE=1 cargo test plans` writes them anew.
+//! `ci/test -update unit` writes them anew.
 
 use std::path::{Path, PathBuf};
 

@@ -14,8 +14,8 @@ pub mod options;
 pub mod resolve;
 mod result;
 pub mod source_detail;
-#[cfg(test)]
-pub(crate) mod testing;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod transport;
 
 pub use bridge::{Bridge, FileRange, SolveRequest};

@@ -1,4 +1,6 @@
-//! A BuildKit for tests, in this process: it answers from tables and counts calls.
+//! A BuildKit for tests and examples, in this process: it answers from tables and counts calls.
+
+#![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "as in tests")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::result::Result;
@@ -22,6 +24,8 @@ struct State {
     llb_caps: &'static [&'static str],
     files: BTreeMap<String, Vec<u8>>,
     images: BTreeMap<String, Vec<u8>>,
+    /// Images that are not listed are empty ones.
+    any_image: bool,
     /// Those that are indexes, of images for amd64.
     indexes: BTreeSet<String>,
     replaced: BTreeMap<String, String>,
@@ -35,10 +39,10 @@ struct State {
 
 /// The server. Clones share their tables.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Fake(Arc<Mutex<State>>);
+pub struct Fake(Arc<Mutex<State>>);
 
 /// A bridge to `fake`, pinged.
-pub(crate) async fn bridge_to(fake: &Fake) -> Bridge {
+pub async fn bridge_to(fake: &Fake) -> Bridge {
     let (client, server_side) = tokio::io::duplex(1 << 16);
     let service = LlbBridgeServer::new(fake.clone()).max_encoding_message_size(usize::MAX);
     tokio::spawn(async move {
@@ -56,55 +60,68 @@ impl Fake {
         self
     }
 
-    pub(crate) fn with_caps(self, caps: &[&str]) -> Self {
+    /// With capabilities of the frontend's service.
+    pub fn with_caps(self, caps: &[&str]) -> Self {
         self.with(|state| state.caps.extend(caps.iter().map(|cap| (*cap).to_owned())))
     }
 
     /// An engine that knows every operation.
-    pub(crate) fn with_all_llb_caps(self) -> Self {
+    pub fn with_all_llb_caps(self) -> Self {
         self.with(|state| state.llb_caps = crate::llb::caps::ALL)
     }
 
-    pub(crate) fn with_file(self, path: &str, data: impl Into<Vec<u8>>) -> Self {
+    /// With a file, in every file tree.
+    pub fn with_file(self, path: &str, data: impl Into<Vec<u8>>) -> Self {
         self.with(|state| drop(state.files.insert(path.into(), data.into())))
     }
 
-    pub(crate) fn with_image(self, reference: &str, config: &[u8]) -> Self {
+    /// With an image's config.
+    pub fn with_image(self, reference: &str, config: &[u8]) -> Self {
         self.with(|state| drop(state.images.insert(reference.into(), config.into())))
     }
 
+    /// Every image that is not listed is an empty one, of the platform that is asked for.
+    pub fn with_any_image(self) -> Self {
+        self.with(|state| state.any_image = true)
+    }
+
     /// An index whose first image has that config, for amd64 alone.
-    pub(crate) fn with_index(self, reference: &str, config: &[u8]) -> Self {
+    pub fn with_index(self, reference: &str, config: &[u8]) -> Self {
         self.with_image(reference, config).with(|state| _ = state.indexes.insert(reference.into()))
     }
 
-    pub(crate) fn with_input(self, name: &str, definition: pb::Definition) -> Self {
+    /// With an input of the client.
+    pub fn with_input(self, name: &str, definition: pb::Definition) -> Self {
         self.with(|state| drop(state.inputs.insert(name.into(), definition)))
     }
 
     /// As a source policy does.
-    pub(crate) fn replace_image(&self, reference: &str, identifier: &str) {
+    pub fn replace_image(&self, reference: &str, identifier: &str) {
         self.0.lock().unwrap().replaced.insert(reference.into(), identifier.into());
     }
 
     /// What a source other than an image is, by its identifier.
-    pub(crate) fn answer(&self, identifier: &str, answer: ResolveSourceMetaResponse) {
+    pub fn answer(&self, identifier: &str, answer: ResolveSourceMetaResponse) {
         self.0.lock().unwrap().answers.insert(identifier.into(), answer);
     }
 
-    pub(crate) fn calls(&self, call: &str) -> usize {
+    /// How often a call was made.
+    pub fn calls(&self, call: &str) -> usize {
         self.0.lock().unwrap().calls.get(call).copied().unwrap_or_default()
     }
 
-    pub(crate) fn solved(&self) -> Vec<SolveRequest> {
+    /// What was solved, in order.
+    pub fn solved(&self) -> Vec<SolveRequest> {
         self.0.lock().unwrap().solved.clone()
     }
 
-    pub(crate) fn asked(&self) -> Vec<ResolveSourceMetaRequest> {
+    /// Which sources were looked up, in order.
+    pub fn asked(&self) -> Vec<ResolveSourceMetaRequest> {
         self.0.lock().unwrap().asked.clone()
     }
 
-    pub(crate) fn returned(&self) -> Vec<ReturnRequest> {
+    /// What was returned.
+    pub fn returned(&self) -> Vec<ReturnRequest> {
         self.0.lock().unwrap().returned.clone()
     }
 
@@ -121,12 +138,26 @@ impl State {
         if !fits && self.indexes.contains(reference) {
             return Err(Status::not_found("no match for platform in manifest"));
         }
-        self.images.get(reference).cloned().ok_or_else(|| Status::not_found(format!("no image {reference}")))
+        match self.images.get(reference) {
+            Some(config) => Ok(config.clone()),
+            None if self.any_image => Ok(empty_image(platform)),
+            None => Err(Status::not_found(format!("no image {reference}"))),
+        }
     }
 
     fn file(&self, path: &str) -> Result<&Vec<u8>, Status> {
         self.files.get(path).ok_or_else(|| Status::not_found(format!("no file {path}")))
     }
+}
+
+/// The config of an image with nothing in it but a layer: one without is taken for scratch.
+fn empty_image(platform: Option<&pb::Platform>) -> Vec<u8> {
+    let platform = platform.cloned().unwrap_or_default();
+    let config = serde_json::json!({
+        "architecture": platform.architecture, "os": platform.os, "variant": platform.variant,
+        "os.version": platform.os_version, "config": {}, "rootfs": {"type": "layers", "diff_ids": [DIGEST]},
+    });
+    config.to_string().into_bytes()
 }
 
 const LLB_CAPS: &[&str] = &[

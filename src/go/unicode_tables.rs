@@ -1,6 +1,6 @@
 //! Where Go's Unicode 15.0 tables and Rust's character methods part.
 //!
-//! Made by comparing every character of the two. Ranges are inclusive and sorted.
+//! Made by comparing every character of the two: `ci/fixtures -update`. Ranges are inclusive and sorted.
 
 /// Characters printable in Rust that Unicode 15.0 has not assigned yet.
 #[rustfmt::skip]

@@ -5,7 +5,7 @@ macro_rules! caps {
         $(#[doc = concat!("`", $id, "`")] pub const $name: &str = $id;)*
 
         /// Every capability.
-        #[cfg(test)]
+        #[cfg(any(test, feature = "testing"))]
         pub(crate) const ALL: &[&str] = &[$($id),*];
     };
 }

@@ -1,0 +1,1 @@
+../engines/buildkit/go.mod

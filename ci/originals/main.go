@@ -1,0 +1,146 @@
+// Command originals writes the fixtures of testdata that hold answers of docker/dockerfile's own code: of Go's library, of
+// moby/buildkit and of the modules that it uses. ci/fixtures runs it.
+//
+//	originals -characters FILE [-update] REPOSITORY
+//
+// The questions stand in the fixtures too, and stay as they are: a row is read, its question is asked again, and the row
+// is written anew. Without -update nothing is written: rows that would change are printed, and it fails.
+//
+// go.mod and go.sum are those of the engine, ci/engines/buildkit, so that the answers are of the version that is pinned there.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"log"
+	"os"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"slices"
+)
+
+// A fixture is a file with answers.
+type fixture struct {
+	// path is the file, in the repository.
+	path string
+	// write makes the file's new text. Questions are read from the old text, or from files beside it.
+	write func(old []byte) ([]byte, error)
+}
+
+// all are the fixtures of every folder.
+func all() []fixture {
+	return slices.Concat(
+		expandFixtures, imageFixtures, lintFixtures, optionsFixtures, pathFixtures, patternFixtures, platformFixtures,
+		referenceFixtures, requestFixtures, sourceFixtures, syntaxFixtures, unicodeFixtures,
+	)
+}
+
+func main() {
+	log.SetFlags(0)
+	update := flag.Bool("update", false, "write the fixtures")
+	flag.StringVar(&characters, "characters", "", "what characters.rs prints")
+	flag.Parse()
+	if flag.NArg() != 1 {
+		log.Fatal("usage: originals -characters FILE [-update] REPOSITORY")
+	}
+	if runtime.GOARCH != "amd64" {
+		log.Fatal("the fixtures are the answers on amd64: what is not told of a platform is the machine's")
+	}
+	if err := os.Chdir(flag.Arg(0)); err != nil {
+		log.Fatal(err)
+	}
+	// text/scanner, on which shell.Lex is built, prints what it finds odd in a word. log has the real one already.
+	if null, err := os.Open(os.DevNull); err == nil {
+		os.Stderr = null
+	}
+	changed, lines, err := run(all(), *update)
+	if err != nil {
+		log.Fatal(err)
+	}
+	if changed > 0 && !*update {
+		log.Fatalf("%d fixtures are not what %s says: ci/fixtures -update", changed, original())
+	}
+	fmt.Printf("fixtures: %d files, %d lines, %d changed; by %s\n", len(all()), lines, changed, original())
+}
+
+// original names the versions whose answers these are.
+func original() string {
+	version := "?"
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, module := range info.Deps {
+			if module.Path == "github.com/moby/buildkit" {
+				version = module.Version
+			}
+		}
+	}
+	return runtime.Version() + " and buildkit " + version
+}
+
+// run compares or writes the fixtures; it gives how many are not as they were, and the lines of all.
+func run(fixtures []fixture, update bool) (changed, lines int, err error) {
+	if err := unlisted(fixtures); err != nil {
+		return 0, 0, err
+	}
+	for _, fixture := range fixtures {
+		old, err := os.ReadFile(fixture.path)
+		if err != nil {
+			return 0, 0, err
+		}
+		text, err := fixture.write(old)
+		if err != nil {
+			return 0, 0, fmt.Errorf("%s: %w", fixture.path, err)
+		}
+		differences := compare(fixture.path, old, text)
+		lines += len(splitLines(text))
+		if len(differences) == 0 {
+			continue
+		}
+		changed++
+		for _, difference := range differences {
+			fmt.Println(difference)
+		}
+		if !update {
+			continue
+		}
+		if err := os.WriteFile(fixture.path, text, 0o666); err != nil {
+			return 0, 0, err
+		}
+	}
+	return changed, lines, nil
+}
+
+// folders are those in which every file is an answer, or a question with its answer beside it.
+var folders = []string{
+	"expand", "image", "lint", "options", "path", "pattern", "platform", "reference", "request", "source", "syntax",
+}
+
+// unlisted fails for a file of the folders that no fixture writes or reads: nobody could make it again.
+func unlisted(fixtures []fixture) error {
+	known := map[string]bool{}
+	for _, fixture := range fixtures {
+		known[fixture.path] = true
+	}
+	for _, folder := range folders {
+		err := filepath.WalkDir(filepath.Join("testdata", folder), func(path string, entry os.DirEntry, err error) error {
+			if err != nil || entry.IsDir() || known[path] || isQuestion(path, known) {
+				return err
+			}
+			return fmt.Errorf("%s is written by nothing: list it in ci/originals", path)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// isQuestion tells whether a file is what an answer beside it is about.
+func isQuestion(path string, known map[string]bool) bool {
+	extension := filepath.Ext(path)
+	return (extension == ".Dockerfile" || extension == ".pb") && known[withExtension(path, ".json")]
+}
+
+func withExtension(path, extension string) string {
+	return path[:len(path)-len(filepath.Ext(path))] + extension
+}

@@ -1,0 +1,209 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"strings"
+)
+
+// A row is one case of a fixture: a question with its answer, by name.
+type row map[string]any
+
+// An answer makes a row anew from the questions in it.
+type answer func(old row) (row, error)
+
+// A layout is how rows stand in a file.
+type layout struct {
+	start, between, end string
+	// first is a name that stands before the others, which are sorted.
+	first string
+	// spaced is written with a space after each colon and comma.
+	spaced bool
+}
+
+var (
+	// list is a JSON list, a row a line.
+	list = layout{start: "[\n", between: ",\n", end: "\n]\n"}
+	// lines has a row a line.
+	lines = layout{between: "\n", end: "\n"}
+	// spacedLines is the like, with spaces, and the options first.
+	spacedLines = layout{between: "\n", end: "\n", first: "options", spaced: true}
+)
+
+// rows is a fixture with a row a line.
+func rows(path string, layout layout, answer answer) fixture {
+	return fixture{path, func(old []byte) ([]byte, error) {
+		var texts []string
+		for number, text := range splitLines(old) {
+			text = strings.TrimSuffix(text, ",")
+			if text == "[" || text == "]" {
+				continue
+			}
+			text, err := layout.again(text, answer)
+			if err != nil {
+				return nil, fmt.Errorf("line %d: %w", number+1, err)
+			}
+			texts = append(texts, text)
+		}
+		return []byte(layout.start + strings.Join(texts, layout.between) + layout.end), nil
+	}}
+}
+
+func (l layout) again(text string, answer answer) (string, error) {
+	decoder := json.NewDecoder(strings.NewReader(text))
+	decoder.UseNumber()
+	var old row
+	if err := decoder.Decode(&old); err != nil {
+		return "", err
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return "", errors.New("more than one row")
+	}
+	new, err := answer(old)
+	if err != nil {
+		return "", err
+	}
+	encoded, err := encode(new)
+	if err == nil && l.first != "" {
+		encoded, err = l.firstFirst(new)
+	}
+	if err == nil && l.spaced {
+		encoded = spaced(encoded)
+	}
+	return encoded, err
+}
+
+func (l layout) firstFirst(row row) (string, error) {
+	first, err := encode(map[string]any{l.first: row[l.first]})
+	if err != nil {
+		return "", err
+	}
+	rest := maps.Clone(row)
+	delete(rest, l.first)
+	others, err := encode(rest)
+	return strings.TrimSuffix(first, "}") + "," + strings.TrimPrefix(others, "{"), err
+}
+
+// encode is JSON with sorted names, in which characters stand as themselves.
+func encode(value any) (string, error) {
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil {
+		return "", err
+	}
+	return strings.TrimSuffix(out.String(), "\n"), nil
+}
+
+// spaced puts a space after the colons and commas that are not in a string.
+func spaced(text string) string {
+	var out strings.Builder
+	quoted, escaped := false, false
+	for _, c := range text {
+		out.WriteRune(c)
+		switch {
+		case escaped:
+			escaped = false
+		case quoted && c == '\\':
+			escaped = true
+		case c == '"':
+			quoted = !quoted
+		case !quoted && (c == ':' || c == ','):
+			out.WriteByte(' ')
+		}
+	}
+	return out.String()
+}
+
+// text is a question that is a string.
+func (r row) text(name string) (string, error) {
+	text, ok := r[name].(string)
+	if !ok {
+		return "", fmt.Errorf("no text %q in the row", name)
+	}
+	return text, nil
+}
+
+// texts is a question that is a list of strings.
+func (r row) texts(name string) ([]string, error) {
+	list, ok := r[name].([]any)
+	if !ok {
+		return nil, fmt.Errorf("no list %q in the row", name)
+	}
+	texts := make([]string, 0, len(list))
+	for _, item := range list {
+		text, ok := item.(string)
+		if !ok {
+			return nil, fmt.Errorf("%v in %q is no text", item, name)
+		}
+		texts = append(texts, text)
+	}
+	return texts, nil
+}
+
+// into reads a question of any other kind.
+func (r row) into(name string, target any) error {
+	encoded, err := json.Marshal(r[name])
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(encoded, target)
+}
+
+// ask is the answer to a row whose only question is the text "in".
+func ask(about func(in string) row) answer {
+	return func(old row) (row, error) {
+		in, err := old.text("in")
+		if err != nil {
+			return nil, err
+		}
+		new := about(in)
+		new["in"] = in
+		return new, nil
+	}
+}
+
+// failure is what a row says of an error, null for none.
+func failure(err error) any {
+	if err == nil {
+		return nil
+	}
+	return err.Error()
+}
+
+func splitLines(text []byte) []string {
+	if len(text) == 0 {
+		return nil
+	}
+	return strings.Split(strings.TrimSuffix(string(text), "\n"), "\n")
+}
+
+// compare gives the differences, line by line, with the case that each is in.
+func compare(path string, old, new []byte) []string {
+	if bytes.Equal(old, new) {
+		return nil
+	}
+	was, is := splitLines(old), splitLines(new)
+	var differences []string
+	for number := range max(len(was), len(is)) {
+		a, b := at(was, number), at(is, number)
+		if a != b {
+			differences = append(differences, fmt.Sprintf("%s:%d\n  stands: %s\n  is:     %s", path, number+1, a, b))
+		}
+	}
+	if len(differences) == 0 {
+		differences = append(differences, path+": the end of the file differs")
+	}
+	return differences
+}
+
+func at(lines []string, number int) string {
+	if number < len(lines) {
+		return lines[number]
+	}
+	return "(nothing)"
+}
