@@ -4,15 +4,14 @@
 //! each other are in flight together: the ignore file, the seed and all bases; then all solves.
 
 mod answer;
+mod build;
 mod check;
+mod fan_out;
 mod file;
 mod forward;
-mod index_base;
-mod lockstep;
+mod layering;
 mod solve;
 mod survey;
-mod target;
-mod variant;
 mod warn;
 
 #[cfg(test)]
@@ -24,8 +23,8 @@ use crate::gateway::context::Contexts;
 use crate::gateway::options::{Environment, Options, check_required_caps};
 use crate::gateway::{Bridge, BuildResult, Error};
 
+use build::{Build, Purpose};
 use file::File;
-use target::Job;
 
 /// Builds what the client asked for, or answers its request.
 ///
@@ -45,7 +44,7 @@ pub async fn build(bridge: &Bridge, environment: Environment) -> Result<BuildRes
     }
     let Some(id) = &options.request_id else {
         let file = File::parse(bridge, &options, source).await?;
-        return solve::all(&Job::new(bridge, &options, &contexts, &file)).await;
+        return solve::all(&Build::new(bridge, &options, &contexts, &file, Purpose::Build)).await;
     };
     answer::answer(id, bridge, &options, &contexts, source).await
 }

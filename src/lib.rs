@@ -17,6 +17,7 @@ pub mod go;
 pub mod image;
 pub mod instruction;
 pub mod lint;
+pub mod list;
 pub mod llb;
 pub mod path;
 pub mod pattern;

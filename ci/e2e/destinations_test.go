@@ -68,6 +68,15 @@ var destinations = map[string]destination{
 	"a file in a directory":       {nanoserver, "COPY dir /x\nCOPY one.txt /x/other", []string{"x/sub/b.txt", "x/other"}, ""},
 	"a name with an extension":    {nanoserver, "COPY dir /x\nCOPY one.txt /x/a.txt", []string{"x/sub/b.txt", "x/a.txt"}, ""},
 	"a directory with a slash":    {nanoserver, "COPY dir/ /x\nCOPY one.txt /x", []string{"x/a.txt", "x/one.txt"}, ""},
+	"a directory with a dot":      {nanoserver, "COPY tree /x\nCOPY one.txt /x/conf.d", []string{"x/conf.d/c.conf", "x/conf.d/one.txt"}, ""},
+	"a pattern of nothing":        {nanoserver, "COPY none* /x/y/\nCOPY one.txt /x", []string{"x"}, ""},
+	"the root, then a file":       {nanoserver, "COPY one.txt /\nCOPY two.txt /x/y", []string{"x/y", "one.txt"}, ""},
+	"through a link":              {nanoserver, "COPY tree /x\nCOPY one.txt /x/to/\nCOPY dir /x/real", []string{"x/real/one.txt", "x/real/a.txt"}, ""},
+	"WORKDIR in a directory":      {nanoserver, "COPY tree /x\nWORKDIR /x/conf.d\nCOPY one.txt .", []string{"x/conf.d/one.txt"}, ""},
+	"WORKDIR, then a directory":   {nanoserver, "WORKDIR /x/conf.d\nCOPY tree /x", []string{"x/conf.d/c.conf"}, ""},
+	"a colon from a stage":        {nanoserver, "COPY --from=files /made/lib:amd64.list /x/", []string{"x/lib:amd64.list"}, ""},
+	"a backslash from a stage":    {nanoserver, `COPY --from=files ["made\\made.txt", "/x/"]`, []string{"x/made.txt"}, ""},
+	"a backslash, and a drive":    {nanoserver, `COPY ["C:\\dir\\a.txt", "/x/"]`, []string{"x/a.txt"}, ""},
 	"the whole context":           {nanoserver, "COPY . /x\nADD one.txt /x", []string{"x/one.txt", "x/dir/a.txt"}, ""},
 	"what a file is in":           {nanoserver, "COPY one.txt /x/y/one.txt\nCOPY two.txt /x/y", []string{"x/y/two.txt"}, ""},
 	"exclude":                     {nanoserver, "COPY --exclude=a* dir /x\nCOPY one.txt /x", []string{"x/sub/b.txt", "x/one.txt"}, ""},
@@ -84,7 +93,7 @@ var destinations = map[string]destination{
 	"a new directory of Windows": {nanoserver, `COPY one.txt /Windows/System32/mine/`, []string{"Windows/System32/mine/one.txt"}, ""},
 	"small letters": {nanoserver, `COPY one.txt /windows/system32`, []string{"windows/system32/one.txt"},
 		"Linux tells case apart, so that the plain copy finds no directory"},
-	"small letters, an earlier step": {nanoserver, "COPY dir /App/\nCOPY one.txt /app", []string{"app/one.txt"},
+	"small letters, an earlier step": {nanoserver, "COPY dir /App/\nCOPY one.txt /app", []string{"App/one.txt"},
 		"Linux tells case apart, so that the plain copy finds no directory"},
 	"small letters, an earlier directory": {nanoserver, "COPY dir /App\nCOPY one.txt /app", []string{"App/one.txt"},
 		"Linux tells case apart, so that the plain copy finds no directory"},
@@ -141,7 +150,7 @@ func TestDestinations(t *testing.T) {
 		t.Fatalf("%v\n%s", err, output)
 	}
 
-	stages := "# syntax=registry.test/fanlight:1\nFROM --platform=$BUILDPLATFORM registry.test/debian/cc:12 AS files\nCOPY one.txt /made/made.txt\n" +
+	stages := "# syntax=registry.test/fanlight:1\nFROM --platform=$BUILDPLATFORM registry.test/debian/cc:12 AS files\nCOPY one.txt /made/made.txt\nCOPY one.txt /made/lib:amd64.list\n" +
 		"FROM " + nanoserver + " AS below\nCOPY dir /below/\nWORKDIR /work\n"
 	collect := "FROM scratch\n"
 	for i, name := range names {
@@ -239,7 +248,7 @@ func destinationsContext(t *testing.T) string {
 	}
 	files := map[string]string{
 		"one.txt": "one\n", "two.txt": "two\n", "with space.txt": "space\n", "file.txt": "from a server\n",
-		"dir/a.txt": "a\n", "dir/sub/b.txt": "b\n", "links/target.txt": "target\n", "app.tar": archive.String(),
+		"dir/a.txt": "a\n", "dir/sub/b.txt": "b\n", "tree/conf.d/c.conf": "c\n", "tree/real/f.txt": "f\n", "links/target.txt": "target\n", "app.tar": archive.String(),
 		"work/git.txt": "from a repository\n", ".dockerignore": "*.Dockerfile\nDockerfile\nwork\ngit\n",
 	}
 	for name, content := range files {
@@ -251,7 +260,7 @@ func destinationsContext(t *testing.T) string {
 			t.Fatal(err)
 		}
 	}
-	for name, to := range map[string]string{"link": "one.txt", "linkdir": "dir", "links/to": "target.txt"} {
+	for name, to := range map[string]string{"link": "one.txt", "linkdir": "dir", "links/to": "target.txt", "tree/to": "real"} {
 		if err := os.Symlink(to, filepath.Join(root, name)); err != nil {
 			t.Fatal(err)
 		}

@@ -101,11 +101,14 @@ func runCase(t *testing.T, env environment, client client, context string, one t
 		context: context,
 		options: one.Options,
 		// A name of its own, so that nothing is left over from another build.
-		ref: fmt.Sprintf("%s/e2e/%d", env.registry, builds.Add(1)),
+		ref: newRef(env),
 	}
 	output, err := client.build(t, request)
 	if len(one.Error) > 0 {
 		checkRefusal(t, one, output, err)
+		if pushed(request.ref) {
+			t.Error("something was pushed")
+		}
 		return
 	}
 	if err != nil {

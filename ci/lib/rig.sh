@@ -38,5 +38,6 @@ ask_oracle() {
 		-ledger testdata/agreement.tsv -hide "$MIRROR=MIRROR,$REGISTRY=REGISTRY" "$@" testdata/agreement)
 }
 
-# e2e FLAG...: the tests of ci/e2e, with flags of go test, and -update, which writes their plans.
-e2e() { cd "$ROOT/ci/e2e" && go test -count=1 -v -timeout 20m . "$@"; }
+# e2e FLAG...: the tests of ci/e2e, with flags of go test, and -update, which writes their plans. Those that run side by
+# side mostly wait for engines.
+e2e() { cd "$ROOT/ci/e2e" && go test -count=1 -v -timeout 20m -parallel 8 . "$@"; }

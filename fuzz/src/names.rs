@@ -1,9 +1,9 @@
 //! Small texts with a syntax of their own: references, platforms, lists of bases, addresses.
 
 use fanlight::go::{duration, url::Url};
-use fanlight::image::{platform::Platform, reference::Reference};
+use fanlight::image::{OsVersion, Wanted, platform::Platform, reference::Reference};
+use fanlight::list;
 use fanlight::source;
-use fanlight::windows::{list, versions::Version};
 
 /// The text as everything it could be.
 pub fn check(data: &[u8]) {
@@ -15,8 +15,9 @@ pub fn check(data: &[u8]) {
     if let Ok(time) = duration::parse(text) {
         assert_eq!(duration::parse(&duration::format(time)), Ok(time));
     }
-    if let Some(version) = Version::parse(text) {
-        assert_eq!(Version::parse(&version.to_string()), Some(version));
+    if let Some(version) = OsVersion::parse(text) {
+        assert_eq!(version.as_str(), text);
+        assert_eq!(Wanted::parse(text).map(|wanted| wanted.build), Some(version.build()));
     }
 }
 

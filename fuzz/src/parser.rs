@@ -1,14 +1,8 @@
 //! Dockerfiles: text to tree, tree to instructions.
 
-use fanlight::env::EnvList;
-use fanlight::expand::Lexer;
 use fanlight::instruction::{self, Dockerfile, Instruction, Kind};
 use fanlight::lint::{Config, Linter, checks};
-use fanlight::plan::BuildArgs;
-use fanlight::plan::args::globals;
 use fanlight::syntax::{self, Node, Tree};
-use fanlight::windows::axis::Search;
-use fanlight::windows::list::MAX_ELEMENTS;
 
 /// Any bytes are a Dockerfile or an error, within the bounds of the text; what is read is read
 /// alike whatever surrounds it.
@@ -64,26 +58,7 @@ fn check_node(escape: char, node: &Node) {
     assert_eq!(again.json, node.json);
 }
 
-/// Lists in FROM have as many variants as are allowed, and without a list nothing is replaced.
-fn check_axes(dockerfile: &Dockerfile) {
-    let (lexer, predefined, build_args) = (Lexer::new(dockerfile.escape), EnvList::new(), BuildArgs::new());
-    let search =
-        Search { dockerfile, lexer: &lexer, predefined: &predefined, build_args: &build_args, target: "" };
-    let Ok(axes) = search.run() else { return };
-    assert!((1..=MAX_ELEMENTS).contains(&axes.count()));
-    let globals = |element: &mut dyn FnMut(&str, String) -> String| {
-        let made = globals(predefined.clone(), &lexer, &dockerfile.global_args, &build_args, element);
-        made.map(|made| made.env).ok()
-    };
-    for index in 0..axes.count() {
-        let variant = axes.variant(index);
-        let ours = globals(&mut |key, value| variant.of_global(key, value));
-        assert!(axes.is_list() || ours == globals(&mut |_, value| value));
-    }
-}
-
 fn check_dockerfile(dockerfile: &Dockerfile) {
-    check_axes(dockerfile);
     for stage in &dockerfile.stages {
         assert_eq!(stage.name, stage.name.to_lowercase());
         stage.instructions.iter().for_each(check_instruction);

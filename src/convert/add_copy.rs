@@ -1,8 +1,7 @@
 //! ADD and COPY.
 
-use std::borrow::Cow;
-
-use super::copy_source::{self, From, Remote};
+use super::copy_source::{self, Files, From, Remote, has_wildcard};
+use super::drive;
 use super::stage::StageState;
 use super::{Converter, Error, ErrorKind, history, name, onto, windows};
 use crate::go;
@@ -14,15 +13,13 @@ use crate::pattern::PatternMatcher;
 use crate::plan::Command;
 use crate::source::is_http;
 use crate::span::Located;
-use crate::windows::directories::{Answer, Destination, Leaves, Left};
+use crate::windows::directories::{Destination, Is, Leaves, Left};
 
 /// The flags and operands that ADD and COPY have in common (upstream's `copyConfig`).
 struct Job<'j> {
     word: &'static str,
     paths: &'j Paths,
-    from: State,
-    /// The source is a Windows image as it is.
-    from_windows_base: bool,
+    from: From,
     exclude: &'j [String],
     chown: &'j str,
     chmod: &'j str,
@@ -45,8 +42,7 @@ pub(super) fn add(
     let job = Job {
         word: "ADD",
         paths: &add.paths,
-        from: context(converter),
-        from_windows_base: false,
+        from: From { state: context(converter), files: Files::Other },
         exclude: &add.exclude,
         chown: &add.chown,
         chmod: &add.chmod,
@@ -60,16 +56,10 @@ pub(super) fn add(
     job.run(converter, state).map_err(Located::nowhere)?;
     for source in add.paths.sources.iter().filter(|s| !s.starts_with("http://") && !s.starts_with("https://"))
     {
-        let used = used_path(state, source);
+        let used = job.used_path(state, source);
         state.context_paths.add(&used);
     }
     Ok(())
-}
-
-/// A source as what is asked for of the file system it is in. docker/dockerfile, which runs on
-/// Linux, takes a backslash for a letter there, and asks for a file that is not there.
-fn used_path<'p>(state: &StageState, source: &'p str) -> Cow<'p, str> {
-    if state.for_windows { path::to_slash(source, "windows").into() } else { source.into() }
 }
 
 pub(super) fn copy(
@@ -88,11 +78,15 @@ pub(super) fn copy(
         }
         None => None,
     };
+    let files = match (stage, command.sources.first()) {
+        (Some(_), Some(id)) if converter.is_windows_base(*id) => Files::WindowsBase,
+        (Some(stage), _) if stage.holds_windows => Files::Windows,
+        _ => Files::Other,
+    };
     let job = Job {
         word: "COPY",
         paths: &copy.paths,
-        from: stage.map_or_else(|| context(converter), StageState::whole),
-        from_windows_base: command.sources.first().is_some_and(|id| converter.is_windows_base(*id)),
+        from: From { state: stage.map_or_else(|| context(converter), StageState::whole), files },
         exclude: &copy.exclude,
         chown: &copy.chown,
         chmod: &copy.chmod,
@@ -105,7 +99,7 @@ pub(super) fn copy(
     };
     job.run(converter, state).map_err(Located::nowhere)?;
     for source in &copy.paths.sources {
-        let used = used_path(state, source);
+        let used = job.used_path(state, source);
         match stage {
             Some(stage) => stage.paths.borrow_mut().add(&used),
             None => state.context_paths.add(&used),
@@ -120,6 +114,13 @@ fn context(converter: &Converter<'_>) -> State {
 }
 
 impl Job<'_> {
+    /// A source as what is asked for of the file system it is in. docker/dockerfile, which runs on
+    /// Linux, takes a backslash for a letter there, and asks for a file that is not there.
+    fn used_path(&self, state: &StageState, source: &str) -> String {
+        let path = state.for_windows.then(|| self.from.path(state, source).ok()).flatten();
+        path.unwrap_or_else(|| source.to_owned())
+    }
+
     /// Upstream's `dispatchCopy`.
     fn run(&self, converter: &Converter<'_>, state: &mut StageState) -> Result<(), ErrorKind> {
         let mut dest = destination(state, &self.paths.dest)?;
@@ -179,41 +180,27 @@ impl Job<'_> {
     /// have to be there.
     fn settle(&self, converter: &Converter<'_>, state: &mut StageState, dest: &mut String) -> bool {
         let Some(mut directories) = state.directories.take() else { return false };
-        let mut leaves = self.leaves();
+        let leaves = self.leaves(state);
         let answer = directories.ask(&Destination {
             path: dest,
             sources: self.paths.sources.len() + self.paths.contents.len(),
             parents: self.parents,
-            named_as_file: self.is_named_as_file(dest),
+            leaves: &leaves,
         });
-        let on_layers = matches!(answer, Answer::AskLayers(_));
-        match answer {
-            Answer::Directory => {
-                leaves.there = Left::Directory;
-                if !dest.ends_with('/') && !dest.ends_with("/.") {
-                    dest.push('/');
-                }
-            }
-            Answer::AskLayers(path) => *dest = path,
-            Answer::Unknown => {
-                let file =
-                    leaves.there == Left::Directory || self.is_named_as_file(dest) || self.is_archive();
-                if !file {
-                    let lint = self.lint;
-                    windows::destination(
-                        converter,
-                        state,
-                        &self.paths.dest,
-                        dest,
-                        &self.instruction.location,
-                        lint,
-                    );
-                }
-            }
+        let is_file = leaves.there == Left::Directory || self.is_named_as_file(dest) || self.is_archive();
+        if answer.is == Is::Unknown && !is_file {
+            let (written, place) = (&self.paths.dest, &self.instruction.location);
+            windows::destination(converter, state, written, dest, place, self.lint);
         }
-        directories.made(dest, leaves);
+        if answer.on_layers {
+            dest.clone_from(&answer.path);
+        }
+        if answer.is == Is::Directory && !dest.ends_with('/') && !dest.ends_with("/.") {
+            dest.push('/');
+        }
+        directories.made(&answer, &leaves);
         state.directories = Some(directories);
-        on_layers
+        answer.on_layers
     }
 
     /// Whether the destination has an extension, or the source's own name.
@@ -232,22 +219,34 @@ impl Job<'_> {
     }
 
     /// What the sources make of a destination that is not there yet.
-    fn leaves(&self) -> Leaves {
+    fn leaves(&self, state: &StageState) -> Leaves {
         let unpack = self.add.is_some_and(|add| add.unpack == Some(true));
-        let of_source = |source: &String| match copy_source::remote(source) {
-            Ok(Some(Remote::Git(_))) => Leaves { there: Left::Directory, filled: true },
-            Ok(Some(Remote::Http)) if !unpack => Leaves { there: Left::File, filled: false },
-            _ if source == "." || source.ends_with(['/', '\\']) || source.ends_with("/.") => {
-                Leaves { there: Left::Directory, filled: true }
-            }
-            // A directory, or an archive.
-            _ => Leaves { there: Left::Either, filled: true },
-        };
-        let sources = self.paths.sources.iter().map(of_source);
-        // Of several sources, the destination is a directory anyway.
-        sources
-            .reduce(|one, other| Leaves { filled: one.filled || other.filled, ..one })
-            .unwrap_or(Leaves { there: Left::File, filled: false })
+        let name = |path: &str| go::path::base(&path::to_slash(path, &state.platform.os)).to_owned();
+        let mut files: Vec<String> = self.paths.contents.iter().map(|content| name(&content.path)).collect();
+        let mut there = Left::File;
+        let mut filled = false;
+        let mut patterns = 0;
+        for source in &self.paths.sources {
+            let left = match copy_source::remote(source) {
+                Ok(Some(Remote::Git(_))) => Left::Directory,
+                Ok(Some(Remote::Http)) if !unpack => {
+                    files.push(copy_source::url_filename(source));
+                    continue;
+                }
+                Ok(Some(Remote::Http)) => Left::Either,
+                _ => {
+                    let path = self.from.path(state, source).unwrap_or_default();
+                    patterns += usize::from(has_wildcard(&path));
+                    // A directory, a file or an archive. The root alone is a directory for sure.
+                    if path == "/" { Left::Directory } else { Left::Either }
+                }
+            };
+            filled = true;
+            // Of several sources, the destination is a directory anyway.
+            there = left;
+        }
+        let maybe_nothing = patterns > 0 && patterns == self.paths.sources.len() && files.is_empty();
+        Leaves { there, filled, maybe_nothing, files }
     }
 
     fn actions(
@@ -281,10 +280,9 @@ impl Job<'_> {
                 None => {
                     self.report_ignored(source);
                     let unpack = self.add.is_some_and(|add| add.unpack.unwrap_or(true));
-                    let from = From { state: &self.from, is_windows_base: self.from_windows_base };
                     actions.push(copy_source::files(
                         state,
-                        &from,
+                        &self.from,
                         source,
                         self.parents,
                         unpack,
@@ -398,8 +396,9 @@ fn chmod(text: &str) -> Result<Chmod, ErrorKind> {
 /// Upstream's `pathRelativeToWorkingDir`.
 fn destination(state: &StageState, dest: &str) -> Result<String, ErrorKind> {
     let os = &state.platform.os;
-    // The current directory of the drive; docker/dockerfile has no place for it.
-    let dest = if state.for_windows && dest.eq_ignore_ascii_case("c:") { "." } else { dest };
+    if state.for_windows {
+        drive::check(dest)?;
+    }
     let mut dest = path::remove_drive_letter(dest, os, true).map_err(ErrorKind::DriveLetter)?;
     if path::is_abs(&dest, os) {
         return path::normalize("/", &dest, os, true).map_err(ErrorKind::Destination);

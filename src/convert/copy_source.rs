@@ -60,7 +60,7 @@ pub(super) fn git(
 
 /// A download, and the name of its file.
 pub(super) fn http(url: &str, checksum: &str, name: &str) -> Result<(State, String), ErrorKind> {
-    let filename = go_path::url_base(url).unwrap_or_else(|| "__unnamed__".to_owned());
+    let filename = url_filename(url);
     let checksum = if checksum.is_empty() {
         String::new()
     } else {
@@ -72,25 +72,62 @@ pub(super) fn http(url: &str, checksum: &str, name: &str) -> Result<(State, Stri
     Ok((source.state(metadata), filename))
 }
 
+/// The name that a download gets.
+pub(super) fn url_filename(url: &str) -> String {
+    go_path::url_base(url).unwrap_or_else(|| "__unnamed__".to_owned())
+}
+
 /// A source file system.
-pub(super) struct From<'f> {
-    pub(super) state: &'f State,
-    /// It is a Windows image as it is, whose spelling is known.
-    pub(super) is_windows_base: bool,
+pub(super) struct From {
+    pub(super) state: State,
+    pub(super) files: Files,
+}
+
+/// Whose rules the names of files in a source go by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Files {
+    /// A build context's, or a stage's for Linux.
+    Other,
+    /// A Windows stage's.
+    Windows,
+    /// Those of a Windows image as it is, whose spelling is known.
+    WindowsBase,
+}
+
+impl From {
+    /// A source as a path in it. An image for Linux takes it as docker/dockerfile does. For Windows,
+    /// a backslash is a slash wherever the file comes from, but only Windows has drives: elsewhere
+    /// a colon is a letter of a name.
+    pub(super) fn path(&self, state: &StageState, source: &str) -> Result<String, ErrorKind> {
+        let os = &state.platform.os;
+        let source = if state.for_windows && self.files == Files::Other && !has_drive(source) {
+            go_path::join(&["/", &path::to_slash(source, os)])
+        } else {
+            path::normalize("/", source, os, false).map_err(ErrorKind::DriveLetter)?
+        };
+        Ok(if self.files == Files::WindowsBase { case::spelled(&source) } else { source })
+    }
+}
+
+/// Whether a path starts with a drive: `C:file` too, as docker/dockerfile takes that for one.
+fn has_drive(source: &str) -> bool {
+    match source.as_bytes() {
+        [letter, b':'] | [letter, b':', b'/' | b'\\', ..] => letter.is_ascii_alphabetic(),
+        [b'c' | b'C', b':', ..] => true,
+        _ => false,
+    }
 }
 
 /// A path in the source file system, as an action.
 pub(super) fn files(
     state: &StageState,
-    from: &From<'_>,
+    from: &From,
     source: &str,
     parents: bool,
     unpack: bool,
     dest: &str,
     options: &CopyOptions,
 ) -> Result<Action, ErrorKind> {
-    let os = &state.platform.os;
-    let normalize = |p: &str| path::normalize("/", p, os, false).map_err(ErrorKind::DriveLetter);
     let mut source = source.to_owned();
     let mut include = Vec::new();
     let mut required = Vec::new();
@@ -101,16 +138,13 @@ pub(super) fn files(
             None => ("/".to_owned(), source.clone()),
         };
         source = root;
-        let pattern = normalize(&pattern)?;
+        let pattern = from.path(state, &pattern)?;
         include.push(pattern.strip_prefix('/').unwrap_or(&pattern).to_owned());
         if !has_wildcard(&source) && !has_wildcard(&pattern) {
-            required.push(normalize(&go_path::join(&[&source, &pattern]))?);
+            required.push(from.path(state, &go_path::join(&[&source, &pattern]))?);
         }
     }
-    let mut src = normalize(&source)?;
-    if from.is_windows_base {
-        src = case::spelled(&src);
-    }
+    let src = from.path(state, &source)?;
     let options = CopyOptions {
         follow_symlinks: true,
         dir_contents_only: true,
@@ -163,6 +197,16 @@ pub(super) fn has_wildcard(path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn drives() {
+        for source in ["C:", "d:", "c:/x", r"D:\x", "C:x"] {
+            assert!(has_drive(source), "{source}");
+        }
+        for source in ["lib:amd64.list", "/out/c:x", "x", "", "x:y", "1:/x"] {
+            assert!(!has_drive(source), "{source}");
+        }
+    }
 
     #[test]
     fn an_escaped_star_is_no_wildcard() {

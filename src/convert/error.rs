@@ -130,6 +130,23 @@ pub enum ErrorKind {
     /// A path on another drive.
     #[error("removing drive letter: {0}")]
     DriveLetter(path::PathError),
+    /// A drive without a path, in words that begin as upstream's.
+    #[error(
+        "removing drive letter: No relative path specified in \"{0}\": write {0}/ for the drive's root, or . for \
+         the working directory"
+    )]
+    BareDrive(String),
+    /// A colon that is not a drive's.
+    #[error(
+        "{path} has a colon after its drive, which no name on Windows can have: write {drive}/ and the path \
+         without a colon"
+    )]
+    SecondColon {
+        /// The path as it is written.
+        path: String,
+        /// The drive it starts with.
+        drive: String,
+    },
     /// A destination that is no path.
     #[error(transparent)]
     Destination(path::PathError),

@@ -8,6 +8,7 @@ mod args;
 mod command;
 mod config;
 mod copy_source;
+mod drive;
 mod env;
 mod error;
 mod expansion;
@@ -153,7 +154,8 @@ impl Converter<'_> {
     fn is_windows_base(&self, id: StageId) -> bool {
         let stage = &self.plan.stages[id];
         let steps = stage.commands.iter().any(|command| plan::build::is_step(&command.instruction.kind));
-        stage.base.is_none() && !steps && self.finished(id).is_some_and(|state| state.for_windows)
+        let is_image = |state: &StageState| state.for_windows && state.state.is_image();
+        stage.base.is_none() && !steps && self.finished(id).is_some_and(is_image)
     }
 
     /// The settings of steps: name, place, cache.

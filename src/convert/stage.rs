@@ -40,6 +40,9 @@ pub struct StageState {
     /// docker/dockerfile does. An image for Linux is as docker/dockerfile makes it, whatever
     /// stages it takes something from.
     pub for_windows: bool,
+    /// The file system is that of a Windows image, with what steps put on it: not a folder of the
+    /// client or a repository that a context puts in its place.
+    pub(super) holds_windows: bool,
     /// The stage at the bottom, whose base is an image.
     pub(super) root: StageId,
     /// ARGs of this stage and of those below it.
@@ -216,6 +219,7 @@ fn on_resolved(converter: &Converter<'_>, id: StageId) -> Result<StageState, Err
         directories: None,
         image: resolved.image.clone(),
         base_image: resolved.base_image.clone(),
+        holds_windows: false,
         for_windows: [&resolved.platform, &converter.input.setting.platforms.target]
             .iter()
             .all(|platform| platform.os == "windows"),
@@ -270,7 +274,9 @@ fn on_resolved(converter: &Converter<'_>, id: StageId) -> Result<StageState, Err
             state.state = image.state(metadata);
         }
     }
-    if state.for_windows && !state.complete && state.state.is_image() {
+    let on_windows = state.for_windows && state.state.is_on_windows();
+    state.holds_windows = on_windows || (state.for_windows && matches!(resolved.start, Start::Scratch));
+    if on_windows {
         let title = name::merge(&state, stage);
         state.lazy = converter.input.layering.layers(&state.platform, title);
         let unread = state.lazy.is_some() || converter.input.layering.checked;

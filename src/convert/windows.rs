@@ -3,11 +3,11 @@
 use super::Converter;
 use super::stage::{StageState, WINDOWS_PATH, key_value};
 use crate::expand::Lexer;
+use crate::image::OsVersion;
 use crate::instruction::{CommandLine, Instruction, KeyValue, Kind, Paths};
 use crate::lint::{Linter, windows as rule};
 use crate::plan::{StageId, Start};
 use crate::span::Range;
-use crate::windows::versions::Version;
 use crate::windows::{base_directories, bases, support};
 
 /// Users of Windows that every base knows.
@@ -29,7 +29,7 @@ pub(super) fn base(converter: &Converter<'_>, id: StageId, state: &StageState) {
         lint.run(&rule::SCRATCH, &from.location, rule::scratch());
     }
     let os_version = &resolved.image.platform.os_version;
-    let Some(version) = Version::parse(os_version) else { return };
+    let Some(version) = OsVersion::parse(os_version) else { return };
     let name = &stage.written_base;
     // One of several versions of an index is chosen by what is in the index.
     let named = matches!(resolved.start, Start::Image(_));
@@ -37,7 +37,7 @@ pub(super) fn base(converter: &Converter<'_>, id: StageId, state: &StageState) {
     if named && !pinned && bases::is_unpinned(name) {
         lint.run(&rule::BASE_UNPINNED, &from.location, rule::base_unpinned(name, os_version));
     }
-    if let Some((called, ended)) = support::ended(version.build) {
+    if let Some((called, ended)) = support::ended(version.build().0) {
         lint.run(&rule::OUT_OF_SUPPORT, &from.location, rule::out_of_support(name, called, ended));
     }
 }

@@ -1,12 +1,12 @@
 //! WORKDIR.
 
 use super::stage::StageState;
-use super::{Converter, ErrorKind, history, name, onto};
+use super::{Converter, ErrorKind, drive, history, name, onto};
 use crate::instruction::Instruction;
 use crate::lint::{Linter, message, rule};
 use crate::llb::{Action, Owner};
 use crate::path;
-use crate::windows::directories::Leaves;
+use crate::windows::directories::{Destination, Leaves};
 
 /// Upstream's `dispatchWorkdir`.
 pub(super) fn dispatch(
@@ -24,6 +24,9 @@ pub(super) fn dispatch(
         );
     }
     state.workdir_set = true;
+    if state.for_windows {
+        drive::check(workdir)?;
+    }
     set(state, workdir)?;
     let dir = state.state.dir.clone();
     let line = format!("WORKDIR {dir}");
@@ -39,9 +42,21 @@ pub(super) fn dispatch(
     let owner = (!user.is_empty() && !state.for_windows).then(|| Owner::parse(user));
     let timestamp = state.epoch.map(|seconds| seconds.wrapping_mul(1_000_000_000));
     let mkdir = Action::MkDir { path: dir, mode: 0o755, parents: true, owner, timestamp };
-    onto::apply(state, vec![mkdir], metadata, false);
+    let on_layers = settle(state);
+    onto::apply(state, vec![mkdir], metadata, on_layers);
     history::add(state, line, false);
     Ok(())
+}
+
+/// Notes the directory. Returns whether the layers before it have to be there to make it: what they
+/// have there may be a file.
+fn settle(state: &mut StageState) -> bool {
+    let Some(directories) = &mut state.directories else { return false };
+    let leaves = Leaves::EMPTY;
+    let path = format!("{}/", state.state.dir);
+    let answer = directories.ask(&Destination { path: &path, sources: 1, parents: false, leaves: &leaves });
+    directories.made(&answer, &leaves);
+    answer.on_layers
 }
 
 /// Sets the working directory, relative to the one before.
@@ -50,9 +65,6 @@ pub(super) fn set(state: &mut StageState, workdir: &str) -> Result<(), ErrorKind
     let dir =
         path::normalize_workdir(&state.image.config.working_dir, workdir, os).map_err(ErrorKind::Workdir)?;
     state.state.dir = path::to_slash(&dir, os);
-    if let Some(directories) = &mut state.directories {
-        directories.made(&state.state.dir, Leaves::EMPTY);
-    }
     // In the config Windows paths keep their backslashes.
     state.image.config.working_dir = dir;
     Ok(())

@@ -48,6 +48,13 @@ pub struct Expansion {
     pub unmatched: BTreeSet<String>,
 }
 
+impl Expansion {
+    /// Every variable that was read.
+    pub fn names(&self) -> impl Iterator<Item = &String> {
+        self.matched.iter().chain(&self.unmatched)
+    }
+}
+
 impl Lexer {
     /// A lexer for files with this escape character (`shell.NewLex`).
     #[must_use]

@@ -2,13 +2,10 @@
 
 use std::sync::Arc;
 
-use futures_util::future::join;
-
+use super::build::{Build, Purpose};
 use super::check;
 use super::file::{self, File};
-use super::target::{Job, Planned, Target};
 use super::{survey, warn};
-use crate::convert::Converted;
 use crate::gateway::context::{Contexts, DockerfileSource};
 use crate::gateway::options::Options;
 use crate::gateway::{Bridge, BuildResult, Error};
@@ -17,8 +14,6 @@ use crate::lint::Origin;
 use crate::plan::Scope;
 use crate::request::{self, Kind};
 use crate::syntax;
-use crate::windows::axis::Axes;
-use crate::windows::lazy::Layering;
 
 /// Answers a request (upstream's `HandleSubrequest`). Errors of upstream's requests come without places.
 ///
@@ -55,11 +50,11 @@ async fn answer_kind(
         Kind::Outline | Kind::ConvertLlb | Kind::Plan => {}
     }
     let file = File::parse(bridge, options, source).await?;
-    let job = Job { is_plan: kind == Kind::Plan, ..Job::new(bridge, options, contexts, &file) };
-    if job.is_plan {
-        return survey::plan(&job).await;
+    if kind == Kind::Plan {
+        return survey::plan(&Build::new(bridge, options, contexts, &file, Purpose::Plan)).await;
     }
-    let outcome = convert(&job, Scope::Target).await;
+    let build = Build::new(bridge, options, contexts, &file, Purpose::Check);
+    let outcome = build.convert_for_build_platform(Scope::Target).await;
     warn::lint(bridge, &file.source, &file.lint).await?;
     let (planned, converted) = outcome?;
     if kind == Kind::Outline {
@@ -93,14 +88,4 @@ async fn lint(
     let mut warnings = linter.map(|linter| linter.warnings()).unwrap_or_default();
     warnings.retain(|warning| warning.rule.origin != Origin::WindowsNote);
     Ok(request::lint(&map, &warnings, outcome.err().map(Into::into).as_ref()))
-}
-
-/// Converts the file for the build platform, as docker/dockerfile does for every request.
-pub(super) async fn convert<'j>(job: &Job<'j>, scope: Scope) -> Result<(Planned<'j>, Converted), Error> {
-    let target = Target { scope, ..Target::of(None) };
-    let (planned, main) = join(job.plan(target, &Axes::default(), &job.file.lint), job.contexts.main()).await;
-    let planned = planned?;
-    let converted = job.convert(&planned, &main?, &Layering::default(), &job.file.lint)?;
-    job.file.lint.error().map_err(Error::new)?;
-    Ok((planned, converted))
 }

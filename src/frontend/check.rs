@@ -4,9 +4,9 @@
 //! whatever platforms the client names. Stages for Windows are checked for Windows, one version after the other,
 //! also where the client names no platform.
 
-use super::answer::convert;
+use super::build::{Build, Purpose};
+use super::fan_out;
 use super::file::File;
-use super::target::Job;
 use crate::gateway::context::{Contexts, DockerfileSource};
 use crate::gateway::options::Options;
 use crate::gateway::{Bridge, Error};
@@ -29,25 +29,28 @@ pub(super) async fn check(
     linter: Linter,
 ) -> Result<(), Error> {
     let mut file = File::parse_with(options, linter, source)?;
-    let job = Job::new(bridge, options, contexts, &file);
-    let passes = passes(&job);
+    let passes = passes(&Build::new(bridge, options, contexts, &file, Purpose::Check))?;
     let target = !options.target.is_empty();
     if passes.windows.is_empty()
         && (target || [0, file.dockerfile.stages.len()].contains(&passes.others.len()))
     {
         let scope = if target { Scope::Target } else { Scope::All };
-        return convert(&job, scope).await.map(drop);
+        let build = Build::new(bridge, options, contexts, &file, Purpose::Check);
+        return build.convert_for_build_platform(scope).await.map(drop);
     }
     file.lint = file.lint.once();
-    let job = Job { checks: true, ..Job::new(bridge, options, contexts, &file) };
+    let build = Build::new(bridge, options, contexts, &file, Purpose::Check);
     let main = contexts.main().await?;
-    let layering = Layering { checked: job.on_bases().is_none(), ..Layering::default() };
+    let layering = Layering { checked: build.on_bases().is_none(), ..Layering::default() };
     let mut reached = vec![false; file.dockerfile.stages.len()];
     for (asked, stage) in &passes.windows {
-        let planned = job.variants(asked, Scope::Only(vec![*stage]), &file.lint).await?;
-        for (position, planned) in planned.iter().enumerate() {
-            let quiet = file.lint.only_windows();
-            job.convert(planned, &main, &layering, if position == 0 { &file.lint } else { &quiet })?;
+        let variants = fan_out::variants(&build, asked, Scope::Only(vec![*stage]), &file.lint).await?;
+        if let Some(missing) = variants.missing.into_iter().next() {
+            return Err(missing.error);
+        }
+        let quiet = file.lint.only_windows();
+        for (position, planned) in variants.planned.iter().enumerate() {
+            build.convert(planned, &main, &layering, if position == 0 { &file.lint } else { &quiet })?;
             let stages = planned.plan.stages.iter().zip(&mut reached);
             stages.for_each(|((id, _), reached)| *reached |= planned.plan.reachable.contains(&id));
         }
@@ -57,7 +60,7 @@ pub(super) async fn check(
     if others.is_empty() {
         return file.lint.error().map_err(Error::new);
     }
-    convert(&job, Scope::Only(others)).await.map(drop)
+    build.convert_for_build_platform(Scope::Only(others)).await.map(drop)
 }
 
 /// What is checked for which system.
@@ -70,8 +73,8 @@ struct Passes {
     skip_reached: bool,
 }
 
-fn passes(job: &Job<'_>) -> Passes {
-    let requests = select::fold(&job.options.target_platforms);
+fn passes(build: &Build<'_>) -> Result<Passes, Error> {
+    let requests = select::fold(&build.options.target_platforms)?;
     let is_for_others = requests.iter().any(|request| matches!(request, Request::One(_)));
     let mut platforms: Vec<Asked> = Vec::new();
     for request in &requests {
@@ -83,31 +86,31 @@ fn passes(job: &Job<'_>) -> Passes {
     if requests.is_empty() {
         platforms.push(Asked { platform: Platform::new("windows", "amd64"), versions: None });
     }
-    let given = !job.options.target.is_empty();
-    let target = |platform: &Platform| number_of(job, &job.target_stage(platform));
+    let given = !build.options.target.is_empty();
+    let target = |platform: &Platform| number_of(build, &build.target_stage(platform));
     let mut windows = Vec::new();
     for asked in platforms {
-        let meant = job.meant(&asked.platform);
+        let meant = build.meant(&asked.platform);
         let mut stages = if given { Vec::new() } else { meant.last };
         let wanted = target(&asked.platform).filter(|stage| named || (given && meant.stages[*stage]));
         stages.extend(wanted.filter(|stage| !stages.contains(stage)));
         windows.extend(stages.into_iter().map(|stage| (asked.clone(), stage)));
     }
-    let build = &job.options.build_platform;
+    let platform = &build.options.build_platform;
     let others = if !given {
-        let meant = job.meant(build);
+        let meant = build.meant(platform);
         (0..meant.stages.len()).filter(|stage| !meant.stages[*stage]).collect()
     } else if windows.is_empty() || is_for_others {
-        target(build).into_iter().collect()
+        target(platform).into_iter().collect()
     } else {
         Vec::new()
     };
-    Passes { windows, others, skip_reached: named && !is_for_others }
+    Ok(Passes { windows, others, skip_reached: named && !is_for_others })
 }
 
 /// The number of a stage; of the last one for no name.
-fn number_of(job: &Job<'_>, name: &str) -> Option<usize> {
-    let stages = &job.file.dockerfile.stages;
+fn number_of(build: &Build<'_>, name: &str) -> Option<usize> {
+    let stages = &build.file.dockerfile.stages;
     if name.is_empty() {
         return stages.len().checked_sub(1);
     }

@@ -3,18 +3,20 @@
 use futures_util::future::{join, try_join_all};
 use serde_json::json;
 
-use super::target::{Job, Planned, Target};
-use super::warn;
+use super::build::{Build, Planned, Purpose, Target};
+use super::fan_out::{self, Missing, Variants};
+use super::warn::{self, Warning};
 use crate::attest::Scanner;
 use crate::convert::Converted;
 use crate::gateway::capabilities::names;
 use crate::gateway::{BuildResult, Error, References, SolveRequest};
-use crate::image::Platform;
+use crate::image::{OsVersion, Platform};
 use crate::lint::Linter;
 use crate::plan::Scope;
 use crate::proto::frontend::{Attestation, Attestations, Ref};
 use crate::windows::lazy::Layering;
 use crate::windows::select::{self, Request};
+use crate::windows::{self, run};
 
 /// Names of `exporter/containerimage/exptypes`.
 mod key {
@@ -34,91 +36,155 @@ struct Built {
 }
 
 /// Builds every platform.
-pub(super) async fn all(job: &Job<'_>) -> Result<BuildResult, Error> {
-    let (scanner, outcome) = join(scanner(job), convert_all(job)).await;
+pub(super) async fn all(build: &Build<'_>) -> Result<BuildResult, Error> {
+    let (scanner, outcome) = join(scanner(build), convert_all(build)).await;
     let scanner = scanner?;
     // Warnings are shown whether the build goes on or not.
-    warn::lint(job.bridge, &job.file.source, &job.file.lint).await?;
+    warn::lint(build.bridge, &build.file.source, &build.file.lint).await?;
     let (targets, _) = outcome?;
-    job.file.lint.error().map_err(Error::new)?;
-    let solves = targets.into_iter().map(|target| target.solve(job, scanner.as_ref()));
-    result(job, try_join_all(solves).await?)
+    build.file.lint.error().map_err(Error::new)?;
+    let solves = targets.into_iter().map(|target| target.solve(build, scanner.as_ref()));
+    result(build, try_join_all(solves).await?)
 }
 
 /// The scanner, where a bill of materials is wanted.
-async fn scanner(job: &Job<'_>) -> Result<Option<Scanner>, Error> {
-    let Some(wanted) = &job.options.sbom else { return Ok(None) };
-    let options = job.options;
-    if !job.bridge.capabilities().frontend.supports(names::ATTESTATIONS) {
-        let text = "no SBOM is made: this engine keeps no attestations (BuildKit does from 0.11 on)";
-        warn::send(job.bridge, &job.file.source, text, "", "", &[]).await?;
+async fn scanner(build: &Build<'_>) -> Result<Option<Scanner>, Error> {
+    let Some(wanted) = &build.options.sbom else { return Ok(None) };
+    let options = build.options;
+    if !build.bridge.capabilities().frontend.supports(names::ATTESTATIONS) {
+        warn::tell(build.bridge, &build.file.source, &Warning::NoSbom, &[]).await?;
         return Ok(None);
     }
-    Scanner::create(job.bridge, wanted, &options.build_platform, options.resolve_mode).await.map(Some)
+    Scanner::create(build.bridge, wanted, &options.build_platform, options.resolve_mode).await.map(Some)
 }
 
 /// A target that is ready to be solved.
-pub(super) struct Ready<'j> {
+pub(super) struct Ready<'b> {
     pub(super) id: String,
     /// The platform as it is returned.
     pub(super) platform: Platform,
-    pub(super) planned: Planned<'j>,
+    pub(super) planned: Planned<'b>,
     pub(super) converted: Converted,
 }
 
+/// How many steps the Windows images of one build have together at most. A conversion holds every step of every image
+/// until all are solved.
+const MAX_WINDOWS_STEPS: usize = 25_600;
+
 /// Plans and converts every image of the result. With them goes how Windows stages are layered.
-pub(super) async fn convert_all<'j>(job: &Job<'j>) -> Result<(Vec<Ready<'j>>, Layering), Error> {
-    let requests = select::fold(&job.options.target_platforms);
-    let requests: Vec<Option<Request>> =
-        if requests.is_empty() { vec![None] } else { requests.into_iter().map(Some).collect() };
-    let windows = requests.iter().flatten().find_map(|request| match request {
-        Request::Windows(asked) => Some(asked),
+pub(super) async fn convert_all<'b>(build: &Build<'b>) -> Result<(Vec<Ready<'b>>, Layering), Error> {
+    let requests = select::fold(&build.options.target_platforms)?;
+    let windows = requests.iter().find_map(|request| match request {
+        Request::Windows(asked) => Some(&asked.platform),
         Request::One(_) => None,
     });
-    let quiet = job.file.lint.only_windows();
-    let lint_of = |index: usize| if index == 0 { &job.file.lint } else { &quiet };
-    let mut futures = Vec::with_capacity(requests.len());
-    for (index, request) in requests.iter().enumerate() {
-        futures.push(plan_request(job, request.as_ref(), lint_of(index)));
-    }
-    let main = job.contexts.main();
-    let planned = try_join_all(futures);
-    let ((planned, main), layering) = join(join(planned, main), job.layering(windows)).await;
+    let (planned, main) = (plan_all(build, &requests), build.contexts.main());
+    let ((planned, main), layering) = join(join(planned, main), build.layering(windows)).await;
     let (planned, main, mut layering) = (planned?, main?, layering?);
-    let count = planned.iter().flatten().filter(|p| is_windows(p)).count();
-    layering.fanned_out = count > 1;
+    check_steps(planned.iter().flatten())?;
+    let is_windows =
+        |planned: &&Planned<'_>| planned.target.platform.as_ref().is_some_and(Platform::is_windows);
+    layering.fanned_out = planned.iter().flatten().filter(is_windows).count() > 1;
 
+    let quiet = build.file.lint.only_windows();
     let mut ready = Vec::new();
     for (index, group) in planned.into_iter().enumerate() {
         let several = group.len() > 1;
         for (position, planned) in group.into_iter().enumerate() {
-            let lint = if position == 0 { lint_of(index) } else { &quiet };
-            let converted = job.convert(&planned, &main, &layering, lint)?;
-            ready.push(named(job, planned, converted, several));
+            // What the checks find is the same in every image.
+            let lint = if (index, position) == (0, 0) { &build.file.lint } else { &quiet };
+            let converted = build.convert(&planned, &main, &layering, lint)?;
+            ready.push(named(build, planned, converted, several));
         }
     }
     Ok((ready, layering))
 }
 
-fn is_windows(planned: &Planned<'_>) -> bool {
-    planned.target.platform.as_ref().is_some_and(|platform| platform.os == "windows")
+/// Plans every request, all at once: a group of images for each.
+async fn plan_all<'b>(build: &Build<'b>, requests: &[Request]) -> Result<Vec<Vec<Planned<'b>>>, Error> {
+    let quiet = build.file.lint.only_windows();
+    let lint_of = |index: usize| if index == 0 { &build.file.lint } else { &quiet };
+    if requests.is_empty() {
+        return Ok(vec![vec![plan_one(build, None, lint_of(0)).await?]]);
+    }
+    let groups = requests.iter().enumerate().map(|(index, request)| {
+        Box::pin(async move {
+            match request {
+                Request::Windows(asked) => {
+                    fan_out::variants(build, asked, Scope::Target, lint_of(index)).await
+                }
+                Request::One(platform) => {
+                    let planned = vec![plan_one(build, Some(platform.clone()), lint_of(index)).await?];
+                    Ok(Variants { planned, missing: Vec::new() })
+                }
+            }
+        })
+    });
+    let mut groups = try_join_all(groups).await?;
+    for index in 0..groups.len() {
+        for missing in std::mem::take(&mut groups[index].missing) {
+            tell_missing(build, missing, &groups, index).await?;
+        }
+    }
+    Ok(groups.into_iter().map(|group| group.planned).collect())
 }
 
-async fn plan_request<'j>(
-    job: &Job<'j>,
-    request: Option<&Request>,
-    lint: &Linter,
-) -> Result<Vec<Planned<'j>>, Error> {
-    let platform = match request {
-        Some(Request::Windows(asked)) => return job.variants(asked, Scope::Target, lint).await,
-        Some(Request::One(platform)) => Some(platform.clone()),
-        None => None,
+/// A version that `FANLIGHT_VERSIONS` names is left out of an architecture that lacks it, if another one has it.
+async fn tell_missing(
+    build: &Build<'_>,
+    missing: Missing,
+    groups: &[Variants<'_>],
+    index: usize,
+) -> Result<(), Error> {
+    let Missing { wanted, error } = missing;
+    let version_of = |planned: &Planned<'_>| {
+        let resolved = planned.plan.root().resolved.as_ref()?;
+        OsVersion::parse(&resolved.image.platform.os_version).map(|version| version.build())
     };
-    Ok(vec![job.plan(Target::of(platform), &Default::default(), lint).await?])
+    let has = |planned: &Planned<'_>| version_of(planned) == Some(wanted.build);
+    if !groups.iter().flat_map(|group| &group.planned).any(has) {
+        return Err(error);
+    }
+    let platform = groups[index].planned.first().and_then(|planned| planned.target.platform.clone());
+    let platform = platform.unwrap_or_else(Platform::host).without_version();
+    let warning = Warning::NotForArchitecture { version: wanted.build, platform };
+    warn::tell(build.bridge, &build.file.source, &warning, &[]).await
+}
+
+/// Plans a platform that does not fan out.
+async fn plan_one<'b>(
+    build: &Build<'b>,
+    platform: Option<Platform>,
+    lint: &Linter,
+) -> Result<Planned<'b>, Error> {
+    let planned = build.plan(Target::of(platform), lint).await?;
+    if build.purpose == Purpose::Build && !build.has_windows_worker() {
+        // A Windows stage that a Linux image takes something from.
+        let refused = run::refused([&planned.plan]);
+        run::check(&refused).map_err(|e| build.file.failure(e))?;
+    }
+    Ok(planned)
+}
+
+/// Refuses more than [`MAX_WINDOWS_STEPS`].
+fn check_steps<'p>(planned: impl Iterator<Item = &'p Planned<'p>>) -> Result<(), Error> {
+    let is_windows =
+        |planned: &&Planned<'_>| planned.target.platform.as_ref().is_some_and(Platform::is_windows);
+    let (mut variants, mut steps) = (0, 0);
+    for planned in planned.filter(is_windows) {
+        let plan = &planned.plan;
+        variants += 1;
+        steps += plan.reachable.iter().map(|id| plan.stages[*id].commands.len()).sum::<usize>();
+    }
+    if variants < 2 || steps <= MAX_WINDOWS_STEPS {
+        return Ok(());
+    }
+    let kind = windows::ErrorKind::TooManySteps { variants, steps, max: MAX_WINDOWS_STEPS };
+    Err(kind.into())
 }
 
 /// Upstream's `makeExportPlatform`, with an ID of its own for each of several versions.
-fn named<'j>(job: &Job<'_>, planned: Planned<'j>, converted: Converted, several: bool) -> Ready<'j> {
+fn named<'b>(build: &Build<'_>, planned: Planned<'b>, converted: Converted, several: bool) -> Ready<'b> {
     let asked = planned.target.platform.clone().unwrap_or_else(Platform::host).normalize();
     let mut platform = asked.clone();
     let image = &converted.image.platform;
@@ -131,32 +197,32 @@ fn named<'j>(job: &Job<'_>, planned: Planned<'j>, converted: Converted, several:
         }
         platform = platform.normalize();
     }
-    let id = if several { platform.format_all() } else { asked_id(job, &asked) };
+    let id = if several { platform.format_all() } else { asked_id(build, &asked) };
     Ready { id, platform, planned, converted }
 }
 
 /// The ID of a platform as the client wrote it, its version included.
-fn asked_id(job: &Job<'_>, asked: &Platform) -> String {
+fn asked_id(build: &Build<'_>, asked: &Platform) -> String {
     let same = |p: &&Platform| {
         p.os == asked.os && p.architecture == asked.architecture && p.variant == asked.variant
     };
-    let written = job.options.target_platforms.iter().map(Platform::normalize).collect::<Vec<_>>();
+    let written = build.options.target_platforms.iter().map(Platform::normalize).collect::<Vec<_>>();
     written.iter().find(same).unwrap_or(asked).format_all()
 }
 
 impl Ready<'_> {
-    async fn solve(self, job: &Job<'_>, scanner: Option<&Scanner>) -> Result<Built, Error> {
+    async fn solve(self, build: &Build<'_>, scanner: Option<&Scanner>) -> Result<Built, Error> {
         let definition = self.converted.definition();
         let definition = definition.map_err(|e| Error::new(e).context("failed to marshal LLB definition"))?;
         let request = SolveRequest {
             definition: Some(definition.to_pb()),
-            cache_imports: job.options.cache_imports.clone(),
+            cache_imports: build.options.cache_imports.clone(),
             ..SolveRequest::default()
         };
-        let reference = job.bridge.solve(request).await?.single().map_err(Error::new)?;
+        let reference = build.bridge.solve(request).await?.single().map_err(Error::new)?;
         self.converted.check_times().map_err(Error::new)?;
         let attestation = match scanner {
-            Some(scanner) => Some(scanner.attest(job.bridge, &self.id, &self.converted).await?),
+            Some(scanner) => Some(scanner.attest(build.bridge, &self.id, &self.converted).await?),
             None => None,
         };
         let Self { id, platform, converted, .. } = self;
@@ -165,8 +231,8 @@ impl Ready<'_> {
 }
 
 /// Upstream's `Build` and `Finalize` of `dockerui`.
-fn result(job: &Job<'_>, built: Vec<Built>) -> Result<BuildResult, Error> {
-    let multi = job.options.multi_platform || built.len() > 1;
+fn result(build: &Build<'_>, built: Vec<Built>) -> Result<BuildResult, Error> {
+    let multi = build.options.multi_platform || built.len() > 1;
     let mut result = BuildResult::default();
     let platforms: Vec<_> =
         built.iter().map(|image| json!({ "ID": image.id, "Platform": image.platform })).collect();

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use super::build::Build;
 use super::solve::{self, Ready};
-use super::target::Job;
 use super::warn;
 use crate::collect;
 use crate::convert::StageState;
@@ -25,13 +25,13 @@ use crate::windows::run::{self, Refused};
 ///
 /// Whatever keeps the file from being built before anything is built, with its places; except for
 /// commands that cannot run, which are part of the answer.
-pub(super) async fn plan(job: &Job<'_>) -> Result<BuildResult, Error> {
-    let outcome = solve::convert_all(job).await;
-    warn::lint(job.bridge, &job.file.source, &job.file.lint).await?;
+pub(super) async fn plan(build: &Build<'_>) -> Result<BuildResult, Error> {
+    let outcome = solve::convert_all(build).await;
+    warn::lint(build.bridge, &build.file.source, &build.file.lint).await?;
     let (targets, layering) = outcome?;
-    job.file.lint.error().map_err(Error::new)?;
+    build.file.lint.error().map_err(Error::new)?;
     let images: Result<Vec<Image>, Error> =
-        targets.iter().map(|target| Survey::new(job, target, &layering).image()).collect();
+        targets.iter().map(|target| Survey::new(build, target, &layering).image()).collect();
     Ok(request::plan(images?))
 }
 
@@ -45,9 +45,9 @@ struct Survey<'s> {
 }
 
 impl<'s> Survey<'s> {
-    fn new(job: &Job<'_>, ready: &'s Ready<'s>, layering: &'s Layering) -> Self {
+    fn new(build: &Build<'_>, ready: &'s Ready<'s>, layering: &'s Layering) -> Self {
         let plan = &ready.planned.plan;
-        let runs_windows = job.has_windows_worker();
+        let runs_windows = build.has_windows_worker();
         let refused = if runs_windows { Vec::new() } else { run::refused([plan]) };
         Self { ready, plan, layering, refused, runs_windows }
     }

@@ -3,10 +3,113 @@
 use futures_util::future::join_all;
 
 use crate::gateway::context::DockerfileSource;
+use crate::gateway::options::windows::SEED;
 use crate::gateway::{Bridge, Error};
+use crate::image::{Build, OsVersion, Platform};
 use crate::lint::{self, Linter};
 use crate::proto::{frontend, pb};
 use crate::span::Range;
+use crate::windows::index;
+use crate::windows::probe::Found;
+
+/// What a build says besides what the checks find.
+#[derive(Debug, Clone)]
+pub(super) enum Warning {
+    /// A base without an image for a platform, in a list of others.
+    LeftOut { base: String, platform: Platform },
+    /// A version of `FANLIGHT_VERSIONS` that another architecture has.
+    NotForArchitecture { version: Build, platform: Platform },
+    /// An index that could not be read.
+    Asked { base: String, found: Found },
+    /// An index with several revisions of one build.
+    Revision { base: String, taken: OsVersion, left: Vec<OsVersion> },
+    /// An index beside the base without an image of the variant's build.
+    OtherVersion { base: String, build: Build, found: OsVersion },
+    /// Layers are made on their bases.
+    Unlazy { why: String },
+    /// The engine keeps no attestations.
+    NoSbom,
+}
+
+/// How many revisions a warning names.
+const MANY: usize = 5;
+
+impl Warning {
+    fn short(&self) -> String {
+        match self {
+            Self::LeftOut { base, platform } => {
+                format!("{base} has no image for {}: that version is left out", platform.format_all())
+            }
+            Self::NotForArchitecture { version, platform } => {
+                format!(
+                    "no base has Windows {version} for {}: that version is left out",
+                    platform.format_all()
+                )
+            }
+            Self::Asked { base, found } => {
+                let versions: Vec<&str> =
+                    found.entries.iter().filter_map(|entry| Some(entry.version.as_ref()?.as_str())).collect();
+                let doubt = found.hiding.as_ref().map_or_else(String::new, |os_version| {
+                    format!("; Windows Server 2025 cannot be told here from {os_version}, if that stands before it")
+                });
+                format!(
+                    "the index of {base} cannot be read, so this engine was asked for each known Windows version: \
+                     {}{doubt}",
+                    versions.join(", ")
+                )
+            }
+            Self::Revision { base, taken, left } => {
+                let (shown, more) = left.split_at(left.len().min(MANY));
+                let shown: Vec<&str> = shown.iter().map(OsVersion::as_str).collect();
+                let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
+                let build = taken.build();
+                format!(
+                    "{base} lists several revisions of Windows {build}: {taken} is taken, not {}{more}",
+                    shown.join(", ")
+                )
+            }
+            Self::OtherVersion { base, build, found } => {
+                format!("the image for Windows {build} takes files of {found} from {base}")
+            }
+            Self::Unlazy { why } => format!("every Windows base is downloaded and unpacked: {why}"),
+            Self::NoSbom => {
+                "no SBOM is made: this engine keeps no attestations (BuildKit does from 0.11 on)".to_owned()
+            }
+        }
+    }
+
+    fn detail(&self) -> String {
+        match self {
+            Self::LeftOut { .. } => "Other elements of the list have one.".to_owned(),
+            Self::NotForArchitecture { .. } => "Other architectures have it.".to_owned(),
+            Self::Asked { base, .. } => index::advice(base),
+            Self::Revision { left, .. } => {
+                let other = left.first().map_or("", OsVersion::as_str);
+                format!("--build-arg FANLIGHT_VERSIONS={other} takes that one.")
+            }
+            Self::OtherVersion { .. } => {
+                "Libraries of one Windows version may not run on another. An index that has an image for each \
+                 version, and that this engine can read, gives each its own."
+                    .to_owned()
+            }
+            Self::Unlazy { .. } => format!(
+                "Layers are made on their bases, because they cannot be made without them here. Where the frontend's \
+                 image was mirrored without its windows entries, {SEED} can name another seed."
+            ),
+            Self::NoSbom => String::new(),
+        }
+    }
+}
+
+/// Sends one warning.
+pub(super) async fn tell(
+    bridge: &Bridge,
+    source: &DockerfileSource,
+    warning: &Warning,
+    location: &[Range],
+) -> Result<(), Error> {
+    bridge.warn(request(source, &warning.short(), &warning.detail(), "", location)).await
+}
 
 /// Sends what the checks found, with its places.
 pub(super) async fn lint(bridge: &Bridge, source: &DockerfileSource, lint: &Linter) -> Result<(), Error> {
@@ -14,21 +117,20 @@ pub(super) async fn lint(bridge: &Bridge, source: &DockerfileSource, lint: &Lint
     let sent = warnings.iter().map(|warning| async move {
         let line = warning.location.first().map_or(0, |range| range.start.line);
         let text = lint::message::short(warning.rule.name, &warning.message, line);
-        send(bridge, source, &text, warning.rule.description, warning.rule.url, &warning.location).await
+        let rule = warning.rule;
+        bridge.warn(request(source, &text, rule.description, rule.url, &warning.location)).await
     });
     join_all(sent).await.into_iter().collect()
 }
 
-/// Sends one warning.
-pub(super) async fn send(
-    bridge: &Bridge,
+fn request(
     source: &DockerfileSource,
     text: &str,
     detail: &str,
     url: &str,
     location: &[Range],
-) -> Result<(), Error> {
-    let request = frontend::WarnRequest {
+) -> frontend::WarnRequest {
+    frontend::WarnRequest {
         digest: source.head.clone(),
         level: 1,
         short: text.as_bytes().to_vec(),
@@ -36,6 +138,5 @@ pub(super) async fn send(
         url: url.to_owned(),
         info: Some(source.map.to_pb()),
         ranges: location.iter().map(|range| pb::Range::from(*range)).collect(),
-    };
-    bridge.warn(request).await
+    }
 }

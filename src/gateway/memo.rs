@@ -7,7 +7,7 @@ use tokio::sync::OnceCell;
 
 /// Answers, failures included (upstream's `flightcontrol.CachedGroup`).
 #[derive(Debug)]
-pub(super) struct Memo<K, V> {
+pub(crate) struct Memo<K, V> {
     cells: Arc<Mutex<BTreeMap<K, Arc<OnceCell<V>>>>>,
 }
 
@@ -27,7 +27,7 @@ impl<K: Ord, V: Clone> Memo<K, V> {
     /// The answer to `question`, which only the first to ask has looked up with `ask`.
     ///
     /// If that one gives up waiting, the next takes its place.
-    pub(super) async fn get(&self, question: K, ask: impl Future<Output = V>) -> V {
+    pub(crate) async fn get(&self, question: K, ask: impl Future<Output = V>) -> V {
         let cell = {
             let mut cells = self.cells.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(cells.entry(question).or_default())

@@ -10,6 +10,7 @@ pub mod capabilities;
 pub mod context;
 pub mod error;
 mod memo;
+
 pub mod options;
 pub mod resolve;
 mod result;
@@ -21,5 +22,6 @@ pub mod transport;
 pub use bridge::{Bridge, FileRange, SolveRequest};
 pub use capabilities::{Capabilities, CapabilitySet, UnsupportedCapability};
 pub use error::Error;
+pub(crate) use memo::Memo;
 pub use resolve::{OciStore, ResolveError, ResolveImage, ResolvedImage, Sources};
 pub use result::{BuildResult, MapResult, References};

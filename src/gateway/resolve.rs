@@ -64,12 +64,18 @@ pub struct ResolvedImage {
     pub config: Vec<u8>,
 }
 
+/// What engines say of an index that lists no image for the platform.
+const NO_PLATFORM: &str = "no match for platform in manifest";
+
 /// Why an image has no config.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ResolveError {
+    /// The index was read, and lists no image for the platform.
+    #[error(transparent)]
+    NoMatchingPlatform(Error),
     /// It could not be looked up.
     #[error(transparent)]
-    Failed(#[from] Error),
+    Failed(Error),
     /// A source policy put something else in its place.
     #[error("ref mutated by policy to non-image: {IMAGE}{reference} -> {identifier}")]
     NotAnImage {
@@ -83,15 +89,25 @@ pub enum ResolveError {
 impl From<ResolveError> for Error {
     fn from(error: ResolveError) -> Self {
         match error {
-            ResolveError::Failed(failure) => failure,
+            ResolveError::NoMatchingPlatform(failure) | ResolveError::Failed(failure) => failure,
             ResolveError::NotAnImage { .. } => Self::new(error),
         }
     }
 }
 
+impl From<Error> for ResolveError {
+    fn from(failure: Error) -> Self {
+        // Engines have no code of its own for this.
+        if failure.to_string().contains(NO_PLATFORM) {
+            return Self::NoMatchingPlatform(failure);
+        }
+        Self::Failed(failure)
+    }
+}
+
 impl From<tonic::Status> for ResolveError {
     fn from(status: tonic::Status) -> Self {
-        Self::Failed(status.into())
+        Error::from(status).into()
     }
 }
 

@@ -13,6 +13,7 @@ use tonic::{Request, Response, Status};
 
 use super::bridge::Bridge;
 use super::transport;
+use crate::image::digest;
 use crate::proto::frontend::llb_bridge_server::{LlbBridge, LlbBridgeServer};
 use crate::proto::frontend::{Result as Outcome, *};
 use crate::proto::{caps, fsutil, pb};
@@ -138,11 +139,19 @@ impl State {
         if !fits && self.indexes.contains(reference) {
             return Err(Status::not_found("no match for platform in manifest"));
         }
-        match self.images.get(reference) {
+        // An index answers by its digest as well.
+        let by_digest = || self.images.get(reference.strip_suffix(&format!("@{}", self.digest()))?);
+        match self.images.get(reference).or_else(by_digest) {
             Some(config) => Ok(config.clone()),
             None if self.any_image => Ok(empty_image(platform)),
             None => Err(Status::not_found(format!("no image {reference}"))),
         }
+    }
+
+    /// What every name stands for: the index, if there is one.
+    fn digest(&self) -> String {
+        let index = self.files.get("index.json").filter(|index| !index.is_empty());
+        index.map_or_else(|| DIGEST.to_owned(), |index| digest::of(index))
     }
 
     fn file(&self, path: &str) -> Result<&Vec<u8>, Status> {
@@ -192,7 +201,7 @@ impl LlbBridge for Fake {
     ) -> Result<Response<ResolveImageConfigResponse>, Status> {
         let state = self.call("ResolveImageConfig");
         let config = state.image_for(&request.get_ref().r#ref, request.get_ref().platform.as_ref())?;
-        Ok(Response::new(ResolveImageConfigResponse { digest: DIGEST.into(), config, r#ref: String::new() }))
+        Ok(Response::new(ResolveImageConfigResponse { digest: state.digest(), config, r#ref: String::new() }))
     }
 
     async fn resolve_source_meta(
@@ -212,7 +221,7 @@ impl LlbBridge for Fake {
         } else {
             let wanted = state.asked.last().and_then(|asked| asked.platform.as_ref());
             let config = state.image_for(&name, wanted)?;
-            answer.image = Some(ResolveSourceImageResponse { digest: DIGEST.into(), config });
+            answer.image = Some(ResolveSourceImageResponse { digest: state.digest(), config });
         }
         answer.source = Some(source);
         Ok(Response::new(answer))

@@ -2,7 +2,12 @@
 //!
 //! Mirrors `github.com/opencontainers/go-digest`.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
+
+use sha2::{Digest as _, Sha256};
+
+/// How digests of the usual algorithm begin.
+pub const SHA256: &str = "sha256:";
 
 /// Why a text is no digest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -16,6 +21,17 @@ pub enum ErrorKind {
     /// Well-formed, but of an algorithm that is not known.
     #[error("unsupported digest algorithm")]
     Unsupported,
+}
+
+/// The digest of bytes.
+#[must_use]
+pub fn of(bytes: &[u8]) -> String {
+    let mut text = SHA256.to_owned();
+    for byte in Sha256::digest(bytes) {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
 }
 
 /// A digest whose form has been checked.

@@ -5,6 +5,7 @@ mod config_read;
 mod config_write;
 pub mod digest;
 mod host;
+mod os_version;
 pub mod platform;
 pub mod port;
 pub mod reference;
@@ -12,5 +13,6 @@ mod start;
 
 pub use config::{Config, ErrorKind as ConfigError, HealthConfig, History, Image, RootFs};
 pub use digest::{Digest, ErrorKind as DigestError};
+pub use os_version::{Build, OsVersion, Wanted};
 pub use platform::{ErrorKind as PlatformError, Platform};
 pub use reference::{ErrorKind as ReferenceError, Reference};

@@ -156,6 +156,18 @@ const KNOWN_ARCHITECTURES: &[&str] = &[
 ];
 
 impl Platform {
+    /// Whether the operating system is Windows.
+    #[must_use]
+    pub fn is_windows(&self) -> bool {
+        self.os == "windows"
+    }
+
+    /// Without Windows' version and features.
+    #[must_use]
+    pub fn without_version(&self) -> Self {
+        Self { os_version: String::new(), os_features: None, ..self.clone() }
+    }
+
     /// A platform of an operating system and an architecture.
     #[must_use]
     pub fn new(os: impl Into<String>, architecture: impl Into<String>) -> Self {

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use prost::Message as _;
 
 use super::location::{Location, SourceMap};
-use super::marshal::{Definition, EncodedOp, digest_of};
+use super::marshal::{Definition, EncodedOp};
 use super::state::State;
 use super::vertex::{Constraints, Encoded, Operation, Output, Vertex};
 use crate::collect;
 use crate::image::Platform;
+use crate::image::digest;
 use crate::proto::pb;
 use crate::span::{Position, Range};
 
@@ -57,7 +58,7 @@ pub fn from_definition(definition: &pb::Definition) -> Result<State, InvalidDefi
     };
     for bytes in operations {
         let op = pb::OpHead::decode(bytes.as_slice()).map_err(|_| InvalidDefinition::Operation)?;
-        let digest = digest_of(bytes);
+        let digest = digest::of(bytes);
         let inputs = op.inputs.iter().map(|input| output(&vertices, input)).collect::<Result<_, _>>()?;
         let constraints = Constraints {
             platform: op.platform.as_ref().map(platform_from_pb),
@@ -109,7 +110,7 @@ fn map_from_pb(info: &pb::SourceInfo) -> SourceMap {
             operations: definition
                 .def
                 .iter()
-                .map(|bytes| EncodedOp { digest: digest_of(bytes), bytes: bytes.clone() })
+                .map(|bytes| EncodedOp { digest: digest::of(bytes), bytes: bytes.clone() })
                 .collect(),
             metadata: metadata(definition),
             source: definition.source.clone(),

@@ -4,14 +4,13 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use prost::Message as _;
-use sha2::{Digest as _, Sha256};
 
 use super::caps;
 use super::location::{Location, SourceMap};
 use super::state::State;
 use super::vertex::{Constraints, Encoded, Late, Operation, Output, Vertex};
 use crate::collect;
-use crate::image::Platform;
+use crate::image::{Platform, digest};
 use crate::proto::pb;
 
 /// An encoded graph, ready to be solved.
@@ -229,7 +228,7 @@ impl<'a> Pass<'a> {
         // Go writes the operation after platform and constraints.
         let mut bytes = head.encode_to_vec();
         bytes.extend(pb::OpBody { op: Some(body) }.encode_to_vec());
-        (digest_of(&bytes), bytes, metadata)
+        (digest::of(&bytes), bytes, metadata)
     }
 
     fn finish(mut self, root: &Output) -> Definition {
@@ -246,9 +245,9 @@ impl<'a> Pass<'a> {
         if self.out.metadata.values().any(|m| m.export_cache.is_some()) {
             needed.push(caps::META_EXPORT_CACHE);
         }
-        let metadata = self.out.metadata.entry(digest_of(&bytes)).or_default();
+        let metadata = self.out.metadata.entry(digest::of(&bytes)).or_default();
         metadata.caps = collect::map(needed.into_iter().map(|cap| (cap.to_owned(), true)));
-        self.out.operations.push(EncodedOp { digest: digest_of(&bytes), bytes });
+        self.out.operations.push(EncodedOp { digest: digest::of(&bytes), bytes });
         self.out.source = Some(self.maps.into_pb());
         self.out
     }
@@ -342,17 +341,6 @@ impl SourceMap {
 
 fn attr(key: &str, value: &str) -> pb::Attr {
     pb::Attr { key: Some(key.to_owned()), value: Some(value.to_owned()) }
-}
-
-pub(super) fn digest_of(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    let mut text = String::with_capacity(71);
-    text.push_str("sha256:");
-    for byte in Sha256::digest(bytes) {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
 }
 
 impl From<&Platform> for pb::Platform {

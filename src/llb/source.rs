@@ -126,6 +126,31 @@ impl ImageBlob {
     }
 }
 
+/// One blob of an OCI layout of the client as a file (upstream's `llb.OCILayoutBlob`).
+#[derive(Debug, Clone, Default)]
+pub struct OciLayoutBlob {
+    /// `name@digest`.
+    pub reference: String,
+    /// The name of the file.
+    pub filename: String,
+    /// The client's session.
+    pub session_id: String,
+    /// The layout's name in the session.
+    pub store_id: String,
+}
+
+impl OciLayoutBlob {
+    /// A file system with that file.
+    #[must_use]
+    pub fn state(self, metadata: Metadata) -> State {
+        let mut b = Builder::new(metadata);
+        b.attr_if("http.filename", &self.filename);
+        b.attr_if("oci.session", &self.session_id);
+        b.attr_if("oci.store", &self.store_id);
+        b.state(format!("oci-layout+blob://{}", self.reference), caps::SOURCE_IMAGE_BLOB)
+    }
+}
+
 /// An image in an OCI layout of the client (upstream's `llb.OCILayout`).
 #[derive(Debug, Clone, Default)]
 pub struct OciLayout {

@@ -17,10 +17,22 @@ pub type BuildArgs = BTreeMap<String, String>;
 pub struct Platforms {
     /// Where build stages run.
     pub build: Platform,
-    /// What is built.
+    /// What is built; a Windows platform is without the version that the client asked for.
     pub target: Platform,
-    /// The `os.version` of a Windows variant, where `target` does not say it.
-    pub target_os_version: String,
+    /// The Windows version of `target`, as far as arguments tell it.
+    pub version: TargetVersion,
+}
+
+/// What `TARGETOSVERSION` is in a variant of a Windows platform.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum TargetVersion {
+    /// What the platform says.
+    #[default]
+    OfPlatform,
+    /// What the client wrote in `--platform`. It is in `TARGETPLATFORM` as well.
+    Asked(String),
+    /// The `os.version` of the base.
+    OfBase(String),
 }
 
 /// What is known of an argument (for the outline).
@@ -39,8 +51,13 @@ pub struct ArgInfo {
 /// The arguments that need no ARG before the first FROM (upstream's `defaultArgs`).
 #[must_use]
 pub fn predefined(platforms: &Platforms, build_args: &BuildArgs, target_stage: &str) -> EnvList {
-    let Platforms { build, target, target_os_version } = platforms;
-    let os_version = if target_os_version.is_empty() { &target.os_version } else { target_os_version };
+    let Platforms { build, target, version } = platforms;
+    let (written, os_version) = match version {
+        TargetVersion::OfPlatform => (&target.os_version, &target.os_version),
+        TargetVersion::Asked(version) => (version, version),
+        TargetVersion::OfBase(version) => (&target.os_version, version),
+    };
+    let target = &Platform { os_version: written.clone(), ..target.clone() };
     let stage = if target_stage.is_empty() { "default" } else { target_stage };
     let values = [
         ("BUILDPLATFORM", build.format()),
@@ -73,8 +90,8 @@ pub struct Globals {
 
 /// The ARG instructions before the first FROM, on top of `env` (upstream's `buildMetaArgs`).
 ///
-/// `element` may replace a value after it has been expanded: that is how a list becomes one of
-/// its elements.
+/// `elements` are the values that some arguments have whatever the file says: in a variant, an
+/// argument that is a list has one of its elements.
 ///
 /// # Errors
 ///
@@ -84,7 +101,7 @@ pub fn globals(
     lexer: &Lexer,
     args: &[GlobalArg],
     build_args: &BuildArgs,
-    element: &mut dyn FnMut(&str, String) -> String,
+    elements: &BTreeMap<String, String>,
 ) -> Result<Globals, Error> {
     let mut infos: BTreeMap<String, ArgInfo> = BTreeMap::new();
     for instruction in args {
@@ -107,7 +124,7 @@ pub fn globals(
             }
             let mut value = String::new();
             if let Some(text) = definition.value.take() {
-                value = element(&arg.key, text);
+                value = elements.get(&arg.key).cloned().unwrap_or(text);
                 env.set(arg.key.as_str(), value.as_str());
                 definition.value = Some(value.clone());
             }

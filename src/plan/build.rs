@@ -4,26 +4,15 @@ use std::collections::BTreeSet;
 
 use super::args::{self, BuildArgs, Globals};
 use super::stage::{SCRATCH, Stage, StageId, Stages};
-use super::{Error, ErrorKind, Setting};
+use super::{Error, ErrorKind, Pin, Setting};
 use crate::env::{Env, EnvList};
 use crate::expand::{self, Expansion, Lexer};
+use crate::gateway::context::NamedContext;
 use crate::image::{Platform, Reference};
 use crate::instruction::{self, Dockerfile, Kind};
 use crate::lint::{self, Linter, message, rule};
+use crate::list::{self, is_list};
 use crate::suggest::Hint;
-use crate::windows::{self, list::is_list};
-
-/// What a FROM may be expanded to other than by its text: see
-/// [`crate::windows::axis`].
-pub trait Elements {
-    /// The expanded text of FROM number `index`, where it holds a list the element of this
-    /// variant.
-    ///
-    /// # Errors
-    ///
-    /// A list where none can be.
-    fn pick(&self, index: usize, expanded: String) -> Result<String, ErrorKind>;
-}
 
 /// The stages of a Dockerfile for one target (upstream's `buildDispatchStates`).
 ///
@@ -43,7 +32,7 @@ pub fn stages<'a>(
         let expansion = expand(&from.base, setting, globals, from, &lint);
         let expansion = expansion.map_err(|e| at(ErrorKind::Expand(e)))?;
         let mut used = expansion.matched;
-        let base_name = setting.elements.pick(index, expansion.result).map_err(at)?;
+        let base_name = setting.bases.get(&index).cloned().unwrap_or(expansion.result);
         if base_name.is_empty() {
             return Err(at(ErrorKind::BlankBase(from.base.clone())));
         }
@@ -57,9 +46,9 @@ pub fn stages<'a>(
         };
         if !from.name.is_empty() {
             let asked = stage.platform.as_ref().unwrap_or(&setting.platforms.target);
-            let named = setting.contexts.named(&from.name, asked);
+            let named = context(&from.name, asked, None, setting);
             // As in docker/dockerfile, a name that could not be an image's has no place.
-            stage.context = named.map_err(|e| Error::nowhere(ErrorKind::Context(e)))?;
+            stage.context = named.map_err(Error::nowhere)?;
         }
         if stage.context.is_some() {
             stages.add(stage, &from.name);
@@ -79,6 +68,23 @@ pub fn stages<'a>(
     Ok(stages)
 }
 
+/// The context that the client gives for a name. Where it gives one for each of several Windows
+/// versions, it is that of `pin`, else the first: the fan-out gives every variant a pin.
+pub(super) fn context(
+    name: &str,
+    platform: &Platform,
+    pin: Option<&Pin>,
+    setting: &Setting<'_>,
+) -> Result<Option<NamedContext>, ErrorKind> {
+    let found = setting.contexts.named(name, platform).map_err(ErrorKind::Context)?;
+    if found.is_some() || !setting.fans_out() || !platform.is_windows() {
+        return Ok(found);
+    }
+    let versions = setting.contexts.named_versions(name, platform).map_err(ErrorKind::Context)?;
+    let is_pinned = |version: &str| pin.is_none_or(|pin| pin.os_version == *version);
+    Ok(versions.into_iter().find(|(version, _)| is_pinned(version)).map(|(_, context)| context))
+}
+
 /// Whether progress output counts the instruction.
 #[must_use]
 pub const fn is_step(kind: &Kind) -> bool {
@@ -96,8 +102,7 @@ pub fn target(stages: &Stages<'_>, name: &str) -> Result<StageId, Error> {
     }
     stages.by_name(name).ok_or_else(|| {
         if is_list(name) {
-            let kind = windows::ErrorKind::TargetsWithoutWindows(name.to_owned());
-            return Error::nowhere(ErrorKind::Windows(Box::new(kind)));
+            return Error::nowhere(ErrorKind::List(list::ErrorKind::TargetsWithoutWindows(name.to_owned())));
         }
         let hint = Hint::search(name, &stages.names());
         Error::nowhere(ErrorKind::UnknownTarget { name: name.to_owned(), hint })
@@ -151,9 +156,7 @@ fn platform(
 pub fn check_default_bases(dockerfile: &Dockerfile, predefined: &EnvList, lexer: &Lexer, lint: &Linter) {
     // What cannot be expanded is reported as an error later.
     let none = BuildArgs::new();
-    let Ok(globals) =
-        args::globals(predefined.clone(), lexer, &dockerfile.global_args, &none, &mut |_, value| value)
-    else {
+    let Ok(globals) = args::globals(predefined.clone(), lexer, &dockerfile.global_args, &none, &none) else {
         return;
     };
     for from in &dockerfile.stages {

@@ -3,8 +3,10 @@
 use crate::expand;
 use crate::gateway;
 use crate::go;
+use crate::image::Platform;
 use crate::image::{config, digest, platform, reference};
 use crate::instruction;
+use crate::list;
 use crate::source;
 use crate::span::Located;
 use crate::suggest::Hint;
@@ -134,9 +136,24 @@ pub enum ErrorKind {
     /// A repository's address that is wrong.
     #[error(transparent)]
     Git(source::GitRefError),
-    /// Something about lists of Windows bases.
+    /// A list that cannot be used.
     #[error(transparent)]
-    Windows(Box<crate::windows::ErrorKind>),
+    List(#[from] list::ErrorKind),
+    /// An image of another system or processor than the Windows stage that it is used in.
+    #[error(
+        "{name} is an image for {found}, and it is used for {wanted}: {advice}",
+        found = found.format_all(), wanted = wanted.format_all(), advice = advise_other(name, found, *copied)
+    )]
+    OtherPlatform {
+        /// As the user wrote it.
+        name: String,
+        /// What the image's config says.
+        found: Platform,
+        /// What it is used for.
+        wanted: Platform,
+        /// It is named by COPY or RUN, and not by a FROM.
+        copied: bool,
+    },
 }
 
 impl From<ErrorKind> for gateway::Error {
@@ -154,6 +171,29 @@ impl From<ErrorKind> for gateway::Error {
             other => Self::new(other),
         }
     }
+}
+
+impl ErrorKind {
+    /// Whether a base is there, and has no image for the platform. Anything else that fails is not
+    /// an answer to that question.
+    #[must_use]
+    pub fn is_not_there(&self) -> bool {
+        match self {
+            Self::NotForWindows { .. } => true,
+            Self::OtherPlatform { found, wanted, .. } => found.os == wanted.os,
+            _ => false,
+        }
+    }
+}
+
+fn advise_other(name: &str, found: &Platform, copied: bool) -> String {
+    let platform = found.format();
+    if copied {
+        return format!(
+            "write FROM --platform={platform} {name} AS addon, and --from=addon here, to take files from it"
+        );
+    }
+    format!("write FROM --platform={platform} {name} to use it as it is, or name an image for the platform")
 }
 
 fn not_for_windows(name: &str, platform: &str) -> String {

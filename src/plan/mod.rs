@@ -13,10 +13,9 @@ pub mod stage;
 
 mod error;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-pub use args::{ArgInfo, BuildArgs, Globals, Platforms};
-pub use build::Elements;
+pub use args::{ArgInfo, BuildArgs, Globals, Platforms, TargetVersion};
 pub use error::{Error, ErrorKind};
 pub use stage::{Command, Resolved, SCRATCH, Stage, StageId, Stages, Start};
 
@@ -24,6 +23,7 @@ use crate::expand::Lexer;
 use crate::gateway::Bridge;
 use crate::gateway::context::Contexts;
 use crate::gateway::options::Options;
+use crate::image::Platform;
 use crate::instruction::Dockerfile;
 use crate::lint::Linter;
 
@@ -45,12 +45,25 @@ pub struct Setting<'s> {
     pub contexts: &'s Contexts,
     /// The engine.
     pub bridge: &'s Bridge,
-    /// Lists in FROM.
-    pub elements: &'s dyn Elements,
+    /// The element of this variant for each FROM that is a list, by the number of the FROM.
+    pub bases: &'s BTreeMap<usize, String>,
     /// Images of indexes that stand for the indexes.
-    pub pins: Vec<Pin>,
+    pub pins: &'s [Pin],
     /// Which stages are planned.
     pub scope: Scope,
+}
+
+impl Setting<'_> {
+    /// Whether the target is a variant of a Windows platform.
+    #[must_use]
+    pub fn fans_out(&self) -> bool {
+        self.platforms.target.is_windows()
+    }
+
+    /// The image that stands for an index in a stage for Windows.
+    fn pin(&self, base: &str, platform: &Platform) -> Option<&Pin> {
+        self.pins.iter().find(|pin| pin.base == base && platform.is_windows())
+    }
 }
 
 /// Which stages are planned and converted.
@@ -85,6 +98,75 @@ pub struct Pin {
     pub os_version: String,
 }
 
+/// The stages of one target before anything is looked up.
+#[derive(Debug, Clone)]
+pub struct Draft<'a> {
+    /// All stages of the file, and the images that COPY and RUN name.
+    pub stages: Stages<'a>,
+    /// The one to build.
+    pub target: StageId,
+    /// Global arguments.
+    pub globals: Globals,
+}
+
+impl<'a> Draft<'a> {
+    /// Expands every FROM, and finds what each stage needs.
+    ///
+    /// # Errors
+    ///
+    /// Whatever is wrong with arguments and FROM lines.
+    pub fn make(
+        dockerfile: &'a Dockerfile,
+        globals: Globals,
+        setting: &Setting<'_>,
+        lint: &Linter,
+    ) -> Result<Self, Error> {
+        let mut stages = build::stages(dockerfile, setting, &globals, lint)?;
+        let target = match &setting.scope {
+            Scope::Only(numbers) => build::last_of(&stages, numbers)?,
+            Scope::Target | Scope::All => build::target(&stages, &setting.target)?,
+        };
+        graph::link(&mut stages, setting.lexer)?;
+        if stages.len() == 1
+            && let Some(only) = stages.last()
+        {
+            stages[only].name.clear();
+        }
+        Ok(Self { stages, target, globals })
+    }
+
+    /// The stage at the bottom of the target: what stands on an image, a context or nothing.
+    #[must_use]
+    pub fn root(&self) -> &Stage<'a> {
+        &self.stages[self.stages.root(self.target)]
+    }
+
+    /// Looks up what one stage starts from, unless that is known.
+    ///
+    /// # Errors
+    ///
+    /// A base that is no reference or cannot be had.
+    pub async fn resolve_one(
+        &mut self,
+        id: StageId,
+        setting: &Setting<'_>,
+        lint: &Linter,
+    ) -> Result<(), Error> {
+        resolve::resolve_one(&mut self.stages, id, setting, lint).await
+    }
+
+    /// Looks up everything that the target needs.
+    ///
+    /// # Errors
+    ///
+    /// Whatever is wrong with bases and their triggers.
+    pub async fn resolve(mut self, setting: &Setting<'_>, lint: &Linter) -> Result<Plan<'a>, Error> {
+        let reachable = resolve::resolve(&mut self.stages, self.target, setting, lint).await?;
+        let Self { stages, target, globals } = self;
+        Ok(Plan { stages, target, reachable, globals })
+    }
+}
+
 /// The stages of one target, resolved.
 #[derive(Debug)]
 pub struct Plan<'a> {
@@ -103,31 +185,5 @@ impl<'a> Plan<'a> {
     #[must_use]
     pub fn root(&self) -> &Stage<'a> {
         &self.stages[self.stages.root(self.target)]
-    }
-
-    /// Plans one target.
-    ///
-    /// # Errors
-    ///
-    /// Whatever is wrong with arguments, FROM lines and bases.
-    pub async fn make(
-        dockerfile: &'a Dockerfile,
-        globals: Globals,
-        setting: &Setting<'_>,
-        lint: &Linter,
-    ) -> Result<Self, Error> {
-        let mut stages = build::stages(dockerfile, setting, &globals, lint)?;
-        let target = match &setting.scope {
-            Scope::Only(numbers) => build::last_of(&stages, numbers)?,
-            Scope::Target | Scope::All => build::target(&stages, &setting.target)?,
-        };
-        graph::link(&mut stages, setting.lexer)?;
-        if stages.len() == 1
-            && let Some(only) = stages.last()
-        {
-            stages[only].name.clear();
-        }
-        let reachable = resolve::resolve(&mut stages, target, setting, lint).await?;
-        Ok(Self { stages, target, reachable, globals })
     }
 }

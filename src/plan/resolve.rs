@@ -7,19 +7,15 @@ use futures_util::future::try_join_all;
 
 use super::graph::link_command;
 use super::stage::{Resolved, SCRATCH, Stage, StageId, Stages, Start};
-use super::{Error, ErrorKind, Scope, Setting};
+use super::{Error, ErrorKind, Pin, Scope, Setting, build};
 use crate::collect;
 use crate::gateway::context::{LoadedContext, NamedContext};
-use crate::gateway::{self, ResolveImage};
-use crate::image::{Image, Platform, Reference};
+use crate::gateway::{self, ResolveError, ResolveImage};
+use crate::image::{Image, Platform, Reference, Wanted};
 use crate::instruction::{self, Kind};
 use crate::lint::{Linter, message, rule};
+use crate::list::{self, is_list};
 use crate::suggest::Hint;
-use crate::windows;
-use crate::windows::list::{elements, is_list};
-
-/// What engines say of an index that lacks the platform.
-const NO_PLATFORM: &str = "no match for platform in manifest";
 
 /// Resolves every stage of the scope, and adds the triggers of their bases, which may need
 /// further stages (upstream's `resolveStages`). Returns the stages that are needed.
@@ -51,9 +47,8 @@ pub async fn resolve(
                 stage.early_steps += 1;
             }
         }
-        for (id, (resolved, base_name)) in resolve_pending(stages, &reachable, setting, lint).await? {
-            stages[id].base_name = base_name;
-            stages[id].resolved = Some(resolved);
+        for (id, answer) in resolve_pending(stages, &reachable, setting, lint).await? {
+            stages[id].take(answer);
         }
         let mut more = false;
         for id in with_triggers {
@@ -65,6 +60,34 @@ pub async fn resolve(
     }
 }
 
+/// Looks up what one stage starts from, unless that is known. Its triggers are left to [`resolve`].
+///
+/// # Errors
+///
+/// A base that is no reference or cannot be had.
+pub async fn resolve_one(
+    stages: &mut Stages<'_>,
+    id: StageId,
+    setting: &Setting<'_>,
+    lint: &Linter,
+) -> Result<(), Error> {
+    let stage = &stages[id];
+    if stage.resolved.is_some() || stage.base.is_some() {
+        return Ok(());
+    }
+    let resolver = Resolver { stages, setting, lint };
+    let answer = resolver.stage(stage).await.map_err(|e| e.with_location(&stage.location))?;
+    stages[id].take(answer);
+    Ok(())
+}
+
+impl Stage<'_> {
+    fn take(&mut self, answer: Answer) {
+        self.base_name = answer.base_name;
+        self.resolved = Some(answer.resolved);
+    }
+}
+
 /// What the stages that stand on no other one start from, all at once. Of several errors the first
 /// in time is reported. Of those that take no time it is the one of the last stage, as with
 /// docker/dockerfile: Go runs first what was started last.
@@ -73,18 +96,19 @@ async fn resolve_pending(
     reachable: &BTreeSet<StageId>,
     setting: &Setting<'_>,
     lint: &Linter,
-) -> Result<Vec<(StageId, (Resolved, String))>, Error> {
+) -> Result<Vec<(StageId, Answer)>, Error> {
     let mut pending: Vec<StageId> =
         stages.ids().filter(|id| stages[*id].base.is_none() && stages[*id].resolved.is_none()).collect();
     if let Some(last) = pending.iter().rposition(|id| stages[*id].base_name != SCRATCH) {
         pending[..=last].rotate_right(1);
     }
+    let resolver = &Resolver { stages, setting, lint };
     let asked = pending.into_iter().map(|id| async move {
         let stage = &stages[id];
         let answer = if reachable.contains(&id) {
             // A future of its own, since all stages have one, and few of many are waited for.
-            let resolved = Box::pin(resolve_stage(stage, stages, setting, lint));
-            resolved.await.map(|resolved| Some((id, resolved)))
+            let resolved = Box::pin(resolver.stage(stage));
+            resolved.await.map(|answer| Some((id, answer)))
         } else {
             check_unused(stage).map(|()| None)
         };
@@ -107,36 +131,74 @@ fn reference(stage: &Stage<'_>) -> Result<Reference, Error> {
         .map_err(|e| Error::nowhere(ErrorKind::Reference(stage.base_name.clone(), e)))
 }
 
-/// Upstream's `resolveBaseImage`.
-async fn resolve_stage(
-    stage: &Stage<'_>,
-    stages: &Stages<'_>,
-    setting: &Setting<'_>,
-    lint: &Linter,
-) -> Result<(Resolved, String), Error> {
-    let platform = stage.platform.as_ref().unwrap_or(&setting.platforms.target);
-    // One image of an index that stands for it: by its digest, else by its version.
-    let pin = setting.pins.iter().find(|pin| pin.base == stage.written_base && platform.os == "windows");
-    let digest = pin.map_or("", |pin| pin.digest.as_str());
-    let platform = &match pin {
-        Some(pin) if digest.is_empty() => Platform { os_version: pin.os_version.clone(), ..platform.clone() },
-        _ => platform.clone(),
-    };
-    if let Some(context) = &stage.context {
+/// What a stage starts from, and its base's name from then on.
+struct Answer {
+    resolved: Resolved,
+    base_name: String,
+}
+
+/// Looks bases up.
+struct Resolver<'r> {
+    stages: &'r Stages<'r>,
+    setting: &'r Setting<'r>,
+    lint: &'r Linter,
+}
+
+impl Resolver<'_> {
+    /// Upstream's `resolveBaseImage`.
+    async fn stage(&self, stage: &Stage<'_>) -> Result<Answer, Error> {
+        let setting = self.setting;
+        let asked = stage.platform.as_ref().unwrap_or(&setting.platforms.target);
+        let pin = setting.pin(&stage.written_base, asked);
+        let platform = &platform_to_ask(asked, pin);
+        if let Some(context) = &stage.context {
+            return self.replaced(stage, context, platform, pin).await;
+        }
+        if stage.base_name == SCRATCH {
+            return Ok(self.scratch(stage));
+        }
+        if is_list(&stage.base_name) {
+            return Err(refuse_list(stage));
+        }
+        let reference = reference(stage)?;
+        let name = reference.clone().tag_name_only().to_string();
+        let named = build::context(&name, platform, pin, setting).map_err(Error::nowhere)?;
+        if let Some(context) = named {
+            return self.named(stage, name, &context, platform, pin).await;
+        }
+        let reference = match pin.filter(|pin| !pin.digest.is_empty()) {
+            Some(pin) => pinned(reference, &pin.digest)?,
+            None => reference,
+        };
+        self.image(stage, reference.tag_name_only(), platform).await
+    }
+
+    /// A stage that a context replaces.
+    async fn replaced(
+        &self,
+        stage: &Stage<'_>,
+        context: &NamedContext,
+        platform: &Platform,
+        pin: Option<&Pin>,
+    ) -> Result<Answer, Error> {
         if !is_list(&stage.base_name) {
             reference(stage)?;
         }
-        let loaded = load(context, digest, platform, setting).await?;
+        let name = stage.from.map_or("", |from| from.name.as_str());
+        let versioned = build::context(name, platform, pin, self.setting).ok().flatten();
+        let loaded = self.load(versioned.as_ref().unwrap_or(context), platform, pin).await?;
         let mut image = loaded.image.unwrap_or_default();
+        self.check_platform(stage, platform, &image)?;
         image.created = None;
         let platform = image.known_platform().unwrap_or_else(|| platform.clone());
         let start =
             Start::Context { state: Box::new(loaded.state), late: loaded.late, reference: loaded.reference };
         let resolved = Resolved { start, image, base_image: None, platform, complete: true };
-        return Ok((resolved, stage.base_name.clone()));
+        Ok(Answer { resolved, base_name: stage.base_name.clone() })
     }
-    if stage.base_name == SCRATCH {
-        let target = &setting.platforms.target;
+
+    fn scratch(&self, stage: &Stage<'_>) -> Answer {
+        let target = &self.setting.platforms.target;
         let resolved = Resolved {
             start: Start::Scratch,
             image: Image::empty(target),
@@ -144,22 +206,21 @@ async fn resolve_stage(
             platform: target.clone(),
             complete: stage.from.is_none(),
         };
-        return Ok((resolved, SCRATCH.to_owned()));
+        Answer { resolved, base_name: SCRATCH.to_owned() }
     }
-    if is_list(&stage.base_name) {
-        let list = stage.base_name.clone();
-        return Err(refused(match elements(&list) {
-            Err(broken) => broken,
-            Ok(_) if stage.from.is_some() => windows::ErrorKind::ListWithoutWindows(list),
-            Ok(_) => windows::ErrorKind::ListOutsideFrom(list),
-        }));
-    }
-    let reference = reference(stage)?;
-    let name = reference.clone().tag_name_only().to_string();
-    let named = setting.contexts.named(&name, platform).map_err(|e| Error::nowhere(ErrorKind::Context(e)))?;
-    if let Some(context) = named {
-        let loaded = load(&context, digest, platform, setting).await?;
+
+    /// An image that a context replaces.
+    async fn named(
+        &self,
+        stage: &Stage<'_>,
+        name: String,
+        context: &NamedContext,
+        platform: &Platform,
+        pin: Option<&Pin>,
+    ) -> Result<Answer, Error> {
+        let loaded = self.load(context, platform, pin).await?;
         let mut image = loaded.image.unwrap_or_else(|| Image::empty(platform));
+        self.check_platform(stage, platform, &image)?;
         let base_image = Some(image.clone());
         image.created = None;
         let mut state = loaded.state;
@@ -167,96 +228,139 @@ async fn resolve_stage(
         let start = Start::Context { state: Box::new(state), late: loaded.late, reference: loaded.reference };
         let resolved =
             Resolved { start, image, base_image, platform: platform.clone(), complete: stage.from.is_none() };
-        return Ok((resolved, name));
+        Ok(Answer { resolved, base_name: name })
     }
-    let reference = if digest.is_empty() { reference } else { pinned(reference, digest)? };
-    resolve_image(stage, &reference, platform, stages, setting, lint).await
+
+    /// A context; with a pin, one image of the index that it is.
+    async fn load(
+        &self,
+        context: &NamedContext,
+        platform: &Platform,
+        pin: Option<&Pin>,
+    ) -> Result<LoadedContext, Error> {
+        if let Some(list) = context.image_name().filter(|image| is_list(image)) {
+            return Err(Error::nowhere(ErrorKind::List(list::ErrorKind::InContext(list.to_owned()))));
+        }
+        let digest = pin.map_or("", |pin| pin.digest.as_str());
+        let one = if digest.is_empty() { None } else { context.pinned(digest) };
+        let loaded =
+            one.as_ref().unwrap_or(context).load(Some(platform), self.setting.options.resolve_mode).await;
+        loaded.map_err(|e| Error::nowhere(ErrorKind::Context(e)))
+    }
+
+    /// An image of a registry.
+    async fn image(
+        &self,
+        stage: &Stage<'_>,
+        full_name: Reference,
+        platform: &Platform,
+    ) -> Result<Answer, Error> {
+        let setting = self.setting;
+        let name = full_name.to_string();
+        let prefix = if setting.options.multi_platform {
+            format!("{} ", platform.format_all())
+        } else {
+            String::new()
+        };
+        let query = ResolveImage {
+            reference: name.clone(),
+            platform: Some(platform.clone()),
+            resolve_mode: setting.options.resolve_mode,
+            log_name: format!("[{prefix}internal] load metadata for {name}"),
+            store: None,
+        };
+        let answer = setting.bridge.sources().image(query).await;
+        let answer = answer.map_err(|error| self.not_resolved(stage, platform, error))?;
+        // The engine's source policies may have put another image in the place of this one.
+        let mut full = if answer.reference.is_empty() || answer.reference == name {
+            full_name
+        } else {
+            let unreadable = |e| ErrorKind::MutatedReference(answer.reference.clone(), e);
+            Reference::parse_normalized(&answer.reference).map_err(|e| Error::nowhere(unreadable(e)))?
+        };
+        let mut image = Image::parse(&answer.config).map_err(|e| Error::nowhere(ErrorKind::Config(e)))?;
+        self.check_platform(stage, platform, &image)?;
+        let base_image = Some(image.clone());
+        image.created = None;
+        let mut platform = platform.clone();
+        if stage.platform.is_none() && setting.implicit_target {
+            platform = detect_platform(&image, platform, &setting.platforms.build);
+        }
+        if !answer.digest.is_empty() {
+            full = full
+                .with_digest(&answer.digest)
+                .map_err(|e| Error::nowhere(ErrorKind::MutatedReference(answer.digest.clone(), e)))?;
+        }
+        let full = full.to_string();
+        let start = if image.has_no_layers() { Start::Scratch } else { Start::Image(full.clone()) };
+        if matches!(start, Start::Image(_)) {
+            report_other_platform(stage, &platform, &image, self.lint);
+        }
+        let complete = stage.from.is_none();
+        Ok(Answer { resolved: Resolved { start, image, base_image, platform, complete }, base_name: full })
+    }
+
+    fn not_resolved(&self, stage: &Stage<'_>, platform: &Platform, error: ResolveError) -> Error {
+        let name = stage.written_base.clone();
+        let is_not_there = matches!(error, ResolveError::NoMatchingPlatform(_));
+        let source = gateway::Error::from(error);
+        if is_not_there && platform.is_windows() {
+            let platform = platform.format_all();
+            return Error::nowhere(ErrorKind::NotForWindows { name, platform, source });
+        }
+        let mut known = self.stages.names();
+        let common = common_images();
+        known.extend(common.iter().map(String::as_str));
+        let hint = Hint::search(&name, &known);
+        Error::nowhere(ErrorKind::Resolve { name, source, hint })
+    }
+
+    /// Refuses an image of another system or processor in a variant of a Windows platform. BuildKit gives an image
+    /// that is not an index whatever platform it is asked for, and takes its layers for that platform's from then on.
+    fn check_platform(&self, stage: &Stage<'_>, wanted: &Platform, image: &Image) -> Result<(), Error> {
+        let Some(found) = image.known_platform().map(|platform| platform.normalize()) else { return Ok(()) };
+        let wanted = &wanted.normalize();
+        let is_other =
+            found.os != wanted.os || (wanted.is_windows() && found.architecture != wanted.architecture);
+        if !self.setting.fans_out() || !is_other || image.has_no_layers() {
+            return Ok(());
+        }
+        let (found, wanted) = (found.without_version(), wanted.without_version());
+        let copied = stage.from.is_none();
+        Err(Error::nowhere(ErrorKind::OtherPlatform {
+            name: stage.written_base.clone(),
+            found,
+            wanted,
+            copied,
+        }))
+    }
 }
 
-fn refused(kind: windows::ErrorKind) -> Error {
-    Error::nowhere(ErrorKind::Windows(Box::new(kind)))
+/// The platform that the engine is asked for: the pin's version, where it has no digest; else a version that a FROM
+/// names, as a number.
+fn platform_to_ask(asked: &Platform, pin: Option<&Pin>) -> Platform {
+    let os_version = match pin {
+        Some(pin) if pin.digest.is_empty() => pin.os_version.clone(),
+        _ => match Wanted::parse(&asked.os_version).filter(|_| asked.is_windows()) {
+            Some(wanted) => wanted.os_version(),
+            None => asked.os_version.clone(),
+        },
+    };
+    Platform { os_version, ..asked.clone() }
+}
+
+fn refuse_list(stage: &Stage<'_>) -> Error {
+    let text = stage.base_name.clone();
+    Error::nowhere(ErrorKind::List(match list::elements(&text) {
+        Err(broken) => broken,
+        Ok(_) if stage.from.is_some() => list::ErrorKind::WithoutWindows(text),
+        Ok(_) => list::ErrorKind::OutsideFrom(text),
+    }))
 }
 
 fn pinned(reference: Reference, digest: &str) -> Result<Reference, Error> {
     let failed = |e| Error::nowhere(ErrorKind::MutatedReference(digest.to_owned(), e));
     reference.tag_name_only().with_digest(digest).map_err(failed)
-}
-
-/// A context; with a digest, one image of the index that it is.
-async fn load(
-    context: &NamedContext,
-    digest: &str,
-    platform: &Platform,
-    setting: &Setting<'_>,
-) -> Result<LoadedContext, Error> {
-    let image = context.image_name();
-    if let Some(list) = image.filter(|image| is_list(image)) {
-        return Err(refused(windows::ErrorKind::ListInContext(list.to_owned())));
-    }
-    let index =
-        image.filter(|_| !digest.is_empty()).and_then(|image| Reference::parse_normalized(image).ok());
-    let one = index.map(|index| pinned(index, digest)).transpose()?.map(|image| context.with_image(&image));
-    let loaded = one.as_ref().unwrap_or(context).load(Some(platform), setting.options.resolve_mode).await;
-    loaded.map_err(|e| Error::nowhere(ErrorKind::Context(e)))
-}
-
-async fn resolve_image(
-    stage: &Stage<'_>,
-    reference: &Reference,
-    platform: &Platform,
-    stages: &Stages<'_>,
-    setting: &Setting<'_>,
-    lint: &Linter,
-) -> Result<(Resolved, String), Error> {
-    let full_name = reference.clone().tag_name_only();
-    let name = full_name.to_string();
-    let prefix =
-        if setting.options.multi_platform { format!("{} ", platform.format_all()) } else { String::new() };
-    let query = ResolveImage {
-        reference: name.clone(),
-        platform: Some(platform.clone()),
-        resolve_mode: setting.options.resolve_mode,
-        log_name: format!("[{prefix}internal] load metadata for {name}"),
-        store: None,
-    };
-    let answer = setting.bridge.sources().image(query).await.map_err(|error| {
-        let source = gateway::Error::from(error);
-        if platform.os == "windows" && source.to_string().contains(NO_PLATFORM) {
-            let (name, platform) = (stage.written_base.clone(), platform.format_all());
-            return Error::nowhere(ErrorKind::NotForWindows { name, platform, source });
-        }
-        let mut known = stages.names();
-        let common = common_images();
-        known.extend(common.iter().map(String::as_str));
-        let hint = Hint::search(&stage.written_base, &known);
-        Error::nowhere(ErrorKind::Resolve { name: stage.written_base.clone(), source, hint })
-    })?;
-    // The engine's source policies may have put another image in the place of this one.
-    let mut full = if answer.reference.is_empty() || answer.reference == name {
-        full_name
-    } else {
-        Reference::parse_normalized(&answer.reference)
-            .map_err(|e| Error::nowhere(ErrorKind::MutatedReference(answer.reference.clone(), e)))?
-    };
-    let mut image = Image::parse(&answer.config).map_err(|e| Error::nowhere(ErrorKind::Config(e)))?;
-    let base_image = Some(image.clone());
-    image.created = None;
-    let mut platform = platform.clone();
-    if stage.platform.is_none() && setting.implicit_target {
-        platform = detect_platform(&image, platform, &setting.platforms.build);
-    }
-    if !answer.digest.is_empty() {
-        full = full
-            .with_digest(&answer.digest)
-            .map_err(|e| Error::nowhere(ErrorKind::MutatedReference(answer.digest.clone(), e)))?;
-    }
-    let full = full.to_string();
-    let start = if image.has_no_layers() { Start::Scratch } else { Start::Image(full.clone()) };
-    if matches!(start, Start::Image(_)) {
-        report_other_platform(stage, &platform, &image, lint);
-    }
-    let complete = stage.from.is_none();
-    Ok((Resolved { start, image, base_image, platform, complete }, full))
 }
 
 /// Without a requested platform, an image of one of the engine's platforms keeps its own

@@ -18,8 +18,16 @@ pub const SCRATCH: &str = "scratch";
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StageId(pub(super) usize);
 
+impl StageId {
+    /// The number of its FROM in the file, for a stage that has one.
+    #[must_use]
+    pub const fn number(self) -> usize {
+        self.0
+    }
+}
+
 /// A stage of one target (upstream's `dispatchState`, as far as it is known before conversion).
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Stage<'a> {
     /// The FROM as parsed; none for an image that only COPY or RUN names.
     pub from: Option<&'a instruction::Stage>,
@@ -105,7 +113,7 @@ impl Stage<'_> {
 }
 
 /// That a stage copies or mounts from another one.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Use {
     /// How many stages were mentioned before.
     order: usize,
@@ -171,7 +179,7 @@ pub struct Command<'a> {
 }
 
 /// All stages of a target, in file order, then the images that COPY and RUN name.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Stages<'a> {
     list: Vec<Stage<'a>>,
     by_name: HashMap<String, StageId>,

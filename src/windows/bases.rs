@@ -1,7 +1,8 @@
 //! What the name of a Windows base tells.
 
-use super::{list, versions};
-use crate::image::Reference;
+use super::versions;
+use crate::image::{Reference, Wanted};
+use crate::list;
 
 /// Names of Microsoft's repositories below `windows/`, and those of the time before.
 const REPOSITORIES: [&str; 4] = ["nanoserver", "servercore", "server", "windowsservercore"];
@@ -49,7 +50,7 @@ pub fn is_nanoserver(name: &str) -> bool {
 
 fn names_windows(tag: &str) -> bool {
     words(tag)
-        .any(|word| WORDS.contains(&word) || (word.starts_with("ltsc") && versions::build_of(word).is_some()))
+        .any(|word| WORDS.contains(&word) || (word.starts_with("ltsc") && Wanted::parse(word).is_some()))
 }
 
 fn words(name: &str) -> impl Iterator<Item = &str> {
@@ -64,7 +65,7 @@ pub fn is_unpinned(name: &str) -> bool {
     if reference.digest().is_some() || versions::named_in(name).is_some() {
         return false;
     }
-    let build = |tag: &str| tag.split(['-', '_']).any(|word| versions::build_of(word).is_some());
+    let build = |tag: &str| tag.split(['-', '_']).any(|word| Wanted::parse(word).is_some());
     let tag = reference.tag();
     let moves = tag.is_none_or(|tag| tag == "latest");
     (moves || is_for_windows(name)) && !tag.is_some_and(build)

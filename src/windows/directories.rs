@@ -1,16 +1,21 @@
-//! Is a destination a directory?
+//! Is a destination a directory, and does a step depend on the files of earlier ones?
 //!
 //! A copy of a file to `/app` makes a file of that name, or one in a directory of that name if there
 //! is one. On a lazy base the second can only be known from the Dockerfile and from the base's
 //! config: that is what the table below is for. Windows does not tell case apart.
+//!
+//! What is in a directory or an archive that was copied is not known. A step that may meet such a
+//! file is made on the layers before it, which is always right: BuildKit sees there what is a file
+//! and what a directory, follows links, and refuses what does not fit.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use super::base_directories;
 use crate::go::path;
 use crate::image::Image;
 
-/// Where a step copies to.
+/// Where a step copies to, and what.
 #[derive(Debug, Clone, Copy)]
 pub struct Destination<'d> {
     /// The absolute path, with slashes, a final one where the Dockerfile has one.
@@ -19,33 +24,50 @@ pub struct Destination<'d> {
     pub sources: usize,
     /// The step is a `COPY --parents`.
     pub parents: bool,
-    /// The name tells of a file: it has an extension, or is the source's own.
-    pub named_as_file: bool,
+    /// What the step leaves there.
+    pub leaves: &'d Leaves,
 }
 
 /// What is known of a destination.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Answer {
-    /// It is a directory.
+pub struct Answer {
+    /// The path, as the layers spell it where those are asked; without a final slash.
+    pub path: String,
+    /// What it is.
+    pub is: Is,
+    /// The step depends on the layers before it.
+    pub on_layers: bool,
+}
+
+/// What a destination is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Is {
+    /// A directory.
     Directory,
-    /// Layers of this stage tell, and nothing else does; the path as they have it.
-    AskLayers(String),
-    /// It is a directory only if the base has one that nothing tells of.
+    /// Layers of this stage tell, and nothing else does.
+    Layers,
+    /// A directory only if the base has one that nothing tells of.
     Unknown,
 }
 
-/// What a step leaves at its destination, and whether it may bring directories along.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What a step leaves at its destination.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Leaves {
     /// What is at the destination, where that was not known to be a directory.
     pub there: Left,
-    /// Directories may be below it that the Dockerfile does not name: a source may be one.
+    /// Files and directories may be below it that the Dockerfile does not name: a source may be a
+    /// directory.
     pub filled: bool,
+    /// It may be that the step does nothing: all its sources are patterns.
+    pub maybe_nothing: bool,
+    /// The names that files get in the destination, of sources that are files for sure.
+    pub files: Vec<String>,
 }
 
 impl Leaves {
     /// A directory, as WORKDIR makes it.
-    pub const EMPTY: Self = Self { there: Left::Directory, filled: false };
+    pub const EMPTY: Self =
+        Self { there: Left::Directory, filled: false, maybe_nothing: false, files: Vec::new() };
 }
 
 /// A file or a directory.
@@ -60,28 +82,21 @@ pub enum Left {
 }
 
 /// The rules, in the order they are asked. Each has its cases in `ci/e2e/destinations_test.go`.
-const RULES: [fn(&Directories, &Destination<'_>) -> Option<Answer>; 6] = [
+const RULES: [fn(&Directories, &Destination<'_>, &str) -> Option<Is>; 6] = [
     // `/app/` is a directory, and so is `.`, which stands for the working directory.
-    |_, to| (to.path.ends_with('/') || to.path.ends_with("/.")).then_some(Answer::Directory),
+    |_, to, _| (to.path.ends_with('/') || to.path.ends_with("/.")).then_some(Is::Directory),
     // Several sources have no place in one file. docker/dockerfile leaves the last of them there, if the base
     // has no such directory; a Dockerfile that works has the directory.
-    |_, to| (to.sources > 1).then_some(Answer::Directory),
+    |_, to, _| (to.sources > 1).then_some(Is::Directory),
     // `--parents` keeps the source's path below the destination. A pattern alone makes no directory: what
     // matches is copied to that very name, one after the other, and people rename with it.
-    |_, to| to.parents.then_some(Answer::Directory),
+    |_, to, _| to.parents.then_some(Is::Directory),
     // A directory of the base: Windows' own, or one that the base's config tells of.
-    |known, to| known.base.contains(&key(to.path)).then_some(Answer::Directory),
+    |known, _, key| (known.base.contains(key) || is_above(&known.base, key)).then_some(Is::Directory),
     // What earlier steps have made, in this stage and in those below it.
-    |known, to| match known.made.get(&key(to.path)) {
-        Some(Made { there: Left::Directory, .. }) => Some(Answer::Directory),
-        Some(Made { there: Left::Either, path, .. }) => Some(Answer::AskLayers(path.clone())),
-        Some(Made { there: Left::File, .. }) | None => None,
-    },
+    |known, _, key| known.made_at(key),
     // What came with a directory or an archive that an earlier step copied.
-    |known, to| {
-        let path = known.within_filled(to.path).filter(|_| !to.named_as_file)?;
-        Some(Answer::AskLayers(path))
-    },
+    |known, _, key| known.is_within_filled(key).then_some(Is::Layers),
 ];
 
 /// What earlier steps have made at a path.
@@ -91,66 +106,182 @@ struct Made {
     path: String,
     there: Left,
     filled: bool,
+    /// The step may have done nothing.
+    maybe: bool,
 }
 
 /// The directories a stage is known to have.
 #[derive(Debug, Clone)]
 pub struct Directories {
-    base: Vec<String>,
-    /// By path in small letters.
+    base: Rc<BTreeSet<String>>,
+    /// By path in small letters. The directories above a path are not noted: what is below them tells.
     made: BTreeMap<String, Made>,
+    /// What earlier steps have made is not known: one may have gone through a link.
+    lost: bool,
 }
+
+/// How long a path is looked at, in bytes and in directories: what is longer depends on the layers.
+/// Linux takes no path of more than 4,096 bytes.
+const LONGEST: (usize, usize) = (4096, 256);
 
 impl Directories {
     /// The directories of a base.
     #[must_use]
     pub fn of(base: &Image) -> Self {
-        Self { base: base_directories::of(base).iter().map(|p| key(p)).collect(), made: BTreeMap::new() }
+        let base = base_directories::of(base).iter().map(|path| key(path)).collect();
+        Self { base: Rc::new(base), made: BTreeMap::new(), lost: false }
     }
 
     /// What is known of a destination.
     #[must_use]
     pub fn ask(&self, to: &Destination<'_>) -> Answer {
-        RULES.iter().find_map(|rule| rule(self, to)).unwrap_or(Answer::Unknown)
+        let (path, key) = (path::clean(to.path), key(to.path));
+        if is_long(&path) {
+            return Answer { path, is: Is::Layers, on_layers: true };
+        }
+        let is = RULES.iter().find_map(|rule| rule(self, to, &key)).unwrap_or(Is::Unknown);
+        let on_layers = self.lost || is == Is::Layers || self.may_meet(&key, is, to.leaves);
+        let path = if on_layers { self.spelled(&path) } else { path };
+        Answer { path, is, on_layers }
     }
 
-    /// Notes what a step has left at its destination, and so the directories above it.
-    pub fn made(&mut self, dest: &str, leaves: Leaves) {
-        let clean = path::clean(dest);
-        self.note(&clean, leaves);
-        let mut at = clean;
-        while at != "/" && at != "." {
-            at = path::dir(&at);
-            self.note(&at, Leaves::EMPTY);
+    /// Notes what a step has left at the path of an answer.
+    pub fn made(&mut self, answer: &Answer, leaves: &Leaves) {
+        let key = key(&answer.path);
+        if is_long(&answer.path) || (answer.on_layers && self.is_within_filled(&key)) {
+            // A link in a directory that was copied leads to anywhere.
+            self.lost = true;
         }
+        if is_long(&answer.path) {
+            return;
+        }
+        let (there, filled) = match answer.is {
+            Is::Directory => (Left::Directory, leaves.filled),
+            // In the directory that is there, or in its place.
+            Is::Layers if leaves.there != Left::Directory => (Left::Either, true),
+            Is::Layers | Is::Unknown => (leaves.there, leaves.filled),
+        };
+        if answer.is == Is::Directory {
+            for name in &leaves.files {
+                let file = path::join(&[&answer.path, name]);
+                self.note(&file, Left::File, false, leaves.maybe_nothing);
+            }
+        }
+        self.note(&answer.path, there, filled, leaves.maybe_nothing);
     }
 
     /// A directory stays one, and what is in it stays there.
-    fn note(&mut self, clean: &str, leaves: Leaves) {
-        let made = self.made.entry(key(clean)).or_insert_with(|| Made {
-            path: clean.to_owned(),
-            there: leaves.there,
-            filled: false,
-        });
-        if made.there != Left::Directory {
-            made.there = leaves.there;
+    fn note(&mut self, clean: &str, there: Left, filled: bool, maybe: bool) {
+        let path = clean.to_owned();
+        let made = self.made.entry(key(clean)).or_insert(Made { path, there, filled: false, maybe });
+        if made.there != Left::Directory || made.maybe {
+            made.there = if maybe && made.there != there { Left::Either } else { there };
         }
-        made.filled |= leaves.filled;
+        made.maybe &= maybe;
+        made.filled |= filled;
     }
 
-    /// The path as it is spelled in the layers, if something above it was copied with all that is in it.
-    fn within_filled(&self, dest: &str) -> Option<String> {
-        let clean = path::clean(dest);
-        let mut at = clean.clone();
-        while at != "/" && at != "." {
-            at = path::dir(&at);
-            if let Some(made) = self.made.get(&key(&at)).filter(|made| made.filled) {
-                let rest = clean.get(at.len()..).unwrap_or_default();
-                return Some(path::join(&[&made.path, rest]));
+    /// What earlier steps have made of a path, by what they left there or below it.
+    fn made_at(&self, key: &str) -> Option<Is> {
+        if let Some(made) = self.made.get(key) {
+            return match made.there {
+                Left::Directory if !made.maybe => Some(Is::Directory),
+                Left::File if !made.maybe => None,
+                _ => Some(Is::Layers),
+            };
+        }
+        // A few of those below will do; without a certain one, the layers tell.
+        let mut below = below(&self.made, key).take(16).peekable();
+        below.peek()?;
+        Some(if below.any(|(_, made)| !made.maybe) { Is::Directory } else { Is::Layers })
+    }
+
+    /// Whether a directory above the path was copied with all that is in it.
+    fn is_within_filled(&self, key: &str) -> bool {
+        above(key).any(|above| self.made.get(above).is_some_and(|made| made.filled))
+    }
+
+    /// Whether what a step writes may be something else already, a file where a directory has to be
+    /// or a directory where a file has to be, or may be reached through a link.
+    fn may_meet(&self, key: &str, is: Is, leaves: &Leaves) -> bool {
+        let unknown = |above: &str| {
+            self.made.get(above).is_some_and(|made| made.filled || made.there != Left::Directory)
+        };
+        if above(key).any(unknown) {
+            return true;
+        }
+        let made = self.made.get(key);
+        match made.map(|made| made.there) {
+            Some(Left::Either) => true,
+            Some(Left::File) => is == Is::Directory || leaves.there != Left::File,
+            Some(Left::Directory) | None if made.is_some_and(|made| made.filled) => *leaves != Leaves::EMPTY,
+            Some(Left::Directory) | None => {
+                let in_the_way = |name: &String| self.may_be_directory(&self::key(&path::join(&[key, name])));
+                (leaves.filled && below(&self.made, key).next().is_some())
+                    || (is == Is::Directory && leaves.files.iter().any(in_the_way))
             }
         }
-        None
     }
+
+    fn may_be_directory(&self, key: &str) -> bool {
+        let made = self.made.get(key);
+        made.is_some_and(|made| made.there != Left::File) || below(&self.made, key).next().is_some()
+    }
+
+    /// The path as it is spelled in the layers, as far as those have it.
+    fn spelled(&self, clean: &str) -> String {
+        let key = key(clean);
+        for known in std::iter::once(key.as_str()).chain(above(&key)) {
+            let made = self.made.get(known).or_else(|| below(&self.made, known).map(|(_, made)| made).next());
+            if let Some(made) = made {
+                // Small letters can have another length.
+                let depth = known.trim_end_matches('/').matches('/').count();
+                let (start, _) = split(&made.path, depth);
+                let (_, rest) = split(clean, depth);
+                return format!("{start}{rest}");
+            }
+        }
+        clean.to_owned()
+    }
+}
+
+/// Cuts an absolute path after so many names.
+fn split(path: &str, names: usize) -> (&str, &str) {
+    let end = path.match_indices('/').nth(names).map_or(path.len(), |(at, _)| at);
+    path.split_at(end)
+}
+
+/// The directories above a clean absolute path, from the nearest on.
+fn above(key: &str) -> impl Iterator<Item = &str> {
+    let slashes = key.rmatch_indices('/').map(|(at, _)| at);
+    let is_root = key == "/";
+    slashes.map(|at| &key[..at.max(1)]).filter(move |_| !is_root)
+}
+
+/// What is below a path, in a map by paths.
+fn below<'m, V>(
+    map: &'m BTreeMap<String, V>,
+    key: &str,
+) -> impl Iterator<Item = (&'m String, &'m V)> + use<'m, V> {
+    let (start, end) = range_below(key);
+    map.range(start..end)
+}
+
+/// Whether a directory has one of the paths below it.
+fn is_above(paths: &BTreeSet<String>, key: &str) -> bool {
+    let (start, end) = range_below(key);
+    paths.range(start..end).next().is_some()
+}
+
+/// From `/a/` up to `/a0`, which is what comes after the last `/a/...`.
+fn range_below(key: &str) -> (String, String) {
+    let key = key.trim_end_matches('/');
+    // The root is not below itself.
+    (format!("{key}/\u{1}"), format!("{key}0"))
+}
+
+fn is_long(clean: &str) -> bool {
+    clean.len() > LONGEST.0 || clean.matches('/').count() > LONGEST.1
 }
 
 fn key(dest: &str) -> String {
@@ -161,11 +292,29 @@ fn key(dest: &str) -> String {
 mod tests {
     use super::*;
 
-    const FILE: Leaves = Leaves { there: Left::File, filled: false };
-    const EITHER: Leaves = Leaves { there: Left::Either, filled: true };
+    fn file(name: &str) -> Leaves {
+        Leaves { there: Left::File, filled: false, maybe_nothing: false, files: vec![name.to_owned()] }
+    }
 
-    fn to(path: &str) -> Destination<'_> {
-        Destination { path, sources: 1, parents: false, named_as_file: false }
+    /// What a source of the build context leaves.
+    fn either() -> Leaves {
+        Leaves { there: Left::Either, filled: true, maybe_nothing: false, files: Vec::new() }
+    }
+
+    fn ask(known: &Directories, path: &str, leaves: &Leaves) -> Answer {
+        known.ask(&Destination { path, sources: 1, parents: false, leaves })
+    }
+
+    /// What a path is.
+    fn is(known: &Directories, path: &str) -> Is {
+        ask(known, path, &either()).is
+    }
+
+    /// Makes a step, and gives whether it depends on the layers.
+    fn step(known: &mut Directories, path: &str, leaves: &Leaves) -> bool {
+        let answer = ask(known, path, leaves);
+        known.made(&answer, leaves);
+        answer.on_layers
     }
 
     fn nanoserver() -> Directories {
@@ -176,39 +325,106 @@ mod tests {
 
     #[test]
     fn the_step_itself_tells() {
-        let known = nanoserver();
+        let (known, leaves) = (nanoserver(), either());
         for path in ["/x/", "/x/.", "/"] {
-            assert_eq!(known.ask(&to(path)), Answer::Directory);
+            assert_eq!(is(&known, path), Is::Directory);
         }
-        assert_eq!(known.ask(&to("/x")), Answer::Unknown);
-        assert_eq!(known.ask(&Destination { sources: 2, ..to("/x") }), Answer::Directory);
-        assert_eq!(known.ask(&Destination { parents: true, ..to("/x") }), Answer::Directory);
+        assert_eq!(is(&known, "/x"), Is::Unknown);
+        let to = Destination { path: "/x", sources: 1, parents: false, leaves: &leaves };
+        assert_eq!(known.ask(&Destination { sources: 2, ..to }).is, Is::Directory);
+        assert_eq!(known.ask(&Destination { parents: true, ..to }).is, Is::Directory);
     }
 
     #[test]
     fn earlier_steps_are_known_in_any_case() {
         let mut known = nanoserver();
-        known.made("/app/sub/", Leaves::EMPTY);
-        known.made("/other/tool.exe", FILE);
-        known.made("/Dist", EITHER);
+        step(&mut known, "/app/sub/", &Leaves::EMPTY);
+        step(&mut known, "/other/tool.exe", &file("tool.exe"));
+        step(&mut known, "/Dist", &either());
         for path in ["/App", "/app/SUB", "/OTHER"] {
-            assert_eq!(known.ask(&to(path)), Answer::Directory, "{path}");
+            assert_eq!(is(&known, path), Is::Directory, "{path}");
         }
-        assert_eq!(known.ask(&to("/other/tool.exe")), Answer::Unknown);
-        assert_eq!(known.ask(&to("/dist")), Answer::AskLayers("/Dist".into()));
-        assert_eq!(known.ask(&to("/dist/x/y")), Answer::AskLayers("/Dist/x/y".into()));
-        assert_eq!(known.ask(&Destination { named_as_file: true, ..to("/dist/x") }), Answer::Unknown);
-        known.made("/dist/x", FILE);
-        assert_eq!(known.ask(&to("/dist")), Answer::Directory);
-        assert_eq!(known.ask(&to("/app/z")), Answer::Unknown);
-        known.made("/", EITHER);
-        assert_eq!(known.ask(&to("/app/z")), Answer::AskLayers("/app/z".into()));
+        assert_eq!(is(&known, "/other/tool.exe"), Is::Unknown);
+        for (path, spelled) in [("/dist", "/Dist"), ("/dist/X/y", "/Dist/X/y"), ("/dist/x/", "/Dist/x")] {
+            let answer = ask(&known, path, &either());
+            assert_eq!((answer.path.as_str(), answer.on_layers), (spelled, true));
+        }
+        assert_eq!(ask(&known, "/elsewhere/X", &either()).path, "/elsewhere/X");
+        step(&mut known, "/", &either());
+        assert_eq!(ask(&known, "/new/Y", &either()).path, "/new/Y");
+        assert_eq!(ask(&known, "/", &either()).path, "/");
+    }
+
+    #[test]
+    fn steps_that_cannot_meet_are_made_on_the_seed() {
+        let mut known = nanoserver();
+        for (path, leaves) in [
+            ("/app", Leaves::EMPTY),
+            ("/app/", file("a.txt")),
+            ("/app/a.txt", file("b.txt")),
+            ("/app/sub", Leaves::EMPTY),
+            ("/app/sub/", either()),
+            ("/app/sub", Leaves::EMPTY),
+            ("/other/x", either()),
+            ("/third", either()),
+        ] {
+            assert!(!step(&mut known, path, &leaves), "{path}");
+        }
+    }
+
+    #[test]
+    fn steps_that_may_meet_are_made_on_the_layers() {
+        let after = |path: &str, leaves: &Leaves| {
+            let mut known = nanoserver();
+            step(&mut known, path, leaves);
+            known
+        };
+        let dist = after("/app", &either());
+        for (path, leaves) in [
+            ("/app", Leaves::EMPTY),
+            ("/app/conf.d", file("x")),
+            ("/app/", either()),
+            ("/app/bin", Leaves::EMPTY),
+        ] {
+            assert!(ask(&dist, path, &leaves).on_layers, "{path}");
+        }
+        let tool = after("/tools", &file("tool"));
+        for (path, leaves) in [("/tools/bin", Leaves::EMPTY), ("/tools/", file("x")), ("/tools", either())] {
+            assert!(ask(&tool, path, &leaves).on_layers, "{path}");
+        }
+        let work = after("/app/bin", &Leaves::EMPTY);
+        for (path, leaves) in [("/app", either()), ("/", either()), ("/app/", file("bin"))] {
+            assert!(ask(&work, path, &leaves).on_layers, "{path}");
+        }
+        // A link in what was copied may lead there.
+        let mut linked = after("/app", &either());
+        assert!(step(&mut linked, "/app/bin", &Leaves::EMPTY) && step(&mut linked, "/other", &Leaves::EMPTY));
+    }
+
+    #[test]
+    fn a_pattern_may_match_nothing() {
+        let nothing = Leaves { maybe_nothing: true, ..either() };
+        let mut known = nanoserver();
+        step(&mut known, "/x/y/", &nothing);
+        assert_eq!([is(&known, "/x/y"), is(&known, "/x")], [Is::Layers; 2]);
+        step(&mut known, "/x/y/", &Leaves::EMPTY);
+        assert_eq!([is(&known, "/x/y"), is(&known, "/x")], [Is::Directory; 2]);
+        step(&mut known, "/x/y/", &nothing);
+        assert_eq!(is(&known, "/x/y"), Is::Directory);
     }
 
     #[test]
     fn windows_has_directories_of_its_own() {
-        assert_eq!(nanoserver().ask(&to("/windows/System32")), Answer::Directory);
+        assert_eq!(is(&nanoserver(), "/windows/System32"), Is::Directory);
         // A HostProcess base has nothing.
-        assert_eq!(Directories::of(&Image::default()).ask(&to("/windows/System32")), Answer::Unknown);
+        assert_eq!(is(&Directories::of(&Image::default()), "/windows/System32"), Is::Unknown);
+    }
+
+    #[test]
+    fn long_paths_are_left_to_the_layers() {
+        let mut known = nanoserver();
+        let long = "/a".repeat(20_000);
+        assert!(step(&mut known, &long, &Leaves::EMPTY));
+        assert!(known.made.is_empty() && ask(&known, "/x", &either()).on_layers);
     }
 }

@@ -1,5 +1,7 @@
 //! What can be wrong with a build for Windows.
 
+use crate::gateway;
+use crate::image::{Build, Platform};
 use crate::span::Located;
 
 /// An error with its places.
@@ -8,68 +10,20 @@ pub type Error = Located<ErrorKind>;
 /// What is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ErrorKind {
-    /// A list with nothing between two commas.
-    #[error("the list {0:?} has an empty element: remove the extra comma")]
-    EmptyElement(String),
-    /// A brace list that is none.
+    /// RUN in stages for Windows: the line of each, and what to write instead.
+    #[error("RUN needs a Windows worker, and this engine builds on Linux. What to write instead:{}", advice(.0))]
+    Run(Vec<(u32, Vec<&'static str>)>),
+    /// A requested platform with a version that is unknown.
     #[error(
-        "the list {0:?} is not understood: write one group such as prefix-{{a,b}}-suffix, or elements with commas and \
-         no braces"
+        "unknown Windows version {:?} in the platform {}: write a build such as 20348 or 10.0.20348, or one of {}",
+        .0.os_version, .0.format_all(), Build::names()
     )]
-    Braces(String),
-    /// A list as shells and Makefiles have them.
-    #[error("{0:?} has a space in it: put commas between the elements of a list, as in ltsc2019,ltsc2022")]
-    Space(String),
-    /// Lists that are walked together have to be equally long.
-    #[error(
-        "lists of different lengths cannot be walked together: {first:?} has {first_count} elements, {second:?} has \
-         {second_count}. Give both one element for each Windows version"
-    )]
-    Unequal {
-        /// One list.
-        first: String,
-        /// Its length.
-        first_count: usize,
-        /// Another list.
-        second: String,
-        /// Its length.
-        second_count: usize,
-    },
-    /// A list where no Windows platform asks for one.
-    #[error(
-        "{0:?} is a list, and only a windows platform is built once for each of its elements: name one image here, or \
-         build this stage for windows only (for example --platform=windows/amd64, or a stage named windows beside one \
-         named linux)"
-    )]
-    ListWithoutWindows(String),
-    /// A list of images that files are copied from, or that is mounted.
-    #[error(
-        "{0:?} is a list, and lists stand in FROM: write FROM {0} AS addon, and --from=addon here, where each Windows \
-         version has its own element"
-    )]
-    ListOutsideFrom(String),
-    /// A list of images as a named context.
-    #[error(
-        "the named context is a list, docker-image://{0}: name one image there, and put lists into FROM or its arguments"
-    )]
-    ListInContext(String),
-    /// A list of stages where no Windows platform asks for one.
-    #[error(
-        "the target {0:?} is a list of stages, and only a windows platform is built once for each of them: name one \
-         stage, or ask for windows platforms alone (for example --platform=windows/amd64)"
-    )]
-    TargetsWithoutWindows(String),
-    /// More elements than anyone needs.
-    #[error("the list has {0} elements; at most {max} are built at once", max = super::list::MAX_ELEMENTS)]
-    TooMany(usize),
-    /// RUN in stages for Windows.
-    #[error("RUN needs a Windows worker, and this engine builds on Linux. What to write instead:{0}")]
-    Run(String),
-    /// A version nobody knows.
-    #[error("FANLIGHT_VERSIONS: {0:?} is no Windows version: write a build such as 20348 or 10.0.20348, or one of {known}", known = super::versions::names())]
-    UnknownVersion(String),
+    PlatformVersion(Platform),
+    /// A requested platform with features, which an image has from its base.
+    #[error("the platform {} asks for OS features, which an image has from its base: leave them out", .0.format_all())]
+    PlatformFeatures(Platform),
     /// A selection that leaves nothing.
-    #[error("no Windows base matches {asked}: there is {found}")]
+    #[error("no Windows base matches {asked}; available: {found}")]
     NoMatch {
         /// The selection.
         asked: String,
@@ -88,17 +42,90 @@ pub enum ErrorKind {
         /// The version of the image that the engine gives.
         os_version: String,
     },
+    /// Windows Server 2025 in an index that could not be read.
+    #[error(
+        "Windows Server 2025 cannot be told here from {os_version} in the index of {base}, which this engine cannot read. \
+         {advice}",
+        advice = super::index::advice(base)
+    )]
+    Hidden {
+        /// The base as written.
+        base: String,
+        /// The version of the image that the engine gives instead.
+        os_version: String,
+    },
     /// Two bases that no host can tell apart.
     #[error(
-        "two bases have the same Windows build, so no host could choose between them: {first} and {second} are both \
-         {version}. Keep one of them"
+        "two bases have the same Windows build, so no host could choose between them: {first} and {second}. Keep one \
+         of them"
     )]
     Collision {
-        /// One base.
+        /// One base, with its version.
         first: String,
         /// The other.
         second: String,
-        /// Their version.
-        version: String,
     },
+    /// A base whose `os.version` is not one.
+    #[error(
+        "{base} has the os.version {os_version:?}, which is not a Windows version such as 10.0.20348.2700"
+    )]
+    UnknownVersion {
+        /// The base as written.
+        base: String,
+        /// What its config says.
+        os_version: String,
+    },
+    /// An index that says another version of an image than the image itself.
+    #[error("the index {base} lists an image of {listed}, and the config of that image says {found}")]
+    OtherVersion {
+        /// The base as written.
+        base: String,
+        /// What the index says.
+        listed: String,
+        /// What the config says.
+        found: String,
+    },
+    /// A context for several versions, and none for this one.
+    #[error("the client gives {name} no context for Windows {wanted}; available: {found}")]
+    NoContext {
+        /// The name.
+        name: String,
+        /// The version.
+        wanted: String,
+        /// The versions that there are contexts for.
+        found: String,
+    },
+    /// More work than one build can hold.
+    #[error(
+        "{variants} Windows images of {steps} steps together are more than one build can hold; at most {max} steps are \
+         built at once. Select some versions, for example with --build-arg FANLIGHT_VERSIONS=ltsc2022,ltsc2025"
+    )]
+    TooManySteps {
+        /// How many images.
+        variants: usize,
+        /// How many steps they have together.
+        steps: usize,
+        /// The limit.
+        max: usize,
+    },
+}
+
+impl From<ErrorKind> for gateway::Error {
+    fn from(kind: ErrorKind) -> Self {
+        Self::new(kind)
+    }
+}
+
+/// A line for each thing that a refused RUN does.
+fn advice(lines: &[(u32, Vec<&'static str>)]) -> String {
+    let mut text = String::new();
+    for (line, advice) in lines {
+        let mut label = format!("line {line}: ");
+        for advice in advice {
+            text += &format!("\n  {label}{advice}");
+            // The number once for all that stands on a line.
+            label = " ".repeat(label.len());
+        }
+    }
+    text
 }

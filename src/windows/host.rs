@@ -8,8 +8,8 @@
 
 use std::cmp::Reverse;
 
-use super::versions;
 use crate::go::number::{atoi, parse_uint};
+use crate::image::Build;
 
 /// From this build on, hosts run older images as well: Windows Server 2022.
 const STABLE: u32 = 20348;
@@ -167,8 +167,7 @@ pub fn coverage(architecture: &str, os_versions: &[&str]) -> Vec<Coverage> {
 
 /// The newest long-term release whose images a host runs.
 fn best_for(host: u32) -> Option<u32> {
-    let runs =
-        |build: &&u32| CURRENT.runs(host, &versions::Version { build: **build, revision: 0 }.to_string());
+    let runs = |build: &&u32| CURRENT.runs(host, &Build(**build).to_string());
     LONG_TERM.iter().rfind(runs).copied()
 }
 

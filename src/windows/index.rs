@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::image::{Platform, Reference};
+use crate::image::{OsVersion, Platform, Reference};
 
 /// What a registry is asked for: an index of either kind.
 pub const MEDIA_TYPES: &str =
@@ -45,57 +45,74 @@ pub fn advice(base: &str) -> String {
     )
 }
 
-/// An image of an index.
+/// An image of an index, for one architecture.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// The digest of its manifest; empty where the index could not be read.
     pub digest: String,
-    /// Its `os.version`.
-    pub os_version: String,
-    /// The version that an engine finds it by.
-    pub asked: String,
+    /// Its `os.version`, where the index says it; else its config does.
+    pub version: Option<OsVersion>,
+    /// Its `os.features`.
+    pub features: Vec<String>,
+    /// The version that an engine, or a client's context, finds it by where there is no digest.
+    pub found_by: String,
+    /// The index says that it is for the platform; else its config does.
+    pub is_certain: bool,
 }
 
 #[derive(Deserialize)]
 struct Index {
-    #[serde(default)]
-    manifests: Vec<Manifest>,
+    manifests: Option<Vec<Manifest>>,
 }
 
 #[derive(Deserialize)]
 struct Manifest {
     digest: String,
-    platform: Option<ManifestPlatform>,
+    platform: Option<Platform>,
 }
 
-#[derive(Deserialize)]
-struct ManifestPlatform {
-    #[serde(default)]
-    os: String,
-    #[serde(default)]
-    architecture: String,
-    #[serde(default, rename = "os.version")]
-    os_version: String,
-}
-
-/// The Windows images of an index for an architecture, each `os.version` once, in the index's
-/// order. None for what is no index.
-#[must_use]
-pub fn windows_entries(json: &[u8], platform: &Platform) -> Vec<Entry> {
-    let Ok(index) = serde_json::from_slice::<Index>(json) else { return Vec::new() };
+/// The Windows images of an index for an architecture, in the index's order; none for the manifest
+/// of an image on its own. What BuildKit reads is read: names of platforms in any spelling, and
+/// entries without a platform, whose configs say it.
+///
+/// # Errors
+///
+/// A text that is neither.
+pub fn windows_entries(json: &[u8], platform: &Platform) -> Result<Option<Vec<Entry>>, serde_json::Error> {
+    let index: Index = serde_json::from_slice(json)?;
+    let Some(manifests) = index.manifests else { return Ok(None) };
     let mut found: Vec<Entry> = Vec::new();
-    for manifest in index.manifests {
-        let Some(of) = manifest.platform else { continue };
-        let fits = of.os == "windows" && of.architecture == platform.architecture;
-        if fits && !found.iter().any(|entry| entry.os_version == of.os_version) {
-            found.push(Entry {
-                digest: manifest.digest,
-                asked: of.os_version.clone(),
-                os_version: of.os_version,
-            });
+    for manifest in manifests {
+        let Some(entry) = entry(manifest, platform) else { continue };
+        // Of equal ones hosts take the first.
+        let is_same = |other: &Entry| {
+            let known = entry.version.is_some() && other.features == entry.features;
+            other.version == entry.version && (known || other.digest == entry.digest)
+        };
+        if !found.iter().any(is_same) {
+            found.push(entry);
         }
     }
-    found
+    Ok(Some(found))
+}
+
+fn entry(manifest: Manifest, wanted: &Platform) -> Option<Entry> {
+    let digest = manifest.digest;
+    let Some(platform) = manifest.platform.filter(|platform| !platform.os.is_empty()) else {
+        let found_by = String::new();
+        return Some(Entry { digest, version: None, features: Vec::new(), found_by, is_certain: false });
+    };
+    let platform = platform.normalize();
+    if !platform.is_windows() || platform.architecture != wanted.architecture {
+        return None;
+    }
+    Some(Entry {
+        digest,
+        version: OsVersion::parse(&platform.os_version),
+        features: platform.os_features.unwrap_or_default(),
+        found_by: platform.os_version,
+        is_certain: true,
+    })
 }
 
 #[cfg(test)]
@@ -119,19 +136,39 @@ mod tests {
         assert!(advice(&digest).contains("FROM golang@{sha256:...,sha256:...},"));
     }
 
+    fn entries(json: &str) -> Option<Vec<Entry>> {
+        windows_entries(json.as_bytes(), &Platform::parse("windows/amd64").unwrap()).unwrap()
+    }
+
+    fn digests(json: &str) -> Vec<String> {
+        entries(json).unwrap().into_iter().map(|entry| entry.digest).collect()
+    }
+
     #[test]
     fn windows_entries_of_the_architecture_are_found_once() {
-        let json = br#"{"schemaVersion":2,"manifests":[
+        let json = r#"{"schemaVersion":2,"manifests":[
             {"digest":"sha256:1","platform":{"os":"linux","architecture":"amd64"}},
             {"digest":"sha256:2","platform":{"os":"windows","architecture":"amd64","os.version":"10.0.26100.1"}},
             {"digest":"sha256:3","platform":{"os":"windows","architecture":"arm64","os.version":"10.0.26100.1"}},
             {"digest":"sha256:4","platform":{"os":"windows","architecture":"amd64","os.version":"10.0.26100.1"}},
             {"digest":"sha256:5","platform":{"os":"windows","architecture":"amd64","os.version":"10.0.20348.2"}}]}"#;
-        let platform = Platform::parse("windows/amd64").unwrap();
-        let digests: Vec<String> =
-            windows_entries(json, &platform).into_iter().map(|entry| entry.digest).collect();
-        assert_eq!(digests, ["sha256:2", "sha256:5"]);
-        assert!(windows_entries(b"{}", &platform).is_empty());
-        assert!(windows_entries(b"no json", &platform).is_empty());
+        assert_eq!(digests(json), ["sha256:2", "sha256:5"]);
+        assert_eq!(entries("{}"), None);
+        assert_eq!(entries(r#"{"manifests":[]}"#), Some(Vec::new()));
+        assert!(windows_entries(b"no json", &Platform::default()).is_err());
+    }
+
+    #[test]
+    fn what_buildkit_reads_is_read() {
+        let json = r#"{"manifests":[
+            {"digest":"sha256:1","platform":null},
+            {"digest":"sha256:2","platform":{"os":"Windows","architecture":"AMD64","os.version":null}},
+            {"digest":"sha256:3","platform":{"os":"windows","architecture":"x86_64","os.version":"10.0.20348.2"}},
+            {"digest":"sha256:4","platform":{"os":"windows","architecture":"amd64","os.version":"10.0.20348.2","os.features":["win32k"]}},
+            {"digest":"sha256:5","platform":{"os":"unknown","architecture":"unknown"}},
+            {"digest":"sha256:6"}]}"#;
+        assert_eq!(digests(json), ["sha256:1", "sha256:2", "sha256:3", "sha256:4", "sha256:6"]);
+        let certain: Vec<bool> = entries(json).unwrap().iter().map(|entry| entry.is_certain).collect();
+        assert_eq!(certain, [false, true, true, true, false]);
     }
 }

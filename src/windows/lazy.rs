@@ -11,12 +11,24 @@
 //!
 //! BuildKit writes layers in Windows' format because seed and base are Windows images, and since
 //! a merge needs none of its parts unpacked, the base stays where it is. All versions share the
-//! same layers. Steps do not stand on each other: after a partial hit in an imported cache such a
-//! step is not found. The one step that has to see the layers before it is made anew in every build.
+//! same layers. Steps on the seed do not stand on each other: after a partial hit in an imported
+//! cache such a step is not found.
+//!
+//! A step that depends on the files of earlier steps (see [`super::directories`]) is made on those
+//! steps, on the empty file system, where nothing is of Windows and a cache does no harm. Its layer
+//! is what it has changed there:
+//!
+//! ```text
+//! stack_i = step_i on stack_(i-1)      stack_0 is empty
+//! step    = copy of diff(stack_(i-1), stack_i) on seed
+//! ```
+//!
+//! BuildKit then refuses what it refuses on the base: a file where a directory has to be, and the
+//! other way round.
 
 use super::seed::Seed;
 use crate::image::Platform;
-use crate::llb::{self, FileAction, Metadata, ProgressGroup, State};
+use crate::llb::{self, Action, CopyOptions, FileAction, Metadata, ProgressGroup, State};
 
 /// How Windows stages are layered in this build.
 #[derive(Debug, Clone, Default)]
@@ -36,7 +48,7 @@ impl Layering {
     #[must_use]
     pub fn layers(&self, platform: &Platform, title: String) -> Option<LazyLayers> {
         let seed = self.seed.as_ref()?.state(platform);
-        Some(LazyLayers { seed, layers: Vec::new(), steps: Vec::new(), title })
+        Some(LazyLayers::new(seed, title))
     }
 }
 
@@ -47,6 +59,8 @@ pub struct LazyLayers {
     layers: Vec<State>,
     /// The same steps, to be made elsewhere.
     steps: Vec<Step>,
+    /// The first steps on the empty file system, and how many they are.
+    stack: (State, usize),
     /// What progress output calls the merge.
     title: String,
 }
@@ -59,36 +73,64 @@ struct Step {
 }
 
 impl Step {
-    fn on(&self, below: &State) -> State {
-        self.with(below, self.metadata.clone())
-    }
-
     fn with(&self, below: &State, metadata: Metadata) -> State {
         let mut below = below.clone();
         below.dir.clone_from(&self.dir);
         below.file(self.actions.clone(), metadata)
     }
+
+    /// The step's settings for one of the operations that are shown as the step; a weak one is not
+    /// shown alone.
+    fn shown(&self, weak: bool) -> Metadata {
+        let name = self.metadata.name.clone().unwrap_or_default();
+        let group = ProgressGroup { id: format!("windows {name}"), name, weak };
+        Metadata { progress_group: Some(group), ..self.metadata.clone() }
+    }
 }
 
 impl LazyLayers {
+    /// No layers on a seed; `title` is what progress output calls the merge.
+    #[must_use]
+    pub fn new(seed: State, title: String) -> Self {
+        Self { seed, layers: Vec::new(), steps: Vec::new(), stack: (State::scratch(), 0), title }
+    }
+
     /// Adds a step. What it does depends on the layers before it where it is made `on_layers`.
-    pub fn push(&mut self, dir: &str, actions: Vec<FileAction>, mut metadata: Metadata, on_layers: bool) {
-        let below = if on_layers { self.whole(&self.seed) } else { self.seed.clone() };
-        metadata.ignore_cache |= on_layers;
-        let title = metadata.name.clone().unwrap_or_default();
-        // Step and difference are shown as one.
-        let group = |weak| Some(ProgressGroup { id: format!("windows {title}"), name: title.clone(), weak });
+    pub fn push(&mut self, dir: &str, actions: Vec<FileAction>, metadata: Metadata, on_layers: bool) {
         let step = Step { dir: dir.to_owned(), actions, metadata };
-        let made = step.with(&below, Metadata { progress_group: group(false), ..step.metadata.clone() });
-        let diff = Metadata {
-            name: Some(title.clone()),
-            progress_group: group(true),
-            ignore_cache: step.metadata.ignore_cache,
-            location: step.metadata.location.clone(),
-            ..Metadata::default()
-        };
-        self.layers.push(llb::diff(&below, &made, diff));
+        let made = if on_layers { self.on_layers(&step) } else { step.with(&self.seed, step.shown(false)) };
+        let diff = Metadata { command: None, ..step.shown(true) };
+        self.layers.push(llb::diff(&self.seed, &made, diff));
         self.steps.push(step);
+    }
+
+    /// What a step changes where the steps before it have been made, on the seed.
+    fn on_layers(&mut self, step: &Step) -> State {
+        let below = self.stacked();
+        let above = step.with(&below, step.shown(true));
+        self.stack = (above.clone(), self.steps.len() + 1);
+        let changed = llb::diff(&below, &above, step.shown(true));
+        let copy = Action::Copy {
+            source: changed.output,
+            src: "/".to_owned(),
+            dest: "/".to_owned(),
+            options: Box::new(CopyOptions {
+                dir_contents_only: true,
+                create_dest_path: true,
+                ..CopyOptions::default()
+            }),
+        };
+        self.seed.file(vec![copy], step.shown(false))
+    }
+
+    /// The steps on the empty file system. Each is made there once, however often it is asked for.
+    fn stacked(&mut self) -> State {
+        let (mut stack, done) = self.stack.clone();
+        for step in self.steps.iter().skip(done) {
+            stack = step.with(&stack, step.shown(true));
+        }
+        self.stack = (stack.clone(), self.steps.len());
+        stack
     }
 
     /// Base and layers, for the result.
@@ -112,6 +154,7 @@ impl LazyLayers {
     /// no layer of an image is ever made of it.
     #[must_use]
     pub fn alone(&self) -> State {
-        self.steps.iter().fold(State::scratch(), |below, step| step.on(&below))
+        let as_it_is = |step: &Step| step.metadata.clone();
+        self.steps.iter().fold(State::scratch(), |below, step| step.with(&below, as_it_is(step)))
     }
 }

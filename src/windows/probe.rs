@@ -9,10 +9,11 @@
 //! be hidden.
 
 use super::index::Entry;
-use super::versions::{Version, known_builds};
+use super::select::Selection;
+use crate::image::{Build, OsVersion};
 
 /// Windows Server 2025.
-const NEWEST_LTSC: u32 = 26100;
+pub const NEWEST_LTSC: Build = Build(26100);
 /// A version that no image has: an engine that finds one does not look at versions.
 const NO_VERSION: &str = "10.0.1";
 /// What newer releases than the known ones are found with.
@@ -24,7 +25,16 @@ pub struct Question {
     /// The `os.version`.
     pub os_version: String,
     /// The build that is looked for; none where any answer tells something.
-    build: Option<u32>,
+    build: Option<Build>,
+}
+
+/// An image that an engine answered with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// Its `os.version`.
+    pub os_version: String,
+    /// Its `os.features`.
+    pub features: Vec<String>,
 }
 
 /// What the answers tell.
@@ -36,44 +46,57 @@ pub struct Found {
     pub hiding: Option<String>,
 }
 
-/// Everything to ask.
+/// The `os.version` that an engine is asked for to find a build: just newer than Windows Server
+/// 2025 for that, see above.
 #[must_use]
-pub fn questions() -> Vec<Question> {
-    let known = known_builds().into_iter().map(|build| {
-        // Just newer than that, see above.
-        let asked = if build == NEWEST_LTSC { build + 1 } else { build };
-        Question { os_version: format!("10.0.{asked}"), build: Some(build) }
-    });
-    let any = |os_version: &str| Question { os_version: os_version.to_owned(), build: None };
-    [any(NO_VERSION), any(NEWEST)].into_iter().chain(known).collect()
+pub fn version_to_ask(build: Build) -> String {
+    let asked = if build == NEWEST_LTSC { Build(build.0 + 1) } else { build };
+    asked.to_string()
 }
 
-/// What is in the index, by the `os.version` each question was answered with. None if the engine
-/// takes the first entry whatever it is asked for.
+/// Everything to ask for the versions that are selected.
 #[must_use]
-pub fn found(answers: &[(Question, Option<String>)]) -> Option<Found> {
+pub fn questions(selection: Selection<'_>) -> Vec<Question> {
+    let builds = match selection.wanted() {
+        Some(wanted) => wanted.into_iter().map(|wanted| wanted.build).collect(),
+        None => Build::known(),
+    };
+    let known =
+        builds.into_iter().map(|build| Question { os_version: version_to_ask(build), build: Some(build) });
+    let any = |os_version: &str| Question { os_version: os_version.to_owned(), build: None };
+    let newer = selection.is_everything().then(|| any(NEWEST));
+    std::iter::once(any(NO_VERSION)).chain(newer).chain(known).collect()
+}
+
+/// What is in the index, by what each question was answered with; nothing for an index that lists
+/// no image for the version. None if the engine takes the first entry whatever it is asked for.
+#[must_use]
+pub fn found(answers: &[(Question, Option<Answer>)]) -> Option<Found> {
     let mut found: Vec<Entry> = Vec::new();
     let mut hiding = None;
-    for (question, os_version) in answers {
-        let Some(os_version) = os_version else { continue };
+    for (question, answer) in answers {
+        let Some(answer) = answer else { continue };
         if question.os_version == NO_VERSION {
             return None;
         }
-        let Some(version) = Version::parse(os_version) else { continue };
-        if let Some(build) = question.build.filter(|build| *build != version.build) {
-            if build == NEWEST_LTSC {
-                hiding = Some(os_version.clone());
+        let Some(version) = OsVersion::parse(&answer.os_version) else { continue };
+        let build = version.build();
+        if let Some(asked) = question.build.filter(|asked| *asked != build) {
+            if asked == NEWEST_LTSC {
+                hiding = Some(answer.os_version.clone());
             }
             continue;
         }
-        let build_of = |entry: &Entry| Version::parse(&entry.os_version).map(|version| version.build);
+        let is_known = |entry: &Entry| entry.version.as_ref().map(OsVersion::build) == Some(build);
         // The newest host may get any of the releases.
-        let newer = question.build.is_some() || version.build > NEWEST_LTSC;
-        if newer && !found.iter().any(|entry| build_of(entry) == Some(version.build)) {
+        let is_newer = question.build.is_some() || build > NEWEST_LTSC;
+        if is_newer && !found.iter().any(is_known) {
             found.push(Entry {
                 digest: String::new(),
-                os_version: os_version.clone(),
-                asked: question.os_version.clone(),
+                version: Some(version),
+                features: answer.features.clone(),
+                found_by: question.os_version.clone(),
+                is_certain: true,
             });
         }
     }
@@ -83,6 +106,7 @@ pub fn found(answers: &[(Question, Option<String>)]) -> Option<Found> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::image::Wanted;
 
     /// An engine whose hosts newer than 2025 run nothing older than `floor`.
     fn answer(host: u32, index: &[u32], floor: u32) -> Option<u32> {
@@ -93,23 +117,29 @@ mod tests {
         index.iter().find(fits).copied()
     }
 
+    fn build(os_version: &str) -> u32 {
+        OsVersion::parse(os_version).unwrap().build().0
+    }
+
+    fn with_version(os_version: &str) -> Answer {
+        Answer { os_version: os_version.to_owned(), features: Vec::new() }
+    }
+
     fn probe(index: &[u32], floor: u32) -> (Vec<u32>, Option<String>) {
         let ask = |question: Question| {
-            let host = Version::parse(&question.os_version).unwrap().build;
-            let answer = answer(host, index, floor).map(|build| format!("10.0.{build}.7"));
-            (question, answer)
+            let answer = answer(build(&question.os_version), index, floor);
+            (question, answer.map(|build| with_version(&format!("10.0.{build}.7"))))
         };
-        let answers: Vec<_> = questions().into_iter().map(ask).collect();
+        let answers: Vec<_> = questions(Selection::default()).into_iter().map(ask).collect();
         let found = found(&answers).unwrap();
         let mut builds: Vec<u32> = found
             .entries
             .iter()
             .map(|entry| {
                 // What is pinned by the question selects that entry again.
-                let host = Version::parse(&entry.asked).unwrap().build;
-                let build = Version::parse(&entry.os_version).unwrap().build;
-                assert_eq!(answer(host, index, floor), Some(build));
-                build
+                let found = entry.version.as_ref().unwrap().build().0;
+                assert_eq!(answer(build(&entry.found_by), index, floor), Some(found));
+                found
             })
             .collect();
         builds.sort_unstable_by(|a, b| b.cmp(a));
@@ -136,8 +166,16 @@ mod tests {
 
     #[test]
     fn an_engine_that_does_not_select_is_found_out() {
-        let answers: Vec<_> =
-            questions().into_iter().map(|question| (question, Some("10.0.20348.7".to_owned()))).collect();
+        let same = |question| (question, Some(with_version("10.0.20348.7")));
+        let answers: Vec<_> = questions(Selection::default()).into_iter().map(same).collect();
         assert_eq!(found(&answers), None);
+    }
+
+    #[test]
+    fn only_what_is_selected_is_asked_for() {
+        let wanted = [Wanted::parse("ltsc2022").unwrap(), Wanted::parse("10.0.26100.7").unwrap()];
+        let asked = questions(Selection { named: Some(&wanted), ..Selection::default() });
+        let versions: Vec<&str> = asked.iter().map(|question| question.os_version.as_str()).collect();
+        assert_eq!(versions, [NO_VERSION, "10.0.20348", "10.0.26101"]);
     }
 }

@@ -1,9 +1,9 @@
 //! RUN in stages for Windows.
 
-use super::{ErrorKind, advice};
+use super::{Error, ErrorKind, advice};
 use crate::instruction::{Kind, Run};
 use crate::lint::{Linter, windows as rule};
-use crate::plan::{self, Plan};
+use crate::plan::Plan;
 use crate::span::{Located, Range};
 
 /// A RUN that no Linux engine can run.
@@ -48,7 +48,8 @@ pub fn refused<'p, 'a: 'p>(plans: impl IntoIterator<Item = &'p Plan<'a>>) -> Vec
     for (plan, id) in plans.into_iter().flat_map(|plan| plan.reachable.iter().map(move |id| (plan, id))) {
         let root = &plan.stages[plan.stages.root(*id)];
         let Some(resolved) = &root.resolved else { continue };
-        if resolved.platform.os != "windows" || root.context.is_some() {
+        // A context stands for its whole stage; what stands on it is built.
+        if !resolved.platform.is_windows() || plan.stages[*id].context.is_some() {
             continue;
         }
         for command in &plan.stages[*id].commands {
@@ -74,22 +75,13 @@ pub fn refused<'p, 'a: 'p>(plans: impl IntoIterator<Item = &'p Plan<'a>>) -> Vec
 /// # Errors
 ///
 /// Where there is one.
-pub fn check(refused: &[Refused]) -> Result<(), plan::Error> {
+pub fn check(refused: &[Refused]) -> Result<(), Error> {
     if refused.is_empty() {
         return Ok(());
     }
-    let mut text = String::new();
-    for one in refused {
-        let mut label = format!("line {}: ", one.line());
-        for advice in &one.advice {
-            text += &format!("\n  {label}{advice}");
-            // One number for all that stands on a line.
-            label = " ".repeat(label.len());
-        }
-    }
-    let kind = ErrorKind::Run(text);
+    let lines = refused.iter().map(|one| (one.line(), one.advice.clone())).collect();
     let locations = refused.iter().map(|line| line.location.clone()).collect();
-    Err(Located { kind: plan::ErrorKind::Windows(Box::new(kind)), locations })
+    Err(Located { kind: ErrorKind::Run(lines), locations })
 }
 
 /// What to write instead of a RUN.

@@ -1,44 +1,24 @@
-//! Which variants are built, and in which order they stand in the index.
+//! Which versions are built, and in which order they stand in the index.
+
+use std::cmp::Reverse;
 
 use super::ErrorKind;
-use super::versions::{self, Version};
-use crate::image::Platform;
+use crate::image::{Build, OsVersion, Platform, Wanted};
 
 /// A Windows platform as the client asked for it, its versions folded into one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asked {
     /// The platform, without a version.
     pub platform: Platform,
-    /// Only these versions, as they were written, each build once; none for all.
-    pub versions: Option<Vec<String>>,
+    /// Only these versions, each build once; none for all.
+    pub versions: Option<Vec<Wanted>>,
 }
 
 impl Asked {
-    /// The builds of the versions.
+    /// The version that the client wrote for a build.
     #[must_use]
-    pub fn builds(&self) -> Option<Vec<u32>> {
-        let build = |version: &String| Version::parse(version).map(|version| version.build);
-        Some(self.versions.as_ref()?.iter().filter_map(build).collect())
-    }
-}
-
-/// What can be built.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Candidate {
-    /// The base as written.
-    pub base: String,
-    /// The `os.version` of the base, empty where it has none.
-    pub os_version: String,
-}
-
-impl Candidate {
-    fn version(&self) -> Option<Version> {
-        Version::parse(&self.os_version)
-    }
-
-    fn describe(&self) -> String {
-        let version = if self.os_version.is_empty() { "without os.version" } else { &self.os_version };
-        format!("{} ({version})", self.base)
+    pub fn written_for(&self, build: Build) -> Option<&Wanted> {
+        self.versions.as_ref()?.iter().find(|version| version.build == build)
     }
 }
 
@@ -53,17 +33,20 @@ pub enum Request {
 
 /// Folds the client's list. Clients send the same Windows platform several times, with versions
 /// or, where they do not know them, without.
-#[must_use]
-pub fn fold(platforms: &[Platform]) -> Vec<Request> {
+///
+/// # Errors
+///
+/// A version that is unknown, and features, by which nothing can be selected.
+pub fn fold(platforms: &[Platform]) -> Result<Vec<Request>, ErrorKind> {
     let mut requests: Vec<Request> = Vec::new();
     for platform in platforms {
-        if platform.os != "windows" {
+        if !platform.is_windows() {
             // Twice is twice, as with docker/dockerfile.
             requests.push(Request::One(platform.clone()));
             continue;
         }
-        let version = Version::parse(&platform.os_version).map(|_| platform.os_version.clone());
-        let bare = Platform { os_version: String::new(), os_features: None, ..platform.clone() };
+        let version = version_of(platform)?;
+        let bare = platform.without_version();
         let known = requests.iter_mut().find_map(|request| match request {
             Request::Windows(asked) if asked.platform == bare => Some(asked),
             _ => None,
@@ -74,8 +57,7 @@ pub fn fold(platforms: &[Platform]) -> Vec<Request> {
                 requests.push(Request::Windows(Asked { platform: bare, versions }));
             }
             (Some(asked), Some(version)) => {
-                let build = |version: &str| Version::parse(version).map(|version| version.build);
-                let is_new = |known: &&mut Vec<String>| !known.iter().any(|v| build(v) == build(&version));
+                let is_new = |known: &&mut Vec<Wanted>| !known.iter().any(|v| v.build == version.build);
                 if let Some(versions) = asked.versions.as_mut().filter(is_new) {
                     versions.push(version);
                 }
@@ -83,110 +65,235 @@ pub fn fold(platforms: &[Platform]) -> Vec<Request> {
             (Some(asked), None) => asked.versions = None,
         }
     }
-    requests
+    Ok(requests)
 }
 
-/// The builds that `FANLIGHT_VERSIONS` names.
+fn version_of(platform: &Platform) -> Result<Option<Wanted>, ErrorKind> {
+    if platform.os_features.as_ref().is_some_and(|features| !features.is_empty()) {
+        return Err(ErrorKind::PlatformFeatures(platform.clone()));
+    }
+    if platform.os_version.is_empty() {
+        return Ok(None);
+    }
+    let version = Wanted::parse(&platform.os_version);
+    version.map(Some).ok_or_else(|| ErrorKind::PlatformVersion(platform.clone()))
+}
+
+/// The versions that a client selects, with `--platform` and with `FANLIGHT_VERSIONS`.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Selection<'s> {
+    /// Those of the platform.
+    pub asked: Option<&'s [Wanted]>,
+    /// Those of `FANLIGHT_VERSIONS`, which is for all architectures.
+    pub named: Option<&'s [Wanted]>,
+}
+
+impl<'s> Selection<'s> {
+    fn lists(self) -> impl Iterator<Item = &'s [Wanted]> {
+        [self.asked, self.named].into_iter().flatten()
+    }
+
+    /// Whether every version is built.
+    #[must_use]
+    pub fn is_everything(self) -> bool {
+        self.asked.is_none() && self.named.is_none()
+    }
+
+    /// Whether a build is built, if it is there.
+    #[must_use]
+    pub fn has(self, build: Build) -> bool {
+        self.lists().all(|list| list.iter().any(|wanted| wanted.build == build))
+    }
+
+    /// The versions that are selected; none for all.
+    #[must_use]
+    pub fn wanted(self) -> Option<Vec<&'s Wanted>> {
+        let list = self.lists().next()?;
+        Some(list.iter().filter(|wanted| self.has(wanted.build)).collect())
+    }
+
+    /// Whether exactly this revision is selected.
+    fn names(self, version: &OsVersion) -> bool {
+        self.lists().flatten().any(|wanted| wanted.is_exactly(version))
+    }
+
+    /// Which of several revisions of one build is taken: the one that is selected, else the newest.
+    #[must_use]
+    pub fn revision(self, versions: &[&OsVersion]) -> usize {
+        let named = versions.iter().position(|version| self.names(version));
+        let newest = || (0..versions.len()).max_by_key(|index| (versions[*index], Reverse(*index)));
+        named.or_else(newest).unwrap_or_default()
+    }
+}
+
+/// An image that can be built.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// The base as written.
+    pub base: String,
+    /// The `os.version` of the base; none for a HostProcess base.
+    pub version: Option<OsVersion>,
+    /// The `os.features` of the base.
+    pub features: Vec<String>,
+    /// The base is an index of several versions.
+    pub of_index: bool,
+}
+
+impl Candidate {
+    fn build(&self) -> Option<Build> {
+        self.version.as_ref().map(OsVersion::build)
+    }
+
+    /// The base with its version, for messages.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        let version = self.version.as_ref().map_or("without os.version", OsVersion::as_str);
+        let features = self.features.iter().map(|feature| format!(" with {feature}")).collect::<String>();
+        format!("{} ({version}{features})", self.base)
+    }
+
+    /// Whether the other one is another revision of the same index.
+    fn is_revision_of(&self, other: &Self) -> bool {
+        self.of_index && other.of_index && self.base == other.base && self.version != other.version
+    }
+}
+
+/// What is built of the candidates.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Chosen {
+    /// The candidates, newest first.
+    pub order: Vec<usize>,
+    /// Revisions of an index that a newer one of the same build takes the place of.
+    pub superseded: Vec<usize>,
+    /// Versions that are selected and not there.
+    pub missing: Vec<Wanted>,
+}
+
+/// Chooses what is built.
 ///
 /// # Errors
 ///
-/// A name nobody knows.
-pub fn builds(versions: &str) -> Result<Option<Vec<u32>>, ErrorKind> {
-    let mut found = Vec::new();
-    for name in versions.split(',').map(str::trim).filter(|name| !name.is_empty()) {
-        found.push(versions::build_of(name).ok_or_else(|| ErrorKind::UnknownVersion(name.to_owned()))?);
+/// Two candidates of one build that no host could choose between.
+pub fn choose(candidates: &[Candidate], selection: Selection<'_>) -> Result<Chosen, ErrorKind> {
+    let mut chosen = Chosen::default();
+    let selected = |index: &usize| match candidates[*index].build() {
+        Some(build) => selection.has(build),
+        None => selection.is_everything(),
+    };
+    for index in (0..candidates.len()).filter(selected) {
+        let twin =
+            chosen.order.iter().position(|other| candidates[*other].build() == candidates[index].build());
+        let Some(position) = twin else {
+            chosen.order.push(index);
+            continue;
+        };
+        let other = chosen.order[position];
+        let [first, second] = [other, index].map(|index| &candidates[index]);
+        let versions = [first, second].map(|one| one.version.as_ref());
+        let [Some(one), Some(two)] = versions else { return Err(collision(first, second)) };
+        let named = [one, two].map(|version| selection.names(version));
+        if !first.is_revision_of(second) && named[0] == named[1] {
+            return Err(collision(first, second));
+        }
+        let taken = [other, index][selection.revision(&[one, two])];
+        chosen.superseded.push(if taken == other { index } else { other });
+        chosen.order[position] = taken;
     }
-    Ok((!found.is_empty()).then_some(found))
-}
-
-/// Whether builds are asked for, and each of them is there.
-#[must_use]
-pub fn all_there(candidates: &[Candidate], wanted: &[Option<Vec<u32>>]) -> bool {
     let is_there =
-        |build: &u32| candidates.iter().any(|c| c.version().is_some_and(|version| version.build == *build));
-    let mut wanted = wanted.iter().flatten().flatten().peekable();
-    wanted.peek().is_some() && wanted.all(is_there)
+        |wanted: &&Wanted| chosen.order.iter().any(|i| candidates[*i].build() == Some(wanted.build));
+    let missing = selection.wanted().unwrap_or_default().into_iter().filter(|wanted| !is_there(wanted));
+    chosen.missing = missing.cloned().collect();
+    chosen.order.sort_by_key(|index| Reverse(candidates[*index].version.clone()));
+    Ok(chosen)
 }
 
-/// The candidates to build, newest first.
-///
-/// # Errors
-///
-/// A build that is asked for and not there; two candidates with the same build.
-pub fn select(candidates: &[Candidate], selections: [Option<&[u32]>; 2]) -> Result<Vec<usize>, ErrorKind> {
-    let mut chosen: Vec<usize> = (0..candidates.len()).collect();
-    for builds in selections.into_iter().flatten() {
-        let build = |index: usize| candidates[index].version().map(|version| version.build);
-        if let Some(missing) = builds.iter().find(|asked| !chosen.iter().any(|i| build(*i) == Some(**asked)))
-        {
-            return Err(ErrorKind::NoMatch {
-                asked: format!("10.0.{missing}"),
-                found: candidates.iter().map(Candidate::describe).collect::<Vec<_>>().join(", "),
-            });
-        }
-        chosen.retain(|index| build(*index).is_some_and(|build| builds.contains(&build)));
-    }
-    for (position, index) in chosen.iter().enumerate() {
-        let one = &candidates[*index];
-        let build = one.version().map(|version| version.build);
-        let twin = chosen[..position]
-            .iter()
-            .map(|other| &candidates[*other])
-            .find(|other| other.version().map(|version| version.build) == build);
-        if let Some(twin) = twin {
-            return Err(ErrorKind::Collision {
-                first: twin.base.clone(),
-                second: one.base.clone(),
-                version: build
-                    .map_or_else(|| "without os.version".to_owned(), |build| format!("10.0.{build}")),
-            });
-        }
-    }
-    chosen.sort_by_key(|index| std::cmp::Reverse(candidates[*index].version()));
-    Ok(chosen)
+fn collision(first: &Candidate, second: &Candidate) -> ErrorKind {
+    ErrorKind::Collision { first: first.describe(), second: second.describe() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn candidate(base: &str, version: &str) -> Candidate {
+        Candidate {
+            base: base.to_owned(),
+            version: OsVersion::parse(version),
+            features: Vec::new(),
+            of_index: false,
+        }
+    }
+
     fn candidates(versions: &[&str]) -> Vec<Candidate> {
-        let candidate = |v: &&str| Candidate { base: format!("base-{v}"), os_version: (*v).to_owned() };
-        versions.iter().map(candidate).collect()
+        versions.iter().map(|version| candidate(&format!("base-{version}"), version)).collect()
+    }
+
+    fn index(versions: &[&str]) -> Vec<Candidate> {
+        versions.iter().map(|version| Candidate { of_index: true, ..candidate("golang", version) }).collect()
+    }
+
+    fn wanted(versions: &[&str]) -> Vec<Wanted> {
+        versions.iter().map(|version| Wanted::parse(version).unwrap()).collect()
+    }
+
+    fn order(candidates: &[Candidate], asked: &[&str], named: &[&str]) -> Result<Chosen, ErrorKind> {
+        let lists = [asked, named].map(wanted);
+        let [asked, named] = lists.each_ref().map(|list| (!list.is_empty()).then_some(list.as_slice()));
+        choose(candidates, Selection { asked, named })
     }
 
     #[test]
     fn newest_builds_come_first_and_bases_without_version_last() {
         let all = candidates(&["10.0.17763.1", "", "10.0.26100.1", "10.0.20348.1"]);
-        assert_eq!(select(&all, [None, None]).unwrap(), [2, 3, 0, 1]);
-        assert_eq!(select(&all, [Some(&[20348, 17763]), None]).unwrap(), [3, 0]);
-        assert_eq!(select(&all, [Some(&[20348, 17763]), Some(&[17763])]).unwrap(), [0]);
+        assert_eq!(order(&all, &[], &[]).unwrap().order, [2, 3, 0, 1]);
+        assert_eq!(order(&all, &["ltsc2022", "17763"], &[]).unwrap().order, [3, 0]);
+        assert_eq!(order(&all, &["20348", "17763"], &["1809"]).unwrap().order, [0]);
     }
 
     #[test]
-    fn builds_that_are_asked_for_are_there_or_not() {
-        let all = candidates(&["10.0.17763.1", "", "10.0.26100.1"]);
-        assert!(all_there(&all, &[Some(vec![26100]), Some(vec![17763, 26100])]));
-        assert!(!all_there(&all, &[Some(vec![26100]), Some(vec![20348])]));
-        assert!(!all_there(&all, &[None, None]));
-    }
-
-    #[test]
-    fn what_is_not_there_is_an_error_that_lists_what_is() {
+    fn what_is_selected_and_not_there_is_missing() {
         let all = candidates(&["10.0.17763.1"]);
-        let error = select(&all, [Some(&[20348]), None]).unwrap_err().to_string();
-        assert!(
-            error.contains("10.0.20348") && error.contains("base-10.0.17763.1 (10.0.17763.1)"),
-            "{error}"
-        );
-        assert!(select(&all, [Some(&[17763]), Some(&[20348])]).is_err());
+        assert_eq!(order(&all, &["20348"], &[]).unwrap().missing, wanted(&["20348"]));
+        assert_eq!(order(&all, &[], &["ltsc2019", "ltsc2025"]).unwrap().missing, wanted(&["ltsc2025"]));
+        assert_eq!(order(&all, &["17763"], &["ltsc2019"]).unwrap().missing, []);
     }
 
     #[test]
     fn one_build_twice_is_an_error_that_names_both() {
-        let error = select(&candidates(&["10.0.17763.1", "10.0.17763.2"]), [None, None]).unwrap_err();
-        let text = error.to_string();
-        assert!(text.contains("base-10.0.17763.1") && text.contains("base-10.0.17763.2"), "{text}");
+        for versions in
+            [["10.0.17763.1", "10.0.17763.2"], ["10.0.20348.9999999999999999999", "10.0.20348.2"], ["", ""]]
+        {
+            let text = order(&candidates(&versions), &[], &[]).unwrap_err().to_string();
+            for version in versions {
+                assert!(text.contains(&format!("base-{version} (")), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_revision_that_is_named_is_taken() {
+        let all = candidates(&["10.0.17763.1", "10.0.17763.2"]);
+        let chosen = order(&all, &[], &["10.0.17763.1"]).unwrap();
+        assert_eq!((chosen.order, chosen.superseded), (vec![0], vec![1]));
+        assert!(order(&all, &[], &["10.0.17763"]).is_err());
+        // A revision that is not there is one of the build.
+        assert_eq!(order(&all[..1], &[], &["10.0.17763.9"]).unwrap().order, [0]);
+    }
+
+    #[test]
+    fn the_newest_revision_of_an_index_is_taken() {
+        let all = index(&["10.0.20348.2700", "10.0.26100.1", "10.0.20348.2762", "10.0.20348.887"]);
+        let chosen = order(&all, &[], &[]).unwrap();
+        assert_eq!((chosen.order, chosen.superseded), (vec![1, 2], vec![0, 3]));
+        assert_eq!(order(&all, &[], &["10.0.20348.2700"]).unwrap().order, [0]);
+    }
+
+    #[test]
+    fn one_version_with_other_features_is_an_error() {
+        let mut all = index(&["10.0.20348.1", "10.0.20348.1"]);
+        all[1].features = vec!["win32k".to_owned()];
+        let text = order(&all, &[], &[]).unwrap_err().to_string();
+        assert!(text.contains("golang (10.0.20348.1) and golang (10.0.20348.1 with win32k)"), "{text}");
     }
 
     #[test]
@@ -194,26 +301,22 @@ mod tests {
         let parse = |text: &str| Platform::parse(text).unwrap();
         let bare = parse("windows/amd64");
         let asked = |versions: Option<&[&str]>| {
-            let versions = versions.map(|versions| versions.iter().map(|v| (*v).to_owned()).collect());
-            Request::Windows(Asked { platform: bare.clone(), versions })
+            Request::Windows(Asked { platform: bare.clone(), versions: versions.map(wanted) })
         };
-        assert_eq!(fold(&[parse("windows/amd64"), parse("windows/amd64")]), [asked(None)]);
+        let folded = |platforms: &[Platform]| fold(platforms).unwrap();
+        assert_eq!(folded(&[parse("windows/amd64"), parse("windows/amd64")]), [asked(None)]);
         assert_eq!(
-            fold(&[
+            folded(&[
                 parse("windows(10.0.17763)/amd64"),
                 parse("linux/arm64"),
-                parse("windows(10.0.20348.1)/amd64"),
+                parse("windows(ltsc2022)/amd64"),
                 parse("windows(10.0.20348.2)/amd64"),
             ]),
-            [asked(Some(&["10.0.17763", "10.0.20348.1"])), Request::One(parse("linux/arm64"))]
+            [asked(Some(&["10.0.17763", "ltsc2022"])), Request::One(parse("linux/arm64"))]
         );
-        assert_eq!(fold(&[parse("windows(10.0.17763)/amd64"), parse("windows/amd64")]), [asked(None)]);
-    }
-
-    #[test]
-    fn version_names_are_read() {
-        assert_eq!(builds("ltsc2022, 26100").unwrap(), Some(vec![20348, 26100]));
-        assert_eq!(builds("").unwrap(), None);
-        assert!(matches!(builds("ltsc2023"), Err(ErrorKind::UnknownVersion(_))));
+        assert_eq!(folded(&[parse("windows(10.0.17763)/amd64"), parse("windows/amd64")]), [asked(None)]);
+        for text in ["windows(nonsense)/amd64", "windows(10.0.20348+win32k)/amd64", "windows(2025)/amd64"] {
+            assert!(fold(&[parse(text)]).is_err(), "{text}");
+        }
     }
 }

@@ -144,6 +144,19 @@ impl Contexts {
         Ok(named::find(self, name, platform)?)
     }
 
+    /// The contexts that the client gives `name` for Windows versions, by their `os.version`.
+    ///
+    /// # Errors
+    ///
+    /// A name that could not be an image's.
+    pub fn named_versions(
+        &self,
+        name: &str,
+        platform: &Platform,
+    ) -> Result<Vec<(String, NamedContext)>, Error> {
+        Ok(named::find_versions(self, name, platform)?)
+    }
+
     /// When the content of `state`'s only source was made, in seconds since 1970: the time of a
     /// commit, of a download or of the newest file in a downloaded archive (upstream's
     /// `resolveSourceDateEpochFromState`). `log_name` is shown meanwhile.

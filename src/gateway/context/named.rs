@@ -54,10 +54,28 @@ impl NamedContext {
         Some(name.strip_prefix("//").unwrap_or(name))
     }
 
-    /// The same context with this image in its place.
+    /// The OCI layout of the client that it is.
     #[must_use]
-    pub fn with_image(&self, reference: &Reference) -> Self {
-        Self { input: format!("docker-image://{reference}"), ..self.clone() }
+    pub fn oci_store(&self) -> Option<OciStore> {
+        let layout = Reference::parse(self.layout()?).ok()?;
+        Some(OciStore { session_id: self.contexts.options.session_id.clone(), store_id: layout.name() })
+    }
+
+    fn layout(&self) -> Option<&str> {
+        let layout = self.input.strip_prefix("oci-layout:")?;
+        Some(layout.strip_prefix("//").unwrap_or(layout))
+    }
+
+    /// One image of the index that the context is, by the digest of its manifest; none where it is not an image.
+    #[must_use]
+    pub fn pinned(&self, digest: &str) -> Option<Self> {
+        let (kind, name) = match (self.image_name(), self.layout()) {
+            (Some(image), _) => ("docker-image", Reference::parse_normalized(image).ok()?.tag_name_only()),
+            (None, Some(layout)) => ("oci-layout", Reference::parse(layout).ok()?),
+            (None, None) => return None,
+        };
+        let one = name.with_digest(digest).ok()?;
+        Some(Self { input: format!("{kind}://{one}"), ..self.clone() })
     }
 }
 
@@ -73,22 +91,52 @@ pub(super) fn find(
     name: &str,
     platform: &Platform,
 ) -> Result<Option<NamedContext>, ErrorKind> {
+    let name = short_name(name)?;
+    let for_platform = format!("{name}::{}", platform.normalize().format_all());
+    Ok([for_platform.as_str(), &name].into_iter().find_map(|key| with_key(contexts, &name, key)))
+}
+
+/// The client's contexts for `name` on Windows versions of `platform`'s architecture, by the
+/// `os.version` that each is for: what `docker buildx bake` sends for a target that fans out.
+pub(super) fn find_versions(
+    contexts: &Contexts,
+    name: &str,
+    platform: &Platform,
+) -> Result<Vec<(String, NamedContext)>, ErrorKind> {
+    let name = short_name(name)?;
+    let prefix = format!("context:{name}::windows(");
+    let keys = contexts.options.raw.range(prefix.clone()..).map(|(key, _)| key.as_str());
+    let keys = keys.take_while(|key| key.starts_with(&prefix)).filter_map(|key| key.strip_prefix("context:"));
+    let bare = |platform: &Platform| Platform {
+        os_version: String::new(),
+        os_features: None,
+        ..platform.normalize()
+    };
+    let versions = keys.filter_map(|key| {
+        let of = Platform::parse(key.get(name.len() + 2..)?).ok()?;
+        let fits = bare(&of) == bare(platform) && !of.os_version.is_empty();
+        Some((of.os_version, with_key(contexts, &name, key).filter(|_| fits)?))
+    });
+    Ok(versions.collect())
+}
+
+/// A name as the client's keys have it.
+fn short_name(name: &str) -> Result<String, ErrorKind> {
     let reference = Reference::parse_normalized(name)
         .map_err(|error| ErrorKind::Name { name: name.to_owned(), error })?;
     let familiar = reference.familiar();
-    let name = familiar.strip_suffix(":latest").unwrap_or(&familiar);
-    let for_platform = format!("{name}::{}", platform.normalize().format_all());
-    let found = [for_platform.as_str(), name].into_iter().find_map(|key| {
-        let input = contexts.options.raw.get(&format!("context:{key}"))?;
-        Some(NamedContext {
-            contexts: contexts.clone(),
-            key: key.to_owned(),
-            name: name.to_owned(),
-            input: input.clone(),
-            shared_key: contexts.options.text(&format!("sharedkey:localdir:{key}")).to_owned(),
-        })
-    });
-    Ok(found)
+    Ok(familiar.strip_suffix(":latest").unwrap_or(&familiar).to_owned())
+}
+
+fn with_key(contexts: &Contexts, name: &str, key: &str) -> Option<NamedContext> {
+    let input = contexts.options.raw.get(&format!("context:{key}"))?;
+    Some(NamedContext {
+        contexts: contexts.clone(),
+        key: key.to_owned(),
+        name: name.to_owned(),
+        input: input.clone(),
+        shared_key: contexts.options.text(&format!("sharedkey:localdir:{key}")).to_owned(),
+    })
 }
 
 impl NamedContext {
@@ -166,7 +214,7 @@ impl NamedContext {
                 let (kind, rest) = parts.ok_or_else(|| ErrorKind::Replacement(identifier.clone()))?;
                 return Ok(Found::Replacement(format!("{kind}:{rest}")));
             }
-            Err(ResolveError::Failed(error)) => return Err(error.into()),
+            Err(error) => return Err(Error::from(error).into()),
         };
         let mut image = Image::parse(&resolved.config).map_err(ErrorKind::Config)?;
         image.created = None;

@@ -3,7 +3,7 @@
 use crate::gateway::capabilities::UnsupportedCapability;
 use crate::go::number::NumberError;
 use crate::go::{Quoted, csv};
-use crate::image::{platform, reference};
+use crate::image::{Build, platform, reference};
 use crate::lint;
 
 /// An option that cannot be used.
@@ -25,6 +25,23 @@ pub enum ErrorKind {
         text: String,
         /// What is wrong with it.
         kind: platform::ErrorKind,
+    },
+    /// `FANLIGHT_VERSIONS`.
+    #[error(
+        "FANLIGHT_VERSIONS: unknown Windows version {0:?}: write a build such as 20348 or 10.0.20348, or one of {known}",
+        known = Build::names()
+    )]
+    UnknownVersion(String),
+    /// `FANLIGHT_LAZY`.
+    #[error("FANLIGHT_LAZY: {0:?} is not a boolean: write 1 or 0")]
+    Lazy(String),
+    /// `FANLIGHT_SEED`.
+    #[error("FANLIGHT_SEED: failed to parse {text:?}: {error}")]
+    Seed {
+        /// The reference.
+        text: String,
+        /// What is wrong with it.
+        error: reference::ErrorKind,
     },
     /// `image-resolve-mode`.
     #[error("invalid image-resolve-mode: {0}")]

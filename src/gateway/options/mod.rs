@@ -12,6 +12,7 @@ mod required;
 mod resources;
 #[cfg(test)]
 mod tests;
+pub mod windows;
 
 use std::collections::BTreeMap;
 
@@ -20,6 +21,7 @@ pub use cache::NoCache;
 pub use environment::{Environment, Worker};
 pub use error::{ErrorKind, HostsError, ResourceError, UlimitError};
 pub use required::{FRONTEND_CAPS, check_required_caps};
+pub use windows::WindowsOptions;
 
 use super::capabilities::Capabilities;
 use crate::collect;
@@ -84,6 +86,8 @@ pub struct Options {
     pub check: Option<lint::Config>,
     /// Let git give advice (`BUILDKIT_GIT_ADVICE`).
     pub git_advice: bool,
+    /// How Windows images are built (`FANLIGHT_*`).
+    pub windows: WindowsOptions,
     /// A request other than a build (`requestid`).
     pub request_id: Option<String>,
 }
@@ -104,6 +108,7 @@ impl Options {
 
         let text = |key: &str| raw.get(key).map_or("", String::as_str);
         let target_platforms = target_platforms(text("platform"))?;
+        let build_args = with_prefix(&raw, "build-arg:");
         Ok(Self {
             build_platform: build_platform(&workers),
             resolve_mode: resolve_mode(text("image-resolve-mode"))?,
@@ -117,7 +122,8 @@ impl Options {
             multi_platform: multi_platform(text("multi-platform"), target_platforms.len())?,
             cache_imports: cache::imports(&raw)?,
             sbom: attestation::sbom(&raw)?,
-            build_args: with_prefix(&raw, "build-arg:"),
+            windows: WindowsOptions::parse(&build_args)?,
+            build_args,
             labels: with_prefix(&raw, "label:"),
             cache_namespace: text("build-arg:BUILDKIT_CACHE_MOUNT_NS").to_owned(),
             cgroup_parent: text("cgroup-parent").to_owned(),

@@ -1,11 +1,11 @@
 //! The plan as JSON.
 
 use super::{Base, Document, Image, Makes, OnHost, Shared, Step};
+use crate::image::Build;
 use crate::image::{Platform, Reference};
 use crate::llb::inspect::Way;
 use crate::request::describe::PLAN;
 use crate::request::json::{Item, Json};
-use crate::windows::versions;
 
 impl Document {
     pub(super) fn write(&self, json: &mut Json) {
@@ -60,7 +60,7 @@ impl Document {
         if let Some(build) = on.coverage.missing {
             json.name("missing");
             json.object(|json| {
-                json.item("name", &versions::name_of(build));
+                json.item("name", &Build(build).name());
                 json.item("build", &build);
                 if let Some(base) = &on.add {
                     json.item("base", base);

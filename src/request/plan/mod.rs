@@ -13,6 +13,7 @@ use super::json::Json;
 use super::json::Style;
 use super::{RESULT_JSON, RESULT_TEXT};
 use crate::gateway::BuildResult;
+use crate::image::Build;
 use crate::image::Platform;
 use crate::llb::inspect::{Layer, Read, Way};
 use crate::windows::host::{self, Coverage};
@@ -263,7 +264,7 @@ fn hosts(images: &[Image]) -> Vec<OfArchitecture> {
                 .iter()
                 .map(|(who, takes)| (*who, takes.map(|i| of_it[i])))
                 .collect(),
-            add: coverage.missing.and_then(|build| versions::renamed(&known?.name, build)),
+            add: coverage.missing.and_then(|build| versions::renamed(&known?.name, Build(build))),
             coverage,
         });
         found.push(OfArchitecture { architecture: architecture.clone(), hosts: hosts.collect() });

@@ -1,8 +1,8 @@
 //! The plan as text.
 
 use super::{Document, Makes, OnHost, Step};
+use crate::image::Build;
 use crate::request::table::Table;
-use crate::windows::versions;
 
 /// How wide lines with instructions are.
 const WIDTH: usize = 96;
@@ -184,7 +184,7 @@ fn none(on: &OnHost) -> String {
     let Some(build) = on.coverage.missing else { return "none".to_owned() };
     match &on.add {
         Some(base) => format!("none: add {base}"),
-        None => format!("none: add a base of {} (10.0.{build})", versions::name_of(build)),
+        None => format!("none: add a base of {} (10.0.{build})", Build(build).name()),
     }
 }
 

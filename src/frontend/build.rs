@@ -1,0 +1,328 @@
+//! A build: planning and converting one target of it.
+
+use std::collections::BTreeMap;
+
+use futures_util::future::join;
+
+use super::file::File;
+use crate::convert::{self, Converted, Input};
+use crate::env::{Env, EnvList};
+use crate::gateway::context::{Contexts, MainContext};
+use crate::gateway::options::{Options, Worker};
+use crate::gateway::{Bridge, Error};
+use crate::image::Platform;
+use crate::lint::Linter;
+use crate::pattern::PatternMatcher;
+use crate::plan::epoch::{EPOCH, Sources};
+use crate::plan::{
+    self, BuildArgs, Draft, Globals, Pin, Plan, Platforms, Scope, Setting, StageId, TargetVersion, args,
+};
+use crate::windows::lazy::Layering;
+use crate::windows::meant::Meant;
+
+/// What the client's options and the Dockerfile are read for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// Images.
+    Build,
+    /// Findings: what a build refuses is one of them.
+    Check,
+    /// A plan of the images: commands that cannot run are part of it.
+    Plan,
+}
+
+/// The client's options and the Dockerfile.
+pub(super) struct Build<'b> {
+    pub(super) bridge: &'b Bridge,
+    pub(super) options: &'b Options,
+    pub(super) contexts: &'b Contexts,
+    pub(super) file: &'b File,
+    pub(super) purpose: Purpose,
+}
+
+/// One target: a platform, and for Windows one variant of it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Target {
+    /// The platform, a Windows platform without a version; none where the client asked for none.
+    pub(super) platform: Option<Platform>,
+    /// What `TARGETOSVERSION` is.
+    pub(super) version: TargetVersion,
+    /// What stands in the place of lists.
+    pub(super) elements: Elements,
+    /// Images of indexes that stand for the indexes.
+    pub(super) pins: Vec<Pin>,
+    /// Which stages are planned.
+    pub(super) scope: Scope,
+}
+
+/// The elements of one variant in the place of the lists.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Elements {
+    /// For each FROM that is a list, by its number.
+    pub(super) bases: BTreeMap<usize, String>,
+    /// For each argument that is a list.
+    pub(super) args: BTreeMap<String, String>,
+    /// For a list of stages as the target.
+    pub(super) target: Option<String>,
+}
+
+impl Elements {
+    /// Build arguments with elements in the place of lists.
+    fn build_args(&self, given: &BuildArgs) -> BuildArgs {
+        let mut args = given.clone();
+        for (key, element) in &self.args {
+            if let Some(value) = args.get_mut(key) {
+                value.clone_from(element);
+            }
+        }
+        args
+    }
+}
+
+impl Target {
+    pub(super) fn of(platform: Option<Platform>) -> Self {
+        Self { platform, ..Self::default() }
+    }
+}
+
+/// A target whose stages are known, and not what they start from.
+#[derive(Debug, Clone)]
+pub(super) struct Drafted<'a> {
+    pub(super) draft: Draft<'a>,
+    pub(super) target: Target,
+    build_args: BuildArgs,
+    epoch: Option<i64>,
+}
+
+/// A plan with what it was made with.
+pub(super) struct Planned<'a> {
+    pub(super) plan: Plan<'a>,
+    pub(super) target: Target,
+    build_args: BuildArgs,
+    epoch: Option<i64>,
+}
+
+impl<'b> Build<'b> {
+    pub(super) const fn new(
+        bridge: &'b Bridge,
+        options: &'b Options,
+        contexts: &'b Contexts,
+        file: &'b File,
+        purpose: Purpose,
+    ) -> Self {
+        Self { bridge, options, contexts, file, purpose }
+    }
+
+    /// The stage to build for a platform. A last stage named after a system is not for the other
+    /// one, if that has a stage of its own.
+    pub(super) fn target_stage(&self, platform: &Platform) -> String {
+        if !self.options.target.is_empty() {
+            return self.options.target.clone();
+        }
+        let stages = &self.file.dockerfile.stages;
+        let last = stages.last().map_or("", |stage| stage.name.as_str());
+        let is_other = ["linux", "windows"].contains(&last) && last != platform.os;
+        if is_other && stages.iter().any(|stage| stage.name == platform.os) {
+            return platform.os.clone();
+        }
+        String::new()
+    }
+
+    /// The stage to build in this variant.
+    fn stage_of(&self, target: &Target, platforms: &Platforms) -> String {
+        target.elements.target.clone().unwrap_or_else(|| self.target_stage(&platforms.target))
+    }
+
+    fn platforms(&self, target: &Target) -> Platforms {
+        let build = self.options.build_platform.clone();
+        let platform = target.platform.clone().unwrap_or_else(|| build.clone());
+        Platforms { build, target: platform, version: target.version.clone() }
+    }
+
+    /// The arguments that need no ARG, for a target whose stage is `stage`.
+    pub(super) fn predefined(&self, target: &Target, stage: &str) -> EnvList {
+        let last = || self.file.dockerfile.stages.last().map_or("", |stage| stage.name.as_str());
+        let stage = if stage.is_empty() { last() } else { stage };
+        args::predefined(&self.platforms(target), &self.options.build_args, stage)
+    }
+
+    /// The stages that are meant for Windows, in a build for this platform.
+    pub(super) fn meant(&self, platform: &Platform) -> Meant {
+        let predefined = self.predefined(&Target::of(Some(platform.clone())), &self.target_stage(platform));
+        let file = &self.file.dockerfile;
+        let globals = args::globals(
+            predefined.clone(),
+            &self.file.lexer,
+            &file.global_args,
+            &self.options.build_args,
+            &BTreeMap::new(),
+        );
+        // A default that cannot be expanded is reported by the plan.
+        Meant::find(file, &self.file.lexer, &globals.map_or(predefined, |globals| globals.env))
+    }
+
+    /// Whether the engine has a machine that runs Windows programs.
+    pub(super) fn has_windows_worker(&self) -> bool {
+        self.options.workers.iter().flat_map(Worker::platforms).any(Platform::is_windows)
+    }
+
+    /// Plans a target.
+    pub(super) async fn plan(&self, target: Target, lint: &Linter) -> Result<Planned<'b>, Error> {
+        let planned = async { self.resolve(self.draft(target, lint).await?, lint).await };
+        // Many wait for a plan: each of their futures would hold another one whole.
+        Box::pin(planned).await.map_err(|e| self.file.failure(e))
+    }
+
+    /// Expands the FROM lines of a target. Nothing is looked up but a `SOURCE_DATE_EPOCH` that names a source.
+    pub(super) async fn draft(&self, target: Target, lint: &Linter) -> Result<Drafted<'b>, plan::Error> {
+        let platforms = self.platforms(&target);
+        let stage = self.stage_of(&target, &platforms);
+        let mut build_args = target.elements.build_args(&self.options.build_args);
+        let file = &self.file.dockerfile;
+        let predefined = self.predefined(&target, &stage);
+        plan::build::check_default_bases(file, &predefined, &self.file.lexer, lint);
+        let mut globals = self.globals(&target, &build_args)?;
+        let epoch = match args::lookup(&build_args, &globals.env, EPOCH) {
+            Some(text) => self.epoch(&text, &globals, &build_args).await?,
+            None => None,
+        };
+        let seconds = epoch.map_or_else(String::new, |s| s.to_string());
+        args::replace(&mut build_args, &mut globals.env, EPOCH, &seconds);
+        let setting = self.setting(&target, &build_args);
+        let draft = Draft::make(file, globals, &setting, lint)?;
+        Ok(Drafted { draft, target, build_args, epoch })
+    }
+
+    fn globals(&self, target: &Target, build_args: &BuildArgs) -> Result<Globals, plan::Error> {
+        let stage = self.stage_of(target, &self.platforms(target));
+        let predefined = self.predefined(target, &stage);
+        let global_args = &self.file.dockerfile.global_args;
+        args::globals(predefined, &self.file.lexer, global_args, build_args, &target.elements.args)
+    }
+
+    async fn epoch(
+        &self,
+        text: &str,
+        globals: &Globals,
+        build_args: &BuildArgs,
+    ) -> Result<Option<i64>, plan::Error> {
+        let sources = Sources {
+            contexts: self.contexts,
+            dockerfile: &self.file.dockerfile,
+            globals: &globals.env,
+            build_args,
+            lexer: &self.file.lexer,
+            git_advice: self.options.git_advice,
+        };
+        sources.epoch(text).await
+    }
+
+    /// Looks up what the root of a drafted target starts from.
+    pub(super) async fn resolve_root(
+        &self,
+        drafted: &mut Drafted<'b>,
+        lint: &Linter,
+    ) -> Result<(), plan::Error> {
+        let root = drafted.draft.stages.root(drafted.draft.target);
+        self.resolve_one(drafted, root, lint).await
+    }
+
+    /// Looks up what one stage of a drafted target starts from.
+    pub(super) async fn resolve_one(
+        &self,
+        drafted: &mut Drafted<'b>,
+        id: StageId,
+        lint: &Linter,
+    ) -> Result<(), plan::Error> {
+        let setting = self.setting(&drafted.target, &drafted.build_args);
+        Box::pin(drafted.draft.resolve_one(id, &setting, lint)).await
+    }
+
+    /// Looks up what the stages of a drafted target start from, all at once.
+    pub(super) async fn resolve(
+        &self,
+        drafted: Drafted<'b>,
+        lint: &Linter,
+    ) -> Result<Planned<'b>, plan::Error> {
+        let Drafted { mut draft, target, build_args, epoch } = drafted;
+        if target.version != TargetVersion::OfPlatform {
+            // A version that is known by the base is for stages; the FROM lines are what it came from.
+            let env = &mut draft.globals.env;
+            let seconds = env.get(EPOCH).map(str::to_owned);
+            *env = self.globals(&target, &build_args)?.env;
+            args::replace(&mut BuildArgs::new(), env, EPOCH, seconds.as_deref().unwrap_or_default());
+        }
+        let setting = self.setting(&target, &build_args);
+        let plan = draft.resolve(&setting, lint).await?;
+        Ok(Planned { plan, target, build_args, epoch })
+    }
+
+    fn setting<'s>(&'s self, target: &'s Target, build_args: &BuildArgs) -> Setting<'s> {
+        let platforms = self.platforms(target);
+        Setting {
+            options: self.options,
+            build_args: build_args.clone(),
+            target: self.stage_of(target, &platforms),
+            platforms,
+            implicit_target: target.platform.is_none(),
+            lexer: &self.file.lexer,
+            contexts: self.contexts,
+            bridge: self.bridge,
+            bases: &target.elements.bases,
+            pins: &target.pins,
+            scope: target.scope.clone(),
+        }
+    }
+
+    /// Converts a planned target.
+    pub(super) fn convert(
+        &self,
+        planned: &Planned<'_>,
+        main: &MainContext,
+        layering: &Layering,
+        lint: &Linter,
+    ) -> Result<Converted, Error> {
+        let setting = self.setting(&planned.target, &planned.build_args);
+        let matcher = ignore_matcher(main)?;
+        let capabilities = &self.bridge.capabilities().llb;
+        let input = Input {
+            setting: &setting,
+            main,
+            ignore: matcher.as_ref(),
+            source: self.file.source.map.clone(),
+            caps: &|cap| capabilities.supports(cap),
+            epoch: planned.epoch,
+            layering,
+            lint,
+        };
+        convert::convert(&planned.plan, &input).map_err(|e| self.file.failure(e))
+    }
+}
+
+impl<'b> Build<'b> {
+    /// Converts the file for the build platform, as docker/dockerfile does for every request.
+    ///
+    /// # Errors
+    ///
+    /// Whatever keeps it from being built, and violations of rules where those are errors.
+    pub(super) async fn convert_for_build_platform(
+        &self,
+        scope: Scope,
+    ) -> Result<(Planned<'b>, Converted), Error> {
+        let target = Target { scope, ..Target::of(None) };
+        let lint = &self.file.lint;
+        let (planned, main) = join(self.plan(target, lint), self.contexts.main()).await;
+        let planned = planned?;
+        let converted = self.convert(&planned, &main?, &Layering::default(), lint)?;
+        lint.error().map_err(Error::new)?;
+        Ok((planned, converted))
+    }
+}
+
+fn ignore_matcher(main: &MainContext) -> Result<Option<PatternMatcher>, Error> {
+    let patterns = main.ignore_patterns();
+    if patterns.is_empty() {
+        return Ok(None);
+    }
+    PatternMatcher::new(patterns).map(Some).map_err(Error::new)
+}

@@ -1,0 +1,146 @@
+//! Indexes of several Windows versions beside the base: each variant has the image of its own version.
+//!
+//! `FROM golang:1.25 AS addon` may be such an index. Images whose name says a version, or whose
+//! platform does, are meant for all variants as they are.
+
+use std::collections::BTreeMap;
+
+use futures_util::future::join_all;
+
+use super::FanOut;
+use super::index::Listing;
+use super::resolve::pin;
+use super::selected::Selected;
+use crate::frontend::build::Drafted;
+use crate::frontend::warn::Warning;
+use crate::gateway::Error;
+use crate::image::{Build, OsVersion};
+use crate::plan::{SCRATCH, Stage, StageId};
+use crate::span::Range;
+use crate::windows::ErrorKind;
+use crate::windows::index::Entry;
+
+/// What images beside the bases hold, by their names.
+pub(super) type Addons = BTreeMap<String, Result<Addon, Error>>;
+
+/// An image beside the bases.
+pub(super) struct Addon {
+    /// The images of an index; none for an image on its own, or where they cannot be told.
+    entries: Vec<Entry>,
+    /// Which they are cannot be told.
+    is_unknown: bool,
+    /// The `os.version` that the engine gives.
+    os_version: String,
+    /// They are contexts of the client, which has to give one for each version.
+    of_client: bool,
+}
+
+impl<'b> FanOut<'_, 'b> {
+    /// Looks up the images beside the bases that may be indexes, each once, all at once.
+    pub(super) async fn resolve_addons(&self, selected: &Selected<'b>) -> Addons {
+        let mut addons: BTreeMap<String, (&Drafted<'b>, StageId)> = BTreeMap::new();
+        for draft in &selected.drafts {
+            for id in self.addons_of(&draft.drafted) {
+                let base = draft.drafted.draft.stages[id].written_base.clone();
+                addons.entry(base).or_insert((&draft.drafted, id));
+            }
+        }
+        let found = addons
+            .into_iter()
+            .map(|(base, (drafted, id))| async move { (base, Box::pin(self.addon(drafted, id)).await) });
+        join_all(found).await.into_iter().collect()
+    }
+
+    /// The stages beside the base that stand on images which may be indexes.
+    fn addons_of(&self, drafted: &Drafted<'b>) -> Vec<StageId> {
+        let draft = &drafted.draft;
+        let base = &draft.root().written_base;
+        let may_be_index = |stage: &Stage<'_>| {
+            let platform = stage.platform.as_ref().unwrap_or(&self.asked.platform);
+            let is_image = stage.context.is_some() || (stage.base.is_none() && stage.base_name != SCRATCH);
+            is_image
+                && stage.written_base != *base
+                && platform.is_windows()
+                && platform.os_version.is_empty()
+                && self.named_build(stage).is_none()
+        };
+        let reachable = draft.stages.reachable(draft.target).into_iter();
+        reachable.filter(|id| may_be_index(&draft.stages[*id])).collect()
+    }
+
+    async fn addon(&self, drafted: &Drafted<'b>, id: StageId) -> Result<Addon, Error> {
+        let stage = &drafted.draft.stages[id];
+        let of_client = self.context_versions(stage)?;
+        if !of_client.is_empty() {
+            let os_version = String::new();
+            return Ok(Addon { entries: of_client, is_unknown: false, os_version, of_client: true });
+        }
+        let mut drafted = drafted.clone();
+        let resolved = self.build.resolve_one(&mut drafted, id, &self.quiet).await;
+        resolved.map_err(|e| self.build.file.failure(e))?;
+        let stage = &drafted.draft.stages[id];
+        let image = stage.resolved.as_ref().map(|resolved| &resolved.image.platform);
+        let os_version = image.map_or_else(String::new, |platform| platform.os_version.clone());
+        let (entries, is_unknown) = match self.list_versions(stage).await? {
+            Listing::Entries(entries) => (entries, false),
+            Listing::Asked(found) => (found.entries, false),
+            Listing::Unknown => (Vec::new(), true),
+        };
+        Ok(Addon { entries, is_unknown, os_version, of_client: false })
+    }
+
+    /// Gives a variant the images of its build in the place of the indexes beside its base.
+    pub(super) fn bind_addons(
+        &self,
+        drafted: &mut Drafted<'b>,
+        build: Option<Build>,
+        addons: &Addons,
+        warnings: &mut Vec<(Warning, Vec<Range>)>,
+    ) -> Result<(), Error> {
+        for id in self.addons_of(drafted) {
+            let stage = &drafted.draft.stages[id];
+            let addon = match addons.get(&stage.written_base) {
+                Some(Ok(addon)) => addon,
+                Some(Err(error)) => return Err(error.clone()),
+                None => continue,
+            };
+            let Some(build) = build else { continue };
+            let found = self.entry_for(addon, build);
+            if let Some(entry) = found {
+                let pin = pin(stage, &entry.digest, &entry.found_by);
+                drafted.target.pins.push(pin);
+                continue;
+            }
+            if addon.of_client {
+                return Err(self.no_context(stage, addon, build));
+            }
+            let other = OsVersion::parse(&addon.os_version).filter(|version| version.build() != build);
+            if (addon.entries.len() > 1 || addon.is_unknown)
+                && let Some(found) = other
+            {
+                let base = stage.written_base.clone();
+                warnings.push((Warning::OtherVersion { base, build, found }, stage.location.clone()));
+            }
+        }
+        Ok(())
+    }
+
+    /// The image of a build: of several revisions the newest, or the one that is selected.
+    fn entry_for<'e>(&self, addon: &'e Addon, build: Build) -> Option<&'e Entry> {
+        if addon.entries.len() < 2 && !addon.of_client {
+            return None;
+        }
+        let of_build = |entry: &&Entry| entry.version.as_ref().map(OsVersion::build) == Some(build);
+        let entries: Vec<&Entry> = addon.entries.iter().filter(of_build).collect();
+        let versions: Vec<&OsVersion> = entries.iter().filter_map(|entry| entry.version.as_ref()).collect();
+        entries.get(self.selection.revision(&versions)).copied()
+    }
+
+    fn no_context(&self, stage: &Stage<'_>, addon: &Addon, build: Build) -> Error {
+        let found: Vec<&str> = addon.entries.iter().map(|entry| entry.found_by.as_str()).collect();
+        let name = stage.from.map(|from| from.name.clone()).filter(|_| stage.context.is_some());
+        let name = name.unwrap_or_else(|| stage.written_base.clone());
+        let kind = ErrorKind::NoContext { name, wanted: build.to_string(), found: found.join(", ") };
+        self.located(Error::new(kind), stage)
+    }
+}

@@ -1,0 +1,152 @@
+//! Step 5: versions, their order, and what each variant has of the indexes beside its base.
+
+use super::addon::Addons;
+use super::expand::asked;
+use super::resolve::{Based, Bases, Failure};
+use super::selected::Selected;
+use super::{FanOut, Missing};
+use crate::frontend::build::Drafted;
+use crate::frontend::warn::Warning;
+use crate::gateway::Error;
+use crate::image::Wanted;
+use crate::plan::TargetVersion;
+use crate::span::Range;
+use crate::windows::ErrorKind;
+use crate::windows::probe::NEWEST_LTSC;
+use crate::windows::select::{self, Candidate, Chosen};
+
+/// The variants, ready to be planned.
+pub(super) struct Bound<'b> {
+    /// In the order of the index.
+    pub(super) drafts: Vec<Drafted<'b>>,
+    pub(super) missing: Vec<Missing>,
+    pub(super) warnings: Vec<(Warning, Vec<Range>)>,
+}
+
+impl<'b> FanOut<'_, 'b> {
+    /// Chooses the variants that are built.
+    pub(super) fn bind(
+        &self,
+        outcomes: Vec<Result<Bases<'b>, Failure>>,
+        selected: &Selected<'b>,
+        addons: &Addons,
+    ) -> Result<Bound<'b>, Error> {
+        let mut all = Bases { passed_over: selected.passed_over.clone(), ..Bases::default() };
+        let mut failures = Vec::new();
+        for outcome in outcomes {
+            match outcome {
+                Ok(bases) => {
+                    all.found.extend(bases.found);
+                    all.passed_over.extend(bases.passed_over);
+                    all.warnings.extend(bases.warnings);
+                    all.unlisted = all.unlisted.or(bases.unlisted);
+                    all.hidden = all.hidden.or(bases.hidden);
+                }
+                Err(failure) => failures.push(failure),
+            }
+        }
+        let candidates: Vec<Candidate> = all.found.iter().map(|based| based.candidate.clone()).collect();
+        let chosen = select::choose(&candidates, self.selection);
+        self.pass_over(failures, chosen.as_ref().ok(), &mut all)?;
+        let base_error = |kind| self.base_error(kind, &selected.location);
+        if let Some(kind) = all.unlisted.take_if(|_| self.selection.is_everything()) {
+            return Err(base_error(kind));
+        }
+        let chosen = chosen.map_err(base_error)?;
+        let missing = self.missing(&chosen, &candidates, &all, &base_error)?;
+        let mut warnings = std::mem::take(&mut all.warnings);
+        warnings.extend(chosen.superseded.iter().filter_map(|index| superseded(&all.found, &chosen, *index)));
+        let mut found: Vec<Option<Based<'b>>> = all.found.into_iter().map(Some).collect();
+        let mut drafts = Vec::with_capacity(chosen.order.len());
+        for based in chosen.order.into_iter().filter_map(|index| found[index].take()) {
+            let Based { mut drafted, candidate } = based;
+            self.set_version(&mut drafted, &candidate);
+            let build = candidate.version.map(|version| version.build());
+            self.bind_addons(&mut drafted, build, addons, &mut warnings)?;
+            drafts.push(drafted);
+        }
+        Ok(Bound { drafts, missing, warnings })
+    }
+
+    /// Drops failures that do not matter: all that is selected is there without them, or an element of a list has no
+    /// image for this platform, which others have. Any other failure is the build's.
+    fn pass_over(
+        &self,
+        failures: Vec<Failure>,
+        chosen: Option<&Chosen>,
+        all: &mut Bases<'b>,
+    ) -> Result<(), Error> {
+        let is_complete = chosen.is_some_and(|chosen| chosen.missing.is_empty() && !chosen.order.is_empty());
+        if is_complete && !self.selection.is_everything() {
+            return Ok(());
+        }
+        let platform = &self.asked.platform;
+        let is_one = failures.len() == 1 && all.passed_over.is_empty();
+        for failure in failures {
+            // With nothing left, the error lists what there is; of one base it says what to write.
+            let is_fatal = all.found.is_empty() && (is_one || self.selection.is_everything());
+            let Some(base) = failure.not_there.filter(|_| !is_fatal) else { return Err(failure.error) };
+            all.passed_over.push(format!("{base} (no image for {})", platform.format()));
+            all.warnings.push((Warning::LeftOut { base, platform: platform.clone() }, failure.location));
+        }
+        Ok(())
+    }
+
+    /// The selected versions that are not there. Those of `FANLIGHT_VERSIONS` may be there for another architecture.
+    fn missing(
+        &self,
+        chosen: &Chosen,
+        candidates: &[Candidate],
+        all: &Bases<'b>,
+        base_error: &dyn Fn(ErrorKind) -> Error,
+    ) -> Result<Vec<Missing>, Error> {
+        let found = candidates.iter().map(Candidate::describe).chain(all.passed_over.iter().cloned());
+        let found = found.collect::<Vec<_>>().join(", ");
+        let error = |asked: String, is_newest: bool| {
+            // What is not found may be in an index that could not be read.
+            let hidden = all.hidden.clone().filter(|_| is_newest);
+            let no_match = ErrorKind::NoMatch { asked, found: found.clone() };
+            base_error(all.unlisted.clone().or(hidden).unwrap_or(no_match))
+        };
+        let lacks = |wanted: &Wanted| error(wanted.build.to_string(), wanted.build == NEWEST_LTSC);
+        let is_asked = |wanted: &Wanted| self.asked.written_for(wanted.build).is_some();
+        if let Some(wanted) = chosen.missing.iter().find(|wanted| is_asked(wanted)) {
+            return Err(lacks(wanted));
+        }
+        if chosen.order.is_empty() {
+            let lists = [self.selection.asked, self.selection.named].into_iter().flatten();
+            let builds: Vec<String> = lists.flatten().map(|wanted| wanted.build.to_string()).collect();
+            let asked = if builds.is_empty() { self.asked.platform.format() } else { builds.join(" and ") };
+            let is_newest = chosen.missing.iter().any(|wanted| wanted.build == NEWEST_LTSC);
+            return Err(error(asked, is_newest));
+        }
+        let missing = chosen.missing.iter().cloned();
+        Ok(missing.map(|wanted| Missing { error: lacks(&wanted), wanted }).collect())
+    }
+
+    /// What arguments tell of the version: what the client wrote, else what the base is.
+    fn set_version(&self, drafted: &mut Drafted<'b>, candidate: &Candidate) {
+        let Some(version) = &candidate.version else { return };
+        drafted.target.version = match self.asked.written_for(version.build()) {
+            Some(written) => asked(written),
+            None => TargetVersion::OfBase(version.as_str().to_owned()),
+        };
+    }
+
+    fn base_error(&self, kind: ErrorKind, location: &[Range]) -> Error {
+        Error::new(kind).with_source(&self.build.file.source.map.to_pb(), location)
+    }
+}
+
+/// The line about a revision that a newer one takes the place of.
+fn superseded(found: &[Based<'_>], chosen: &Chosen, index: usize) -> Option<(Warning, Vec<Range>)> {
+    let left = found[index].candidate.version.clone()?;
+    let of_build = |index: &&usize| {
+        let version = found[**index].candidate.version.as_ref();
+        version.is_some_and(|version| version.build() == left.build())
+    };
+    let taken = found[*chosen.order.iter().find(of_build)?].candidate.version.clone()?;
+    let base = found[index].candidate.base.clone();
+    let location = found[index].drafted.draft.root().location.clone();
+    Some((Warning::Revision { base, taken, left: vec![left] }, location))
+}

@@ -1,0 +1,80 @@
+//! Step 2: drafts of the stages, one for each element of the lists.
+
+use futures_util::future::try_join_all;
+
+use super::FanOut;
+use super::lists::{Lists, Search};
+use crate::frontend::build::{Drafted, Target};
+use crate::gateway::Error;
+use crate::image::Wanted;
+use crate::instruction::Stage;
+use crate::plan::{Scope, TargetVersion};
+
+/// Drafts, and whether they come from a list.
+pub(super) struct Drafts<'b> {
+    pub(super) drafts: Vec<Drafted<'b>>,
+    pub(super) of_list: bool,
+}
+
+impl<'b> FanOut<'_, 'b> {
+    /// Expands every FROM once for each element of the lists that the target reaches.
+    pub(super) async fn expand(&self) -> Result<Drafts<'b>, Error> {
+        let (targets, of_list) = self.targets()?;
+        let drafts = targets.into_iter().enumerate();
+        let drafts = drafts.map(|(position, target)| self.build.draft(target, self.lint_of(position)));
+        let drafts = try_join_all(drafts).await.map_err(|e| self.build.file.failure(e))?;
+        Ok(Drafts { drafts, of_list })
+    }
+
+    /// The targets, and whether a list makes them.
+    fn targets(&self) -> Result<(Vec<Target>, bool), Error> {
+        let plain = Target { scope: self.scope.clone(), ..Target::of(Some(self.asked.platform.clone())) };
+        let lists = self.lists(&plain)?;
+        let of_list = lists.is_list;
+        let of = |plain: &Target, lists: Lists| -> Vec<Target> {
+            let targets = lists.variants.into_iter();
+            targets.map(|elements| Target { elements, ..plain.clone() }).collect()
+        };
+        let Some(versions) = self.asked.versions.as_ref().filter(|_| lists.uses_version) else {
+            return Ok((of(&plain, lists), of_list));
+        };
+        // What a FROM is depends on the version that the client wrote.
+        let mut targets = Vec::new();
+        for version in versions.iter().filter(|version| self.selection.has(version.build)) {
+            let plain = Target { version: asked(version), ..plain.clone() };
+            targets.extend(of(&plain, self.lists(&plain)?));
+        }
+        Ok((targets, of_list || versions.len() > 1))
+    }
+
+    fn lists(&self, plain: &Target) -> Result<Lists, Error> {
+        let build = self.build;
+        let platform = &self.asked.platform;
+        let stage = match &self.scope {
+            Scope::Only(numbers) => numbers.last().map(usize::to_string).unwrap_or_default(),
+            Scope::Target | Scope::All => build.target_stage(platform),
+        };
+        // A name that could not be an image's is reported with the stages.
+        let is_replaced = |stage: &Stage| {
+            let name = &stage.name;
+            let named = || build.contexts.named(name, platform).is_ok_and(|named| named.is_some());
+            let versions =
+                || build.contexts.named_versions(name, platform).is_ok_and(|found| !found.is_empty());
+            !name.is_empty() && (named() || versions())
+        };
+        let search = Search {
+            dockerfile: &build.file.dockerfile,
+            lexer: &build.file.lexer,
+            predefined: &build.predefined(plain, &stage),
+            build_args: &build.options.build_args,
+            target: &stage,
+            is_replaced: &is_replaced,
+        };
+        search.run().map_err(|e| build.file.failure(e))
+    }
+}
+
+/// The version that the client wrote, as arguments have it.
+pub(super) fn asked(version: &Wanted) -> TargetVersion {
+    TargetVersion::Asked(version.as_str().to_owned())
+}

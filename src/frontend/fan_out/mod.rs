@@ -1,0 +1,113 @@
+//! From a Windows platform to its images, one for each version of the base.
+//!
+//! 1. **Ask**: the client's platforms, versions and contexts, typed with the options.
+//! 2. **Expand** ([`expand`], [`lists`]): each list becomes its elements, each element a draft of the stages.
+//! 3. **Select** ([`selected`]): a draft whose version is known and not selected goes no further.
+//! 4. **Resolve** ([`resolve`], [`index`]): what each draft stands on, and the indexes beside it, all at once.
+//! 5. **Bind** ([`bind`]): versions, order, collisions, and each variant's image of every index.
+//! 6. **Plan**: each variant once, with all of that known.
+
+mod addon;
+mod bind;
+mod expand;
+mod index;
+mod lists;
+mod resolve;
+mod selected;
+#[cfg(test)]
+mod tests;
+
+use futures_util::future::{join, try_join_all};
+
+use super::build::{Build, Planned, Purpose};
+use super::warn::{self, Warning};
+use crate::gateway::{Error, Memo};
+use crate::image::Wanted;
+use crate::lint::Linter;
+use crate::plan::Scope;
+use crate::span::Range;
+use crate::windows::run;
+use crate::windows::select::{Asked, Selection};
+
+use index::Listing;
+
+/// The images of one Windows platform.
+pub(super) struct Variants<'b> {
+    /// The plans, in the order of the index.
+    pub(super) planned: Vec<Planned<'b>>,
+    /// Versions of `FANLIGHT_VERSIONS` that this architecture has no image of.
+    pub(super) missing: Vec<Missing>,
+}
+
+/// A version that is selected for all architectures, and not there for this one.
+pub(super) struct Missing {
+    pub(super) wanted: Wanted,
+    /// The error, where no other architecture has it either.
+    pub(super) error: Error,
+}
+
+/// A Windows platform on its way to its images.
+struct FanOut<'f, 'b> {
+    build: &'f Build<'b>,
+    asked: &'f Asked,
+    selection: Selection<'f>,
+    scope: Scope,
+    /// Where findings of the first variant go; those of the others are the same.
+    lint: &'f Linter,
+    quiet: Linter,
+    /// What indexes hold, by their references.
+    listings: Memo<String, Result<Listing, Error>>,
+}
+
+/// Plans the images that are built for a Windows platform.
+///
+/// # Errors
+///
+/// Whatever keeps one of them from being built, with its places in the Dockerfile.
+pub(super) async fn variants<'b>(
+    build: &Build<'b>,
+    asked: &Asked,
+    scope: Scope,
+    lint: &Linter,
+) -> Result<Variants<'b>, Error> {
+    let selection =
+        Selection { asked: asked.versions.as_deref(), named: build.options.windows.versions.as_deref() };
+    let quiet = lint.only_windows();
+    let fan_out = FanOut { build, asked, selection, scope, lint, quiet, listings: Memo::default() };
+    let drafts = fan_out.expand().await?;
+    let drafts = fan_out.select(drafts);
+    let (bases, addons) = join(fan_out.resolve_bases(&drafts), fan_out.resolve_addons(&drafts)).await;
+    let bound = fan_out.bind(bases, &drafts, &addons)?;
+    let planned = bound.drafts.into_iter().enumerate();
+    let planned = planned.map(|(position, drafted)| build.resolve(drafted, fan_out.lint_of(position)));
+    let planned = try_join_all(planned).await.map_err(|e| build.file.failure(e))?;
+    fan_out.refuse_run(&planned)?;
+    for (warning, location) in bound.warnings {
+        fan_out.warn(&warning, &location).await?;
+    }
+    Ok(Variants { planned, missing: bound.missing })
+}
+
+impl<'b> FanOut<'_, 'b> {
+    fn lint_of(&self, position: usize) -> &Linter {
+        if position == 0 { self.lint } else { &self.quiet }
+    }
+
+    /// Refuses commands that the engine cannot run; for `--check` they are findings.
+    fn refuse_run(&self, planned: &[Planned<'b>]) -> Result<(), Error> {
+        let build = self.build;
+        if build.purpose == Purpose::Plan || build.has_windows_worker() {
+            return Ok(());
+        }
+        let refused = run::refused(planned.iter().map(|planned| &planned.plan));
+        if build.purpose == Purpose::Check {
+            refused.iter().for_each(|line| line.report(self.lint));
+            return Ok(());
+        }
+        run::check(&refused).map_err(|e| build.file.failure(e))
+    }
+
+    async fn warn(&self, warning: &Warning, location: &[Range]) -> Result<(), Error> {
+        warn::tell(self.build.bridge, &self.build.file.source, warning, location).await
+    }
+}

@@ -1,0 +1,96 @@
+//! The fan-out through a whole build, on an engine in this process.
+
+use crate::frontend::build;
+use crate::gateway::options::Environment;
+use crate::gateway::testing::{Fake, bridge_to};
+
+const BASE: &str = "example.com/base:1";
+const INDEX: &str = "sha256:0000000000000000000000000000000000000000000000000000000000000000";
+const NEWER: &str = "sha256:1111111111111111111111111111111111111111111111111111111111111111";
+const OLDER: &str = "sha256:2222222222222222222222222222222222222222222222222222222222222222";
+
+fn config(os_version: &str) -> Vec<u8> {
+    format!(
+        r#"{{"architecture":"amd64","os":"windows","os.version":"{os_version}","rootfs":{{"type":"layers","diff_ids":["sha256:0"]}}}}"#
+    )
+    .into_bytes()
+}
+
+/// An engine that has the base, and gives its first image whatever version is asked for.
+fn engine() -> Fake {
+    let first = config("10.0.26100.1");
+    Fake::default()
+        .with_all_llb_caps()
+        .with_file("Dockerfile", format!("FROM {BASE}\nCOPY a /\n"))
+        .with_index(BASE, &first)
+        .with_index(&format!("{BASE}@{INDEX}"), &first)
+}
+
+async fn outcome(fake: &Fake, options: &[(&str, &str)]) -> Result<Vec<String>, String> {
+    let mut environment = Environment { session_id: "session".into(), ..Environment::default() };
+    let fixed = [("cmdline", ""), ("platform", "windows/amd64"), ("build-arg:FANLIGHT_LAZY", "0")];
+    let options = fixed.iter().chain(options);
+    environment.options.extend(options.map(|(key, value)| ((*key).to_owned(), (*value).to_owned())));
+    let result = build(&bridge_to(fake).await, environment).await.map_err(|e| e.to_string())?;
+    Ok(result.metadata.into_keys().filter(|key| key.starts_with("containerimage.config")).collect())
+}
+
+#[tokio::test]
+async fn an_index_that_can_be_read_gives_its_images_by_digest() {
+    let index = format!(
+        r#"{{"manifests":[
+            {{"digest":"{OLDER}","platform":{{"os":"windows","architecture":"amd64","os.version":"10.0.20348.1"}}}},
+            {{"digest":"{NEWER}","platform":{{"os":"windows","architecture":"amd64","os.version":"10.0.26100.1"}}}}]}}"#
+    );
+    let fake = engine()
+        .with_file("index.json", index)
+        .with_image(&format!("{BASE}@{NEWER}"), &config("10.0.26100.1"))
+        .with_image(&format!("{BASE}@{OLDER}"), &config("10.0.20348.1"));
+    let built = outcome(&fake, &[]).await.unwrap();
+    let id = |version: &str| format!("containerimage.config/windows({version})/amd64");
+    assert_eq!(built, [id("10.0.20348.1"), id("10.0.26100.1")]);
+}
+
+#[tokio::test]
+async fn an_image_on_its_own_is_taken_for_one() {
+    let config = config("10.0.20348.1");
+    let fake = Fake::default()
+        .with_all_llb_caps()
+        .with_file("Dockerfile", format!("FROM {BASE}\nCOPY a /\n"))
+        .with_image(BASE, &config)
+        .with_image(&format!("{BASE}@{INDEX}"), &config);
+    assert_eq!(outcome(&fake, &[]).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn an_index_beside_a_list_has_to_be_told_too() {
+    let text = format!(
+        "FROM --platform=linux/amd64 cache:{{ltsc2019,ltsc2022}} AS addon\nFROM {BASE}\nCOPY --from=addon a /\n"
+    );
+    let linux =
+        br#"{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":["sha256:0"]}}"#;
+    let mut fake = engine().with_file("Dockerfile", text);
+    for tag in ["ltsc2019", "ltsc2022"] {
+        fake = fake.with_image(&format!("docker.io/library/cache:{tag}"), linux);
+    }
+    let error = outcome(&fake, &[]).await.unwrap_err();
+    assert!(error.contains("example.com/base:1 may be an index of several Windows versions"), "{error}");
+}
+
+#[tokio::test]
+async fn where_nothing_tells_the_versions_the_file_has_to() {
+    let fake = engine();
+    let error = outcome(&fake, &[]).await.unwrap_err();
+    for part in [
+        "example.com/base:1 may be an index of several Windows versions",
+        "it gives 10.0.26100.1 alone",
+        "FROM example.com/base:{1@sha256:...,1@sha256:...}",
+        "FROM {example.com/base:1}",
+    ] {
+        assert!(error.contains(part), "{error}");
+    }
+    // What is asked for by name and found is right.
+    assert!(outcome(&fake, &[("build-arg:FANLIGHT_VERSIONS", "ltsc2025")]).await.is_ok());
+    let error = outcome(&fake, &[("build-arg:FANLIGHT_VERSIONS", "ltsc2022")]).await.unwrap_err();
+    assert!(error.contains("may be an index"), "{error}");
+}

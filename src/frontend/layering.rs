@@ -1,0 +1,88 @@
+//! How Windows layers are made: on the seed, or on their bases.
+
+use super::build::Build;
+use super::warn::{self, Warning};
+use crate::gateway::options::windows::{LAZY, SEED};
+use crate::gateway::{Error, ResolveImage};
+use crate::image::{Image, Platform, Reference};
+use crate::llb::{ResolveMode, caps};
+use crate::windows::lazy::Layering;
+use crate::windows::seed::{self, Seed};
+
+/// Why Docker Engine switches merges off, in its words.
+const NEEDS_CONTAINERD_STORE: &str = "containerd image store";
+/// What that means, and what to do.
+const OLDER_STORE: &str = ". Docker's older image store takes neither Windows images nor several platforms: turn the \
+    containerd one on (\"features\": {\"containerd-snapshotter\": true} in daemon.json), or use a builder of docker buildx \
+    create. Until then only --output type=local and type=tar work";
+
+impl Build<'_> {
+    /// How Windows stages are layered for a Windows platform; a warning where it is not the quick way.
+    pub(super) async fn layering(&self, windows: Option<&Platform>) -> Result<Layering, Error> {
+        let plain = Layering::default();
+        let Some(platform) = windows else { return Ok(plain) };
+        if let Some(reason) = self.on_bases() {
+            return Ok(Layering { reason, ..plain });
+        }
+        match self.seed(platform).await {
+            Ok(seed) => Ok(Layering { seed: Some(seed), ..plain }),
+            Err(error) => {
+                let reason = error.to_string();
+                let advice = if reason.contains(NEEDS_CONTAINERD_STORE) { OLDER_STORE } else { "" };
+                let warning = Warning::Unlazy { why: format!("{reason}{advice}") };
+                warn::tell(self.bridge, &self.file.source, &warning, &[]).await?;
+                Ok(Layering { reason, ..plain })
+            }
+        }
+    }
+
+    /// Why layers are made on their bases, where the client or the engine wants it.
+    pub(super) fn on_bases(&self) -> Option<String> {
+        if !self.options.windows.lazy {
+            return Some(format!("{LAZY}=0"));
+        }
+        self.has_windows_worker().then(|| "the engine has a Windows worker".to_owned())
+    }
+
+    async fn seed(&self, platform: &Platform) -> Result<Seed, Error> {
+        let llb = &self.bridge.capabilities().llb;
+        for cap in [caps::MERGE_OP, caps::DIFF_OP] {
+            llb.require(cap).map_err(Error::new)?;
+        }
+        let reference = match &self.options.windows.seed {
+            Some(reference) => reference.to_string(),
+            None => own_image()?,
+        };
+        let query = ResolveImage {
+            reference: reference.clone(),
+            platform: Some(Seed::platform(platform)),
+            resolve_mode: ResolveMode::Default,
+            log_name: "[internal] load windows layer seed".to_owned(),
+            store: None,
+        };
+        let hint = format!("{SEED} can name another");
+        let answer = self.bridge.sources().image(query).await.map_err(|e| {
+            Error::from(e).context(format_args!("{reference} holds no seed for Windows ({hint})"))
+        })?;
+        let image = Image::parse(&answer.config).map_err(Error::new)?;
+        if !image.platform.is_windows() {
+            return Err(Error::new(format_args!("{reference} holds no seed for Windows ({hint})")));
+        }
+        let mut pinned = Reference::parse_normalized(&reference).map_err(Error::new)?;
+        if pinned.digest().is_none() && !answer.digest.is_empty() {
+            pinned = pinned.with_digest(&answer.digest).map_err(Error::new)?;
+        }
+        Ok(Seed { reference: pinned.to_string() })
+    }
+}
+
+/// The image this frontend runs from.
+fn own_image() -> Result<String, Error> {
+    let unknown = || {
+        Error::new(format_args!(
+            "this engine does not say which image it runs the frontend from ({SEED} can name it)"
+        ))
+    };
+    let definition = std::fs::read(seed::FRONTEND_DEFINITION).map_err(|_| unknown())?;
+    seed::own_image(&definition).ok_or_else(unknown)
+}

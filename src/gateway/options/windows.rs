@@ -1,0 +1,53 @@
+//! What the client says about Windows images: `FANLIGHT_*` arguments.
+
+use std::collections::BTreeMap;
+
+use super::ErrorKind;
+use crate::go::number::parse_bool;
+use crate::image::{Reference, Wanted};
+
+/// Builds only these Windows versions, as names or builds with commas.
+const VERSIONS: &str = "FANLIGHT_VERSIONS";
+/// `0` makes every layer on its base.
+pub const LAZY: &str = "FANLIGHT_LAZY";
+/// Names the seed, where the frontend's own image has none.
+pub const SEED: &str = "FANLIGHT_SEED";
+
+/// How Windows images are built.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WindowsOptions {
+    /// Only these versions; none for all.
+    pub versions: Option<Vec<Wanted>>,
+    /// Layers are made without their bases, where the engine can.
+    pub lazy: bool,
+    /// The image that layers are made on.
+    pub seed: Option<Reference>,
+}
+
+impl WindowsOptions {
+    pub(super) fn parse(build_args: &BTreeMap<String, String>) -> Result<Self, ErrorKind> {
+        let text = |key: &str| build_args.get(key).map_or("", |value| value.trim());
+        let seed = text(SEED);
+        Ok(Self {
+            versions: versions(text(VERSIONS))?,
+            lazy: lazy(text(LAZY))?,
+            seed: if seed.is_empty() { None } else { Some(reference(seed)?) },
+        })
+    }
+}
+
+fn versions(list: &str) -> Result<Option<Vec<Wanted>>, ErrorKind> {
+    let names = list.split(',').map(str::trim).filter(|name| !name.is_empty());
+    let wanted = |name: &str| Wanted::parse(name).ok_or_else(|| ErrorKind::UnknownVersion(name.to_owned()));
+    let found: Vec<Wanted> = names.map(wanted).collect::<Result<_, _>>()?;
+    Ok((!found.is_empty()).then_some(found))
+}
+
+fn lazy(text: &str) -> Result<bool, ErrorKind> {
+    if text.is_empty() { Ok(true) } else { parse_bool(text).map_err(|_| ErrorKind::Lazy(text.to_owned())) }
+}
+
+fn reference(text: &str) -> Result<Reference, ErrorKind> {
+    let parsed = Reference::parse_normalized(text).map(Reference::tag_name_only);
+    parsed.map_err(|error| ErrorKind::Seed { text: text.to_owned(), error })
+}

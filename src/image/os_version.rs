@@ -1,0 +1,232 @@
+//! Windows versions: `os.version`, its build, and the names of releases.
+
+use std::fmt;
+
+/// Names that Microsoft's tags use, with their builds, oldest first. The long-term name of a build
+/// comes after its other one.
+const NAMES: [(&str, u32); 11] = [
+    ("ltsc2016", 14393),
+    ("1809", 17763),
+    ("ltsc2019", 17763),
+    ("1903", 18362),
+    ("1909", 18363),
+    ("2004", 19041),
+    ("20h2", 19042),
+    ("ltsc2022", 20348),
+    ("23h2", 25398),
+    ("24h2", 26100),
+    ("ltsc2025", 26100),
+];
+
+/// Builds below this are not written as bare numbers: `2004` is a name.
+const SMALLEST_BARE_BUILD: u32 = 10_000;
+
+/// The build of a Windows release: what hosts compare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Build(pub u32);
+
+impl Build {
+    /// The build that a release's name stands for, in any case.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        let known = |row: &&(&str, u32)| row.0.eq_ignore_ascii_case(name);
+        NAMES.iter().find(known).map(|(_, build)| Self(*build))
+    }
+
+    /// What Microsoft's tags call the build, the long-term name first; empty for an unknown one.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        NAMES.iter().rfind(|(_, known)| *known == self.0).map_or("", |(name, _)| name)
+    }
+
+    /// Every build that has a name, once each, newest first.
+    #[must_use]
+    pub fn known() -> Vec<Self> {
+        let mut builds: Vec<Self> = NAMES.iter().rev().map(|(_, build)| Self(*build)).collect();
+        builds.dedup();
+        builds
+    }
+
+    /// All names, for messages.
+    #[must_use]
+    pub fn names() -> String {
+        NAMES.map(|(name, _)| name).join(", ")
+    }
+}
+
+/// `10.0.BUILD`.
+impl fmt::Display for Build {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "10.0.{}", self.0)
+    }
+}
+
+/// The `os.version` of an image: `10.0.BUILD.REVISION`, or without the revision.
+///
+/// Ordered by build and revision.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct OsVersion {
+    build: Build,
+    /// The update, which hosts do not compare. One that is too large for the type is the largest.
+    revision: Option<u64>,
+    text: String,
+}
+
+impl OsVersion {
+    /// Reads an `os.version`; none for a text that is not one.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let parts: Vec<&str> = text.split('.').collect();
+        let (numbers, revision) = match parts.as_slice() {
+            [numbers @ .., revision] if numbers.len() == 3 => (numbers, Some(number(revision)?)),
+            numbers if numbers.len() == 3 => (numbers, None),
+            _ => return None,
+        };
+        let numbers: Vec<u32> =
+            numbers.iter().map(|part| u32::try_from(number(part)?).ok()).collect::<Option<_>>()?;
+        Some(Self { build: Build(numbers[2]), revision, text: text.to_owned() })
+    }
+
+    /// The build.
+    #[must_use]
+    pub const fn build(&self) -> Build {
+        self.build
+    }
+
+    /// As it is written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+impl fmt::Display for OsVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// Digits alone; what is too large is the largest.
+fn number(text: &str) -> Option<u64> {
+    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| text.parse().unwrap_or(u64::MAX))
+}
+
+/// A Windows version as a person names it: `ltsc2022`, `20348`, `10.0.20348`, `10.0.20348.2700`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    /// The build.
+    pub build: Build,
+    /// Only this revision, where the build has several.
+    revision: Option<u64>,
+    text: String,
+}
+
+impl Wanted {
+    /// Reads a version; none for a text that names none.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let named = |build| Self { build, revision: None, text: text.to_owned() };
+        if let Some(build) = Build::from_name(text) {
+            return Some(named(build));
+        }
+        if let Some(bare) = number(text) {
+            let build = u32::try_from(bare).ok().filter(|build| *build >= SMALLEST_BARE_BUILD)?;
+            return Some(named(Build(build)));
+        }
+        let version = OsVersion::parse(text)?;
+        Some(Self { revision: version.revision, ..named(version.build) })
+    }
+
+    /// Whether it names a revision, and this is it.
+    #[must_use]
+    pub fn is_exactly(&self, version: &OsVersion) -> bool {
+        self.build == version.build && self.revision.is_some() && self.revision == version.revision
+    }
+
+    /// As the client wrote it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// As an `os.version`: a name is put as the build it stands for.
+    #[must_use]
+    pub fn os_version(&self) -> String {
+        if OsVersion::parse(&self.text).is_some() { self.text.clone() } else { self.build.to_string() }
+    }
+}
+
+impl fmt::Display for Wanted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.os_version())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn version(text: &str) -> OsVersion {
+        OsVersion::parse(text).unwrap()
+    }
+
+    #[test]
+    fn known_builds_are_newest_first() {
+        assert!(Build::known().is_sorted_by(|a, b| a > b));
+    }
+
+    #[test]
+    fn newer_versions_are_greater() {
+        assert!(version("10.0.26100.1") > version("10.0.20348.9999"));
+        assert!(version("10.0.20348.2762") > version("10.0.20348.887"));
+        assert!(version("10.0.20348.1") > version("10.0.20348"));
+    }
+
+    #[test]
+    fn a_version_has_three_or_four_numbers() {
+        for text in
+            ["", "10.0", "10.0.x", "10.0.1.", "10.0.1.x", "10.0.1.2.3", "10.0.4294967296.1", "+10.0.1"]
+        {
+            assert_eq!(OsVersion::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_revision_of_any_size_belongs_to_its_build() {
+        let large = version("10.0.20348.9999999999999999999999");
+        assert_eq!(large.build(), version("10.0.20348.2").build());
+        assert!(large > version("10.0.20348.2"));
+    }
+
+    #[test]
+    fn names_numbers_and_versions_are_wanted() {
+        let build = |text| Wanted::parse(text).map(|wanted| wanted.build.0);
+        assert_eq!(build("ltsc2022"), Some(20348));
+        assert_eq!(build("LTSC2019"), Some(17763));
+        assert_eq!(build("2004"), Some(19041));
+        assert_eq!(build("26100"), Some(26100));
+        assert_eq!(build("10.0.20348"), Some(20348));
+        assert_eq!(build("10.0.17763.6414"), Some(17763));
+        for text in ["ltsc2077", "3", "", "10.0", "99999999999"] {
+            assert_eq!(build(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn only_a_named_revision_is_exact() {
+        let wanted = |text| Wanted::parse(text).unwrap();
+        assert!(wanted("10.0.20348.2700").is_exactly(&version("10.0.20348.2700")));
+        assert!(!wanted("10.0.20348.2700").is_exactly(&version("10.0.20348.2701")));
+        assert!(!wanted("10.0.20348").is_exactly(&version("10.0.20348.2700")));
+        assert_eq!(wanted("ltsc2022").os_version(), "10.0.20348");
+        assert_eq!(wanted("10.0.20348.1").os_version(), "10.0.20348.1");
+    }
+
+    #[test]
+    fn a_build_has_its_long_term_name() {
+        assert_eq!(Build(17763).name(), "ltsc2019");
+        assert_eq!(Build(1).name(), "");
+        assert_eq!(Build(20348).to_string(), "10.0.20348");
+    }
+}

@@ -1,0 +1,10 @@
+//! Lists of names in FROM, `--target` and arguments: `REPO:a,b,c` and `x-{a,b}-y`.
+//!
+//! Neither a comma nor a brace is legal in an image reference or a stage name, so no name can be
+//! mistaken for a list. What a list means, one image for each element, is [`crate::frontend`]'s.
+
+mod error;
+mod grammar;
+
+pub use error::ErrorKind;
+pub use grammar::{MAX_ELEMENTS, Parts, check_count, check_pins, complete, elements, is_list, parse};
