@@ -194,7 +194,8 @@ func (c *lazyCase) workdir() string {
 // list is a JSON form, which has room for spaces and backslashes.
 func list(words []string) string {
 	for i, word := range words {
-		words[i] = fmt.Sprintf("%q", word)
+		// Variables are looked for in what JSON gives, where a backslash escapes once more.
+		words[i] = fmt.Sprintf("%q", strings.ReplaceAll(word, `\`, `\\`))
 	}
 	return "[" + strings.Join(words, ", ") + "]"
 }

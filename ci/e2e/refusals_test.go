@@ -12,7 +12,7 @@ import (
 // it must find out on layers without the base as on the base itself.
 var refusals = map[string]struct{ lines, says string }{
 	"a directory in a file":          {"COPY one.txt /tools\nWORKDIR /tools/bin", "not a directory"},
-	"a directory in a heredoc":       {"COPY <<x /tools\nx\nx\nCOPY one.txt /tools/", "not a directory"},
+	"a directory in a heredoc":       {"COPY <<x /tools\nwords\nx\nCOPY one.txt /tools/", "not a directory"},
 	"a file's directory is a file":   {"COPY one.txt /x\nCOPY two.txt /x/y/z", "not a directory"},
 	"a directory onto a file":        {"COPY one.txt /x\nCOPY dir /x", "cannot copy to non-directory"},
 	"a file in a directory's place":  {"COPY tree /x\nCOPY files /x", "cannot replace to directory"},

@@ -148,9 +148,9 @@ pub enum ErrorKind {
         /// As the user wrote it.
         name: String,
         /// What the image's config says.
-        found: Platform,
+        found: Box<Platform>,
         /// What it is used for.
-        wanted: Platform,
+        wanted: Box<Platform>,
         /// It is named by COPY or RUN, and not by a FROM.
         copied: bool,
     },

@@ -325,7 +325,7 @@ impl Resolver<'_> {
         if !self.setting.fans_out() || !is_other || image.has_no_layers() {
             return Ok(());
         }
-        let (found, wanted) = (found.without_version(), wanted.without_version());
+        let (found, wanted) = (Box::new(found.without_version()), Box::new(wanted.without_version()));
         let copied = stage.from.is_none();
         Err(Error::nowhere(ErrorKind::OtherPlatform {
             name: stage.written_base.clone(),

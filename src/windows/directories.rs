@@ -81,8 +81,11 @@ pub enum Left {
     Either,
 }
 
+/// Answers for a destination and its path in small letters, where it knows.
+type Rule = fn(&Directories, &Destination<'_>, &str) -> Option<Is>;
+
 /// The rules, in the order they are asked. Each has its cases in `ci/e2e/destinations_test.go`.
-const RULES: [fn(&Directories, &Destination<'_>, &str) -> Option<Is>; 6] = [
+const RULES: [Rule; 6] = [
     // `/app/` is a directory, and so is `.`, which stands for the working directory.
     |_, to, _| (to.path.ends_with('/') || to.path.ends_with("/.")).then_some(Is::Directory),
     // Several sources have no place in one file. docker/dockerfile leaves the last of them there, if the base

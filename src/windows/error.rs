@@ -18,10 +18,10 @@ pub enum ErrorKind {
         "unknown Windows version {:?} in the platform {}: write a build such as 20348 or 10.0.20348, or one of {}",
         .0.os_version, .0.format_all(), Build::names()
     )]
-    PlatformVersion(Platform),
+    PlatformVersion(Box<Platform>),
     /// A requested platform with features, which an image has from its base.
     #[error("the platform {} asks for OS features, which an image has from its base: leave them out", .0.format_all())]
-    PlatformFeatures(Platform),
+    PlatformFeatures(Box<Platform>),
     /// A selection that leaves nothing.
     #[error("no Windows base matches {asked}; available: {found}")]
     NoMatch {

@@ -70,13 +70,13 @@ pub fn fold(platforms: &[Platform]) -> Result<Vec<Request>, ErrorKind> {
 
 fn version_of(platform: &Platform) -> Result<Option<Wanted>, ErrorKind> {
     if platform.os_features.as_ref().is_some_and(|features| !features.is_empty()) {
-        return Err(ErrorKind::PlatformFeatures(platform.clone()));
+        return Err(ErrorKind::PlatformFeatures(Box::new(platform.clone())));
     }
     if platform.os_version.is_empty() {
         return Ok(None);
     }
     let version = Wanted::parse(&platform.os_version);
-    version.map(Some).ok_or_else(|| ErrorKind::PlatformVersion(platform.clone()))
+    version.map(Some).ok_or_else(|| ErrorKind::PlatformVersion(Box::new(platform.clone())))
 }
 
 /// The versions that a client selects, with `--platform` and with `FANLIGHT_VERSIONS`.

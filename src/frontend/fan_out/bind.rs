@@ -1,5 +1,9 @@
 //! Step 5: versions, their order, and what each variant has of the indexes beside its base.
 
+use std::collections::HashSet;
+
+use futures_util::future::join_all;
+
 use super::addon::Addons;
 use super::expand::asked;
 use super::resolve::{Based, Bases, Failure};
@@ -8,7 +12,7 @@ use super::{FanOut, Missing};
 use crate::frontend::build::Drafted;
 use crate::frontend::warn::Warning;
 use crate::gateway::Error;
-use crate::image::Wanted;
+use crate::image::{Platform, Wanted};
 use crate::plan::TargetVersion;
 use crate::span::Range;
 use crate::windows::ErrorKind;
@@ -25,13 +29,13 @@ pub(super) struct Bound<'b> {
 
 impl<'b> FanOut<'_, 'b> {
     /// Chooses the variants that are built.
-    pub(super) fn bind(
+    pub(super) async fn bind(
         &self,
         outcomes: Vec<Result<Bases<'b>, Failure>>,
         selected: &Selected<'b>,
         addons: &Addons,
     ) -> Result<Bound<'b>, Error> {
-        let mut all = Bases { passed_over: selected.passed_over.clone(), ..Bases::default() };
+        let mut all = Bases::default();
         let mut failures = Vec::new();
         for outcome in outcomes {
             match outcome {
@@ -47,7 +51,14 @@ impl<'b> FanOut<'_, 'b> {
         }
         let candidates: Vec<Candidate> = all.found.iter().map(|based| based.candidate.clone()).collect();
         let chosen = select::choose(&candidates, self.selection);
-        self.pass_over(failures, chosen.as_ref().ok(), &mut all)?;
+        let is_complete =
+            chosen.as_ref().is_ok_and(|chosen| chosen.missing.is_empty() && !chosen.order.is_empty());
+        if !is_complete {
+            all.passed_over.extend(self.describe(selected).await);
+        }
+        if !is_complete || self.selection.is_everything() {
+            self.pass_over(failures, &mut all)?;
+        }
         let base_error = |kind| self.base_error(kind, &selected.location);
         if let Some(kind) = all.unlisted.take_if(|_| self.selection.is_everything()) {
             return Err(base_error(kind));
@@ -68,18 +79,26 @@ impl<'b> FanOut<'_, 'b> {
         Ok(Bound { drafts, missing, warnings })
     }
 
-    /// Drops failures that do not matter: all that is selected is there without them, or an element of a list has no
-    /// image for this platform, which others have. Any other failure is the build's.
-    fn pass_over(
-        &self,
-        failures: Vec<Failure>,
-        chosen: Option<&Chosen>,
-        all: &mut Bases<'b>,
-    ) -> Result<(), Error> {
-        let is_complete = chosen.is_some_and(|chosen| chosen.missing.is_empty() && !chosen.order.is_empty());
-        if is_complete && !self.selection.is_everything() {
-            return Ok(());
-        }
+    /// What there is besides the selected versions, for messages. It is looked up for an error alone, so not where another
+    /// architecture may have the version.
+    async fn describe(&self, selected: &Selected<'b>) -> Vec<String> {
+        let windows = self.build.options.target_platforms.iter().filter(|platform| platform.is_windows());
+        let is_alone = windows.map(Platform::without_version).collect::<HashSet<_>>().len() < 2;
+        let described = selected.left.iter().map(|(drafted, build)| async move {
+            let mut drafted = drafted.clone();
+            let is_known = is_alone && self.build.resolve_root(&mut drafted, &self.quiet).await.is_ok();
+            let base = &drafted.draft.root().written_base;
+            match self.candidate(&drafted, false) {
+                Ok(candidate) if is_known => candidate.describe(),
+                _ => format!("{base} ({build})"),
+            }
+        });
+        join_all(described).await
+    }
+
+    /// Drops failures of elements of a list that have no image for this platform, which others have. Any other failure is
+    /// the build's, unless all that is selected is there without it.
+    fn pass_over(&self, failures: Vec<Failure>, all: &mut Bases<'b>) -> Result<(), Error> {
         let platform = &self.asked.platform;
         let is_one = failures.len() == 1 && all.passed_over.is_empty();
         for failure in failures {

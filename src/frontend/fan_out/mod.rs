@@ -77,7 +77,7 @@ pub(super) async fn variants<'b>(
     let drafts = fan_out.expand().await?;
     let drafts = fan_out.select(drafts);
     let (bases, addons) = join(fan_out.resolve_bases(&drafts), fan_out.resolve_addons(&drafts)).await;
-    let bound = fan_out.bind(bases, &drafts, &addons)?;
+    let bound = Box::pin(fan_out.bind(bases, &drafts, &addons)).await?;
     let planned = bound.drafts.into_iter().enumerate();
     let planned = planned.map(|(position, drafted)| build.resolve(drafted, fan_out.lint_of(position)));
     let planned = try_join_all(planned).await.map_err(|e| build.file.failure(e))?;

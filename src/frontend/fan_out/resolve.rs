@@ -290,7 +290,7 @@ impl<'b> FanOut<'_, 'b> {
     }
 
     /// What is known of the image that a draft stands on.
-    fn candidate(&self, drafted: &Drafted<'b>, of_index: bool) -> Result<Candidate, Failure> {
+    pub(super) fn candidate(&self, drafted: &Drafted<'b>, of_index: bool) -> Result<Candidate, Failure> {
         let root = drafted.draft.root();
         let base = root.written_base.clone();
         let of_image = |resolved: &Resolved| {

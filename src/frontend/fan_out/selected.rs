@@ -11,8 +11,8 @@ use crate::windows::versions::named_in;
 /// The drafts that go on.
 pub(super) struct Selected<'b> {
     pub(super) drafts: Vec<SelectedDraft<'b>>,
-    /// The bases of those that do not, with their versions, for messages.
-    pub(super) passed_over: Vec<String>,
+    /// Those that do not, with the builds that they are for.
+    pub(super) left: Vec<(Drafted<'b>, Build)>,
     /// The FROM of the target's base.
     pub(super) location: Vec<Range>,
 }
@@ -45,7 +45,7 @@ impl<'b> FanOut<'_, 'b> {
     pub(super) fn select(&self, drafts: Drafts<'b>) -> Selected<'b> {
         let location = drafts.drafts.first().map(|drafted| drafted.draft.root().location.clone());
         let mut selected =
-            Selected { drafts: Vec::new(), passed_over: Vec::new(), location: location.unwrap_or_default() };
+            Selected { drafts: Vec::new(), left: Vec::new(), location: location.unwrap_or_default() };
         for drafted in drafts.drafts {
             let root = drafted.draft.root();
             let only = only_build(&drafted, root);
@@ -54,7 +54,7 @@ impl<'b> FanOut<'_, 'b> {
             let known = named.or(only).or(beside);
             let is_other = only.is_some() && named.is_some() && named != only;
             match known.filter(|build| is_other || !self.selection.has(*build)) {
-                Some(build) => selected.passed_over.push(format!("{} ({build})", root.written_base)),
+                Some(build) => selected.left.push((drafted, build)),
                 None => selected.drafts.push(SelectedDraft { drafted, only, beside }),
             }
         }
