@@ -13,7 +13,7 @@ use crate::go::unicode::to_upper;
 /// HEALTHCHECK NONE and HEALTHCHECK CMD. The flags of NONE are not looked at, as upstream does not.
 pub(super) fn healthcheck(request: &Request<'_>) -> Result<Healthcheck, ErrorKind> {
     let [kind, args @ ..] = request.args() else {
-        return Err(ErrorKind::AtLeastOneArgument(request.name));
+        return Err(ErrorKind::AtLeastOneArgument(request.keyword.name()));
     };
     let kind = to_upper(kind);
     if kind == "NONE" {

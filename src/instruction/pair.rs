@@ -13,11 +13,11 @@ pub(super) fn pairs(request: &Request<'_>) -> Result<Vec<KeyValue>, ErrorKind> {
     for triple in request.args().chunks(3) {
         let [key, value, delimiter] = triple else { continue };
         if key.is_empty() {
-            return Err(ErrorKind::BlankName(request.name));
+            return Err(ErrorKind::BlankName(request.keyword.name()));
         }
         pairs.push(KeyValue { key: key.clone(), value: value.clone(), no_delimiter: delimiter.is_empty() });
     }
-    if pairs.is_empty() { Err(ErrorKind::AtLeastOneArgument(request.name)) } else { Ok(pairs) }
+    if pairs.is_empty() { Err(ErrorKind::AtLeastOneArgument(request.keyword.name())) } else { Ok(pairs) }
 }
 
 /// The names of ARG, with and without a default. Flags are not looked at, as upstream does not.
@@ -26,7 +26,7 @@ pub(super) fn args(request: &Request<'_>) -> Result<Vec<OptionalKeyValue>, Error
     let mut pairs = Vec::with_capacity(words.len());
     for word in words {
         let (key, value) = match word.split_once('=') {
-            Some(("", _)) => return Err(ErrorKind::BlankName(request.name)),
+            Some(("", _)) => return Err(ErrorKind::BlankName(request.keyword.name())),
             Some((key, value)) => (key.to_owned(), Some(value.to_owned())),
             None => (word, None),
         };

@@ -5,32 +5,10 @@ use super::error::{Error, ErrorKind, Suggestion};
 use super::request::Request;
 use super::types::{Dockerfile, GlobalArg, Instruction, Kind, Stage};
 use super::{flag, from, health, pair, path, run};
-use crate::go::unicode::{to_lower, to_upper};
+use crate::go::unicode::to_upper;
 use crate::lint::{Linter, message, rule, suggest};
 use crate::span::Range;
-use crate::syntax::{self, Node, Tree};
-
-/// Every instruction.
-const NAMES: [&str; 18] = [
-    "ADD",
-    "ARG",
-    "CMD",
-    "COPY",
-    "ENTRYPOINT",
-    "ENV",
-    "EXPOSE",
-    "FROM",
-    "HEALTHCHECK",
-    "LABEL",
-    "MAINTAINER",
-    "ONBUILD",
-    "RUN",
-    "SHELL",
-    "STOPSIGNAL",
-    "USER",
-    "VOLUME",
-    "WORKDIR",
-];
+use crate::syntax::{self, Keyword, Node, Tree};
 
 /// Gives the instructions of a tree their meaning (upstream's `instructions.Parse`).
 ///
@@ -92,16 +70,16 @@ enum Parsed {
 fn parse_node(node: &Node, lint: Option<&Linter>) -> Result<Parsed, Error> {
     let lint = lint.map(|lint| lint.with_comments(&node.comments));
     let location = node.location();
-    let word = to_lower(&node.word);
-    let Some(name) = NAMES.into_iter().find(|name| name.eq_ignore_ascii_case(&word)) else {
-        let suggestion = Suggestion(suggest(&node.word, NAMES, false));
+    let Some(keyword) = Keyword::parse(&node.word) else {
+        let names = Keyword::ALL.iter().map(|keyword| keyword.name());
+        let suggestion = Suggestion(suggest(&node.word, names, false));
         let kind =
             ErrorKind::UnknownInstruction { word: node.word.clone(), suggestion, after_backtick: false };
         return Err(Error::at(kind, &location));
     };
-    let request = Request { node, name, location };
+    let request = Request { node, keyword, location };
     let lint = lint.as_ref();
-    let parsed = if name == "FROM" {
+    let parsed = if keyword == Keyword::From {
         from::stage(&request, lint).map(Parsed::Stage)
     } else {
         kind(&request, lint).map(|kind| {
@@ -125,17 +103,17 @@ fn parse_node(node: &Node, lint: Option<&Linter>) -> Result<Parsed, Error> {
 
 fn kind(request: &Request<'_>, lint: Option<&Linter>) -> Result<Kind, ErrorKind> {
     let no_flags = || request.flags(&flag::NONE).map(drop);
-    Ok(match request.name {
-        "ADD" => Kind::Add(path::add(request)?),
-        "COPY" => Kind::Copy(path::copy(request)?),
-        "RUN" => Kind::Run(run::run(request)?),
-        "ENV" => Kind::Env(pair::pairs(request)?),
-        "LABEL" => Kind::Label(pair::pairs(request)?),
-        "HEALTHCHECK" => Kind::Healthcheck(health::healthcheck(request)?),
-        "ONBUILD" => Kind::Onbuild(onbuild(request)?),
+    Ok(match request.keyword {
+        Keyword::Add => Kind::Add(path::add(request)?),
+        Keyword::Copy => Kind::Copy(path::copy(request)?),
+        Keyword::Run => Kind::Run(run::run(request)?),
+        Keyword::Env => Kind::Env(pair::pairs(request)?),
+        Keyword::Label => Kind::Label(pair::pairs(request)?),
+        Keyword::Healthcheck => Kind::Healthcheck(health::healthcheck(request)?),
+        Keyword::Onbuild => Kind::Onbuild(onbuild(request)?),
         // Upstream does not look at the flags of STOPSIGNAL.
-        "STOPSIGNAL" => Kind::StopSignal(request.one()?),
-        "ARG" => {
+        Keyword::StopSignal => Kind::StopSignal(request.one()?),
+        Keyword::Arg => {
             let args = pair::args(request)?;
             if let Some(lint) = lint {
                 let names: Vec<_> = args.iter().map(|arg| arg.key.as_str()).collect();
@@ -143,21 +121,21 @@ fn kind(request: &Request<'_>, lint: Option<&Linter>) -> Result<Kind, ErrorKind>
             }
             Kind::Arg(args)
         }
-        "CMD" => {
+        Keyword::Cmd => {
             no_flags()?;
             Kind::Cmd(request.command())
         }
-        "ENTRYPOINT" => {
+        Keyword::Entrypoint => {
             no_flags()?;
             Kind::Entrypoint(request.command())
         }
-        "EXPOSE" => {
+        Keyword::Expose => {
             let mut ports = request.some()?;
             no_flags()?;
             ports.sort_unstable();
             Kind::Expose(ports)
         }
-        "MAINTAINER" => {
+        Keyword::Maintainer => {
             if let Some(lint) = lint {
                 lint.run(&rule::MAINTAINER_DEPRECATED, &request.location, message::maintainer_deprecated());
             }
@@ -165,29 +143,31 @@ fn kind(request: &Request<'_>, lint: Option<&Linter>) -> Result<Kind, ErrorKind>
             no_flags()?;
             Kind::Maintainer(maintainer)
         }
-        "SHELL" => {
+        Keyword::Shell => {
             no_flags()?;
             let words = request.some()?;
             if !request.node.json {
-                return Err(ErrorKind::NotJson(request.name));
+                return Err(ErrorKind::NotJson(request.keyword.name()));
             }
             Kind::Shell(words)
         }
-        "USER" => {
+        Keyword::User => {
             let user = request.one()?;
             no_flags()?;
             Kind::User(user)
         }
-        "VOLUME" => {
+        Keyword::Volume => {
             let volumes = request.some()?;
             no_flags()?;
             Kind::Volume(trimmed_volumes(&volumes)?)
         }
-        _ => {
+        Keyword::Workdir => {
             let path = request.one()?;
             no_flags()?;
             Kind::Workdir(path)
         }
+        // A stage, which is parsed apart.
+        Keyword::From => return Err(ErrorKind::NoStage),
     })
 }
 
@@ -201,7 +181,9 @@ fn trimmed_volumes(volumes: &[String]) -> Result<Vec<String>, ErrorKind> {
 
 /// The trigger as it will be parsed again: the rest of the line, and its heredocs.
 fn onbuild(request: &Request<'_>) -> Result<String, ErrorKind> {
-    let Some(sub) = &request.node.sub else { return Err(ErrorKind::AtLeastOneArgument(request.name)) };
+    let Some(sub) = &request.node.sub else {
+        return Err(ErrorKind::AtLeastOneArgument(request.keyword.name()));
+    };
     request.flags(&flag::NONE)?;
     match to_upper(sub.word.trim()) {
         word if word == "ONBUILD" => return Err(ErrorKind::ChainedOnbuild),
@@ -211,8 +193,10 @@ fn onbuild(request: &Request<'_>) -> Result<String, ErrorKind> {
     let original = &request.node.original;
     let space = |c: char| matches!(c, '\t' | '\n' | '\x0C' | '\r' | ' ');
     let line = original.trim_start_matches(space);
-    let mut trigger = match line.split_at_checked(request.name.len()) {
-        Some((word, rest)) if word.eq_ignore_ascii_case(request.name) => rest.trim_start_matches(space),
+    let mut trigger = match line.split_at_checked(request.keyword.name().len()) {
+        Some((word, rest)) if word.eq_ignore_ascii_case(request.keyword.name()) => {
+            rest.trim_start_matches(space)
+        }
         _ => original,
     }
     .to_owned();

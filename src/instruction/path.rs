@@ -43,14 +43,14 @@ pub(super) fn copy(request: &Request<'_>) -> Result<Copy, ErrorKind> {
 fn operands<'a>(request: &'a Request<'_>) -> Result<(&'a [String], &'a str), ErrorKind> {
     match request.args() {
         [sources @ .., dest] if !sources.is_empty() => Ok((sources, dest)),
-        _ => Err(ErrorKind::NoDestination(request.name)),
+        _ => Err(ErrorKind::NoDestination(request.keyword.name())),
     }
 }
 
 /// Upstream's `parseSourcesAndDest`. A word that opens a heredoc nobody attached is an empty file.
 fn paths(request: &Request<'_>, sources: &[String], dest: &str) -> Result<Paths, ErrorKind> {
     if let Ok(Some(_)) = parse_heredoc(dest) {
-        return Err(ErrorKind::HeredocDestination(request.name));
+        return Err(ErrorKind::HeredocDestination(request.keyword.name()));
     }
     let heredocs: HashMap<&str, &Heredoc> =
         request.node.heredocs.iter().map(|heredoc| (heredoc.name.as_str(), heredoc)).collect();

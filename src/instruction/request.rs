@@ -4,13 +4,13 @@ use super::error::ErrorKind;
 use super::flag::{Flags, Table};
 use super::types::CommandLine;
 use crate::span::Range;
-use crate::syntax::Node;
+use crate::syntax::{Keyword, Node};
 
 /// An instruction of the tree and what most instructions ask of it (upstream's `parseRequest`).
 pub(super) struct Request<'a> {
     pub(super) node: &'a Node,
-    /// The name in upper case, for messages.
-    pub(super) name: &'static str,
+    /// Its name.
+    pub(super) keyword: Keyword,
     pub(super) location: Vec<Range>,
 }
 
@@ -27,14 +27,14 @@ impl Request<'_> {
     pub(super) fn one(&self) -> Result<String, ErrorKind> {
         match self.args() {
             [only] => Ok(only.clone()),
-            _ => Err(ErrorKind::ExactlyOneArgument(self.name)),
+            _ => Err(ErrorKind::ExactlyOneArgument(self.keyword.name())),
         }
     }
 
     /// The operands, of which there must be one.
     pub(super) fn some(&self) -> Result<Vec<String>, ErrorKind> {
         match self.args() {
-            [] => Err(ErrorKind::AtLeastOneArgument(self.name)),
+            [] => Err(ErrorKind::AtLeastOneArgument(self.keyword.name())),
             args => Ok(args.to_vec()),
         }
     }

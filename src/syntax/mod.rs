@@ -11,6 +11,7 @@ mod directive;
 mod error;
 mod heredoc;
 mod json;
+mod keyword;
 #[cfg(test)]
 mod limit_tests;
 mod lines;
@@ -22,5 +23,6 @@ mod tree;
 pub use directive::{Directive, Name, check_directive, detect_syntax, directive_in};
 pub use error::{Error, ErrorKind};
 pub use heredoc::{HeredocWord, chomp_heredoc, parse_heredoc};
+pub use keyword::Keyword;
 pub use parse::parse;
 pub use tree::{Heredoc, Node, Tree, Warning, lines_range};

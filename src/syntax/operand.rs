@@ -4,8 +4,8 @@
 
 use super::error::ErrorKind;
 use super::json;
+use super::keyword::Keyword;
 use super::text::{is_blank, is_space_byte, lossy, trim_start};
-use crate::go::unicode::to_lower;
 
 /// How the operands of an instruction are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,8 +20,8 @@ pub(super) enum Form {
     JsonOrList,
     /// Words with quotes.
     Words,
-    /// `name=value` words, or a name and a text; the instruction's name for messages.
-    Pairs(&'static str),
+    /// `name=value` words, or a name and a text; the instruction for messages.
+    Pairs(Keyword),
     /// A word and a JSON array or text.
     Health,
     /// Another instruction.
@@ -33,17 +33,16 @@ pub(super) enum Form {
 impl Form {
     /// The form of the instruction `word`.
     pub(super) fn of(word: &str) -> Self {
-        match to_lower(word).as_str() {
-            "add" | "copy" | "volume" => Self::JsonOrList,
-            "arg" => Self::Words,
-            "cmd" | "entrypoint" | "run" | "shell" => Self::JsonOrText,
-            "env" => Self::Pairs("ENV"),
-            "expose" | "from" => Self::List,
-            "healthcheck" => Self::Health,
-            "label" => Self::Pairs("LABEL"),
-            "maintainer" | "stopsignal" | "user" | "workdir" => Self::Text,
-            "onbuild" => Self::Instruction,
-            _ => Self::Unknown,
+        let Some(keyword) = Keyword::parse(word) else { return Self::Unknown };
+        match keyword {
+            Keyword::Add | Keyword::Copy | Keyword::Volume => Self::JsonOrList,
+            Keyword::Arg => Self::Words,
+            Keyword::Cmd | Keyword::Entrypoint | Keyword::Run | Keyword::Shell => Self::JsonOrText,
+            Keyword::Env | Keyword::Label => Self::Pairs(keyword),
+            Keyword::Expose | Keyword::From => Self::List,
+            Keyword::Healthcheck => Self::Health,
+            Keyword::Maintainer | Keyword::StopSignal | Keyword::User | Keyword::Workdir => Self::Text,
+            Keyword::Onbuild => Self::Instruction,
         }
     }
 }
@@ -68,7 +67,7 @@ impl Operands {
             Form::Text => Ok(Self::plain(vec![lossy(rest)])),
             Form::List => Ok(Self::plain(list(rest))),
             Form::Words => Ok(Self::plain(words(&lossy(rest), char::from(escape)))),
-            Form::Pairs(name) => pairs(&lossy(rest), name, escape).map(Self::plain),
+            Form::Pairs(keyword) => pairs(&lossy(rest), keyword.name(), escape).map(Self::plain),
             Form::JsonOrText => Ok(json_array(rest)?.unwrap_or_else(|| Self::plain(vec![lossy(rest)]))),
             Form::JsonOrList => Ok(json_array(rest)?.unwrap_or_else(|| Self::plain(list(rest)))),
             Form::Health => health(rest),
@@ -193,9 +192,10 @@ mod tests {
 
     #[test]
     fn pairs_old_and_new() {
-        assert_eq!(args(Form::Pairs("ENV"), "a  b=c d"), ["a", "b=c d", ""]);
-        assert_eq!(args(Form::Pairs("ENV"), "a=b c="), ["a", "b", "=", "c", "", "="]);
-        let error = |rest: &str| Operands::parse(Form::Pairs("LABEL"), rest.as_bytes(), b'\\').unwrap_err();
+        assert_eq!(args(Form::Pairs(Keyword::Env), "a  b=c d"), ["a", "b=c d", ""]);
+        assert_eq!(args(Form::Pairs(Keyword::Env), "a=b c="), ["a", "b", "=", "c", "", "="]);
+        let error =
+            |rest: &str| Operands::parse(Form::Pairs(Keyword::Label), rest.as_bytes(), b'\\').unwrap_err();
         assert_eq!(error("a").to_string(), "LABEL must have two arguments");
         assert_eq!(error("a=b c").to_string(), {
             "Syntax error - can't find = in \"c\". Must be of the form: name=value"

@@ -4,11 +4,11 @@ use super::command::Command;
 use super::directive::{Directives, Name, discard_bom};
 use super::error::{Error, ErrorKind};
 use super::heredoc::{HeredocWord, heredocs_of_line};
+use super::keyword::Keyword;
 use super::lines::{Lines, trim_newline};
 use super::operand::{Form, Operands};
 use super::text::{lossy, trim, trim_start};
 use super::tree::{Heredoc, Node, Tree, Warning, lines_range};
-use crate::go::unicode::to_lower;
 use crate::span::Range;
 
 /// Parses a Dockerfile (upstream's `parser.Parse`).
@@ -182,7 +182,7 @@ fn is_comment(line: &[u8]) -> bool {
 /// RUN, COPY and ADD have heredocs, also behind ONBUILD, unless the operands are a JSON array.
 fn may_have_heredocs(node: &Node) -> bool {
     let node = node.sub.as_deref().unwrap_or(node);
-    matches!(to_lower(&node.word).as_str(), "run" | "copy" | "add") && !node.json
+    matches!(Keyword::parse(&node.word), Some(Keyword::Run | Keyword::Copy | Keyword::Add)) && !node.json
 }
 
 /// The instruction on a joined line.
