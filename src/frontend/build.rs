@@ -47,7 +47,7 @@ pub(super) struct Target {
     pub(super) platform: Option<Platform>,
     /// What `TARGETOSVERSION` is.
     pub(super) version: TargetVersion,
-    /// What stands in the place of lists.
+    /// Elements instead of lists.
     pub(super) elements: Elements,
     /// Images of indexes that stand for the indexes.
     pub(super) pins: Vec<Pin>,
@@ -55,7 +55,7 @@ pub(super) struct Target {
     pub(super) scope: Scope,
 }
 
-/// The elements of one variant in the place of the lists.
+/// The elements that one variant has instead of the lists.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Elements {
     /// For each FROM that is a list, by its number.
@@ -67,7 +67,7 @@ pub(super) struct Elements {
 }
 
 impl Elements {
-    /// Build arguments with elements in the place of lists.
+    /// Build arguments with elements instead of lists.
     fn build_args(&self, given: &BuildArgs) -> BuildArgs {
         let mut args = given.clone();
         for (key, element) in &self.args {

@@ -271,7 +271,7 @@ impl Resolver<'_> {
         };
         let answer = setting.bridge.sources().image(query).await;
         let answer = answer.map_err(|error| self.not_resolved(stage, platform, error))?;
-        // The engine's source policies may have put another image in the place of this one.
+        // The engine's source policies may have replaced this image.
         let mut full = if answer.reference.is_empty() || answer.reference == name {
             full_name
         } else {

@@ -89,7 +89,7 @@ impl<'b> FanOut<'_, 'b> {
         Ok(Addon { entries, is_unknown, os_version, of_client: false })
     }
 
-    /// Gives a variant the images of its build in the place of the indexes beside its base.
+    /// Pins the indexes beside a variant's base to their images of its build.
     pub(super) fn bind_addons(
         &self,
         drafted: &mut Drafted<'b>,

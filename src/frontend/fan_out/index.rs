@@ -130,7 +130,7 @@ impl FanOut<'_, '_> {
             ways.push(ImageBlob { reference: blob_reference, filename }.state(title.clone()));
         }
         if !index::wants_login(reference) {
-            // A registry that is told nothing gives what it has by that digest, at least in Docker's form.
+            // Without the header a registry gives what it has by that digest, at least in Docker's form.
             let accept = if llb.supports(caps::SOURCE_HTTP_HEADER) { index::MEDIA_TYPES } else { "" };
             let download = Http {
                 url: index::url(reference, digest),

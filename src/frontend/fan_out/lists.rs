@@ -18,7 +18,7 @@ const OS_VERSION: &str = "TARGETOSVERSION";
 /// What the lists that a target reaches make of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Lists {
-    /// What stands in the place of the lists, once for each variant. Without a list there is one.
+    /// Elements instead of lists, once for each variant. Without a list there is one variant.
     pub(super) variants: Vec<Elements>,
     /// A list makes the variants.
     pub(super) is_list: bool,
@@ -303,8 +303,8 @@ impl<'w> Words<'w> {
 
     /// The elements of a word whose text is a list.
     ///
-    /// A text around other lists follows them: it has one element for each of theirs. A list with elements of its own
-    /// has in the place of such an element one for each of those lists.
+    /// A text around other lists follows them: it has one element for each of theirs. In a list with elements of its own,
+    /// an element with other lists in it stands for one element for each of theirs.
     fn list(&self, word: &str, expansion: &Expansion) -> Result<List, ErrorKind> {
         let names: Vec<&str> = expansion.matched.iter().map(String::as_str).collect();
         if let Some(kind) = names.iter().find_map(|name| self.broken.get(*name)) {

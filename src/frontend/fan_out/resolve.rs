@@ -328,7 +328,7 @@ impl<'b> FanOut<'_, 'b> {
     }
 }
 
-/// One image of an index in the place of the index.
+/// Makes one image of an index stand for the index.
 pub(super) fn pin(stage: &Stage<'_>, digest: &str, os_version: &str) -> Pin {
     Pin { base: stage.written_base.clone(), digest: digest.to_owned(), os_version: os_version.to_owned() }
 }

@@ -3,7 +3,6 @@
 # list of files that are asked for.
 FROM --platform=windows/amd64 mcr.microsoft.com/windows/servercore:ltsc2022 AS tools
 SHELL ["powershell", "-Command"]
-RUN setx path "C:\tools"
 WORKDIR C:\\tools
 COPY --chown=ContainerUser .\\src\\main.rs .
 COPY --link file.txt C:/tools/
