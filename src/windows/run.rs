@@ -1,9 +1,11 @@
 //! RUN in stages for Windows.
 
+use std::collections::{BTreeMap, HashSet};
+
 use super::{Error, ErrorKind, advice};
-use crate::instruction::{Kind, Run};
+use crate::instruction::{Instruction, Kind, Run};
 use crate::lint::{Linter, windows as rule};
-use crate::plan::Plan;
+use crate::plan::{Plan, StageId};
 use crate::span::{Located, Range};
 
 /// A RUN that no Linux engine can run.
@@ -44,30 +46,38 @@ impl Refused {
 /// Every RUN in every stage that is built for Windows, each once.
 #[must_use]
 pub fn refused<'p, 'a: 'p>(plans: impl IntoIterator<Item = &'p Plan<'a>>) -> Vec<Refused> {
+    let mut seen: HashSet<Vec<Range>> = HashSet::new();
     let mut found: Vec<Refused> = Vec::new();
-    for (plan, id) in plans.into_iter().flat_map(|plan| plan.reachable.iter().map(move |id| (plan, id))) {
-        let root = &plan.stages[plan.stages.root(*id)];
-        let Some(resolved) = &root.resolved else { continue };
-        // A context stands for its whole stage; what stands on it is built.
-        if !resolved.platform.is_windows() || plan.stages[*id].context.is_some() {
-            continue;
-        }
-        for command in &plan.stages[*id].commands {
-            let Kind::Run(run) = &command.instruction.kind else { continue };
-            let location = command.instruction.location.clone();
-            if found.iter().any(|other| other.location == location) {
-                continue;
+    for plan in plans {
+        for id in built_for_windows(plan) {
+            let stage = &plan.stages[id];
+            for command in &stage.commands {
+                let Kind::Run(run) = &command.instruction.kind else { continue };
+                let location = command.instruction.location.clone();
+                if seen.insert(location.clone()) {
+                    let Instruction { code, comments, .. } = command.instruction.as_ref();
+                    let (code, comments) = (code.clone(), comments.clone());
+                    let stage = stage.name.clone();
+                    found.push(Refused { location, stage, code, comments, advice: advise(run) });
+                }
             }
-            found.push(Refused {
-                location,
-                stage: plan.stages[*id].name.clone(),
-                code: command.instruction.code.clone(),
-                comments: command.instruction.comments.clone(),
-                advice: advise(run),
-            });
         }
     }
     found
+}
+
+/// The stages that are built for Windows. A context stands for its whole stage; what stands on it is built.
+fn built_for_windows(plan: &Plan<'_>) -> Vec<StageId> {
+    // A stage stands on earlier ones, so that a chain of any length is walked once.
+    let mut for_windows: BTreeMap<StageId, bool> = BTreeMap::new();
+    for id in &plan.reachable {
+        let stage = &plan.stages[*id];
+        let of_base = stage.base.and_then(|base| for_windows.get(&base).copied());
+        let own = || stage.resolved.as_ref().is_some_and(|resolved| resolved.platform.is_windows());
+        for_windows.insert(*id, of_base.unwrap_or_else(own));
+    }
+    let is_built = |id: &StageId| plan.stages[*id].context.is_none();
+    for_windows.into_iter().filter(|(id, is)| *is && is_built(id)).map(|(id, _)| id).collect()
 }
 
 /// Refuses them all in one error.
