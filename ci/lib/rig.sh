@@ -40,4 +40,4 @@ ask_oracle() {
 
 # e2e FLAG...: the tests of ci/e2e, with flags of go test, and -update, which writes their plans. Those that run side by
 # side mostly wait for engines.
-e2e() { cd "$ROOT/ci/e2e" && go test -count=1 -v -timeout 20m -parallel 8 . "$@"; }
+e2e() { cd "$ROOT/ci/e2e" && go test -count=1 -v -timeout 40m -parallel 8 . "$@"; }
