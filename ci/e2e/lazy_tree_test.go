@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 )
@@ -72,7 +73,7 @@ func describe(header *tar.Header, contents map[string][]byte) string {
 	text := fmt.Sprintf("%c %o %d %d", header.Typeflag, header.Mode, header.Uid, header.Gid)
 	switch header.Typeflag {
 	case tar.TypeReg:
-		text = fmt.Sprintf("%s %s %x", text, header.ModTime.UTC(), sha256.Sum256(contents[header.Name]))
+		text = fmt.Sprintf("%s %s %x", text, fileTime(header.ModTime), sha256.Sum256(contents[header.Name]))
 	case tar.TypeSymlink:
 		text += " -> " + header.Linkname
 	case tar.TypeLink:
@@ -85,6 +86,15 @@ func describe(header *tar.Header, contents map[string][]byte) string {
 		}
 	}
 	return text
+}
+
+// fileTime is a file's time, unless a build made the file, from a heredoc: that time is of the build, or of an earlier
+// one that the engine found in its cache.
+func fileTime(at time.Time) string {
+	if time.Since(at) < 24*time.Hour {
+		return "made"
+	}
+	return at.UTC().String()
 }
 
 // configOf is an image's config without what differs between any two builds: times, and the digests of layers.
