@@ -84,7 +84,11 @@ fn passes(build: &Build<'_>) -> Result<Passes, Error> {
     }
     let named = !platforms.is_empty();
     if requests.is_empty() {
-        platforms.push(Asked { platform: Platform::new("windows", "amd64"), versions: None });
+        platforms.push(Asked {
+            platform: Platform::new("windows", "amd64"),
+            versions: None,
+            features: Vec::new(),
+        });
     }
     let given = !build.options.target.is_empty();
     let target = |platform: &Platform| number_of(build, &build.target_stage(platform));

@@ -19,9 +19,6 @@ pub enum ErrorKind {
         .0.os_version, .0.format_all(), Build::names()
     )]
     PlatformVersion(Box<Platform>),
-    /// A requested platform with features, which an image has from its base.
-    #[error("the platform {} asks for OS features, which an image has from its base: leave them out", .0.format_all())]
-    PlatformFeatures(Box<Platform>),
     /// A selection that leaves nothing.
     #[error("no Windows base matches {asked}; available: {found}")]
     NoMatch {

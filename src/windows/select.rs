@@ -12,9 +12,19 @@ pub struct Asked {
     pub platform: Platform,
     /// Only these versions, each build once; none for all.
     pub versions: Option<Vec<Wanted>>,
+    /// Features that the base has to have, of one build or of all. docker buildx replay asks for those of an image.
+    pub features: Vec<(Option<Build>, String)>,
 }
 
 impl Asked {
+    /// Whether a base has the features that are asked for.
+    #[must_use]
+    pub fn fits(&self, candidate: &Candidate) -> bool {
+        let concerns = |build: &Option<Build>| build.is_none() || *build == candidate.build();
+        let asked = self.features.iter().filter(|(build, _)| concerns(build));
+        asked.into_iter().all(|(_, feature)| candidate.features.contains(feature))
+    }
+
     /// The version that the client wrote for a build.
     #[must_use]
     pub fn written_for(&self, build: Build) -> Option<&Wanted> {
@@ -36,7 +46,7 @@ pub enum Request {
 ///
 /// # Errors
 ///
-/// A version that is unknown, and features, by which nothing can be selected.
+/// A version that is unknown.
 pub fn fold(platforms: &[Platform]) -> Result<Vec<Request>, ErrorKind> {
     let mut requests: Vec<Request> = Vec::new();
     for platform in platforms {
@@ -47,6 +57,9 @@ pub fn fold(platforms: &[Platform]) -> Result<Vec<Request>, ErrorKind> {
         }
         let version = version_of(platform)?;
         let bare = platform.without_version();
+        let build = version.as_ref().map(|version| version.build);
+        let features =
+            platform.os_features.iter().flatten().map(|feature| (build, feature.clone())).collect();
         let known = requests.iter_mut().find_map(|request| match request {
             Request::Windows(asked) if asked.platform == bare => Some(asked),
             _ => None,
@@ -54,24 +67,25 @@ pub fn fold(platforms: &[Platform]) -> Result<Vec<Request>, ErrorKind> {
         match (known, version) {
             (None, version) => {
                 let versions = version.map(|version| vec![version]);
-                requests.push(Request::Windows(Asked { platform: bare, versions }));
+                requests.push(Request::Windows(Asked { platform: bare, versions, features }));
             }
             (Some(asked), Some(version)) => {
+                asked.features.extend(features);
                 let is_new = |known: &&mut Vec<Wanted>| !known.iter().any(|v| v.build == version.build);
                 if let Some(versions) = asked.versions.as_mut().filter(is_new) {
                     versions.push(version);
                 }
             }
-            (Some(asked), None) => asked.versions = None,
+            (Some(asked), None) => {
+                asked.features.extend(features);
+                asked.versions = None;
+            }
         }
     }
     Ok(requests)
 }
 
 fn version_of(platform: &Platform) -> Result<Option<Wanted>, ErrorKind> {
-    if platform.os_features.as_ref().is_some_and(|features| !features.is_empty()) {
-        return Err(ErrorKind::PlatformFeatures(Box::new(platform.clone())));
-    }
     if platform.os_version.is_empty() {
         return Ok(None);
     }
@@ -301,7 +315,11 @@ mod tests {
         let parse = |text: &str| Platform::parse(text).unwrap();
         let bare = parse("windows/amd64");
         let asked = |versions: Option<&[&str]>| {
-            Request::Windows(Asked { platform: bare.clone(), versions: versions.map(wanted) })
+            Request::Windows(Asked {
+                platform: bare.clone(),
+                versions: versions.map(wanted),
+                features: Vec::new(),
+            })
         };
         let folded = |platforms: &[Platform]| fold(platforms).unwrap();
         assert_eq!(folded(&[parse("windows/amd64"), parse("windows/amd64")]), [asked(None)]);
@@ -315,8 +333,20 @@ mod tests {
             [asked(Some(&["10.0.17763", "ltsc2022"])), Request::One(parse("linux/arm64"))]
         );
         assert_eq!(folded(&[parse("windows(10.0.17763)/amd64"), parse("windows/amd64")]), [asked(None)]);
-        for text in ["windows(nonsense)/amd64", "windows(10.0.20348+win32k)/amd64", "windows(2025)/amd64"] {
+        for text in ["windows(nonsense)/amd64", "windows(2025)/amd64"] {
             assert!(fold(&[parse(text)]).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn features_that_are_asked_for_have_to_be_there() {
+        let platforms = ["windows(10.0.20348+win32k)/amd64", "windows(10.0.26100)/amd64"];
+        let folded = fold(&platforms.map(|text| Platform::parse(text).unwrap())).unwrap();
+        let [Request::Windows(asked)] = folded.as_slice() else { panic!("{folded:?}") };
+        let mut base = candidate("base", "10.0.20348.1");
+        assert!(!asked.fits(&base));
+        base.features = vec!["win32k".to_owned()];
+        assert!(asked.fits(&base));
+        assert!(asked.fits(&candidate("base", "10.0.26100.1")));
     }
 }

@@ -71,6 +71,7 @@ impl<'b> FanOut<'_, 'b> {
         let mut drafts = Vec::with_capacity(chosen.order.len());
         for based in chosen.order.into_iter().filter_map(|index| found[index].take()) {
             let Based { mut drafted, candidate } = based;
+            self.check_features(&candidate).map_err(base_error)?;
             self.set_version(&mut drafted, &candidate);
             let build = candidate.version.map(|version| version.build());
             self.bind_addons(&mut drafted, build, addons, &mut warnings)?;
@@ -141,6 +142,15 @@ impl<'b> FanOut<'_, 'b> {
         }
         let missing = chosen.missing.iter().cloned();
         Ok(missing.map(|wanted| Missing { error: lacks(&wanted), wanted }).collect())
+    }
+
+    fn check_features(&self, candidate: &Candidate) -> Result<(), ErrorKind> {
+        if self.asked.fits(candidate) {
+            return Ok(());
+        }
+        let features: Vec<&str> = self.asked.features.iter().map(|(_, feature)| feature.as_str()).collect();
+        let asked = format!("the OS features {}", features.join(", "));
+        Err(ErrorKind::NoMatch { asked, found: candidate.describe() })
     }
 
     /// What arguments tell of the version: what the client wrote, else what the base is.
