@@ -145,7 +145,7 @@ impl<'a> Draft<'a> {
     ///
     /// # Errors
     ///
-    /// A base that is no reference or cannot be had.
+    /// A base that is not a valid reference, or that cannot be resolved.
     pub async fn resolve_one(
         &mut self,
         id: StageId,

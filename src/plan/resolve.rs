@@ -22,7 +22,7 @@ use crate::suggest::Hint;
 ///
 /// # Errors
 ///
-/// A base that is no reference or cannot be had; a trigger that is no instruction.
+/// A base that is not a valid reference or cannot be resolved; a trigger that is not an instruction.
 pub async fn resolve(
     stages: &mut Stages<'_>,
     target: StageId,
@@ -64,7 +64,7 @@ pub async fn resolve(
 ///
 /// # Errors
 ///
-/// A base that is no reference or cannot be had.
+/// A base that is not a valid reference, or that cannot be resolved.
 pub async fn resolve_one(
     stages: &mut Stages<'_>,
     id: StageId,
