@@ -6,6 +6,8 @@
 //! Windows variants, [`convert`] writes them as [`llb`], and [`frontend`] sends that to BuildKit
 //! and returns the result.
 
+#![forbid(unsafe_code)]
+
 pub mod attest;
 pub mod collect;
 pub mod convert;

@@ -1,5 +1,7 @@
 //! The frontend's executable: BuildKit starts it, and talks to it over standard input and output.
 
+mod no_backtrace;
+
 use std::process::ExitCode;
 
 use fanlight::frontend;
