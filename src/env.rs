@@ -3,6 +3,7 @@
 //! Mirrors `llb.EnvList` and `shell.EnvGetter` of moby/buildkit: a key set again moves to the
 //! end, and order shows in the digest of every step.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Variables by name.
@@ -20,33 +21,51 @@ pub trait Env {
 #[derive(Debug, Clone, Default)]
 pub struct EnvList {
     list: Vec<Option<(String, String)>>,
-    /// Where each key stands in the list.
+    /// Where each key stands in the list, without its case where that is ignored.
     places: BTreeMap<String, usize>,
+    ignores_case: bool,
 }
 
 impl EnvList {
     /// No variables.
     #[must_use]
     pub const fn new() -> Self {
-        Self { list: Vec::new(), places: BTreeMap::new() }
+        Self { list: Vec::new(), places: BTreeMap::new(), ignores_case: false }
+    }
+
+    /// From here on keys that differ in case alone are one key, as on Windows: it is spelled as it was set last.
+    pub fn ignore_case(&mut self) {
+        self.ignores_case = true;
+        let list = std::mem::take(&mut self.list);
+        self.places.clear();
+        list.into_iter().flatten().for_each(|(key, value)| self.set(key, value));
+    }
+
+    fn folded<'k>(&self, key: &'k str) -> Cow<'k, str> {
+        if self.ignores_case { Cow::Owned(key.to_lowercase()) } else { Cow::Borrowed(key) }
     }
 
     /// Sets `key`, which moves to the end.
     pub fn set(&mut self, key: impl Into<String>, value: impl Into<String>) {
         let key = key.into();
         self.remove(&key);
-        self.places.insert(key.clone(), self.list.len());
+        self.places.insert(self.folded(&key).into_owned(), self.list.len());
         self.list.push(Some((key, value.into())));
     }
 
     /// Removes `key`.
     pub fn remove(&mut self, key: &str) {
-        let Some(place) = self.places.remove(key) else { return };
+        let Some(place) = self.places.remove(&*self.folded(key)) else { return };
         self.list[place] = None;
         if self.list.len() > 2 * self.places.len() + 8 {
             self.list.retain(Option::is_some);
             for (place, (key, _)) in self.list.iter().flatten().enumerate() {
-                if let Some(old) = self.places.get_mut(key) {
+                let key = if self.ignores_case {
+                    Cow::Owned(key.to_lowercase())
+                } else {
+                    Cow::Borrowed(key.as_str())
+                };
+                if let Some(old) = self.places.get_mut(&*key) {
                     *old = place;
                 }
             }
@@ -75,7 +94,7 @@ impl Eq for EnvList {}
 
 impl Env for EnvList {
     fn get(&self, key: &str) -> Option<&str> {
-        self.list.get(*self.places.get(key)?)?.as_ref().map(|(_, value)| value.as_str())
+        self.list.get(*self.places.get(&*self.folded(key))?)?.as_ref().map(|(_, value)| value.as_str())
     }
 
     fn keys(&self) -> Vec<&str> {
@@ -95,6 +114,25 @@ mod tests {
         env.set("A", "3");
         assert_eq!(env.to_strings(), ["B=2", "A=3"]);
         assert_eq!(env.get("A"), Some("3"));
+    }
+
+    #[test]
+    fn on_windows_keys_have_no_case() {
+        let mut env = EnvList::new();
+        env.set("Path", "1");
+        env.set("PATH", "2");
+        env.ignore_case();
+        assert_eq!(env.to_strings(), ["PATH=2"]);
+        for round in 0..20 {
+            env.set("path", round.to_string());
+            env.set("Other", "x");
+        }
+        assert_eq!(
+            (env.get("Path"), env.to_strings()),
+            (Some("19"), vec!["path=19".into(), "Other=x".into()])
+        );
+        env.remove("OTHER");
+        assert_eq!(env.keys(), ["path"]);
     }
 
     #[test]

@@ -15,6 +15,8 @@ mod survey;
 mod warn;
 
 #[cfg(test)]
+mod check_tests;
+#[cfg(test)]
 mod survey_tests;
 #[cfg(test)]
 mod tests;

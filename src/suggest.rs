@@ -1,22 +1,79 @@
-//! "Did you mean ..?" in an error's text.
+//! What a misspelled word may have meant, and how a message says so.
 
-use crate::lint;
+use crate::go::unicode::{to_lower, to_upper};
 
 /// A name that may have been meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hint(String);
 
 impl Hint {
-    /// The option nearest to `value`, if it is near enough; none where `value` is itself an option
+    /// The option closest to `value`, if it is close enough; none where `value` is itself an option
     /// (upstream's `suggest.WrapError`).
     #[must_use]
     pub fn search(value: &str, options: &[&str]) -> Option<Self> {
-        lint::suggest(value, options.iter().copied(), true).map(Self)
+        suggest(value, options.iter().copied(), true).map(Self)
     }
 
     /// ` (did you mean NAME?)`, or nothing.
     #[must_use]
     pub fn show(hint: Option<&Self>) -> String {
         hint.map_or_else(String::new, |hint| format!(" (did you mean {}?)", hint.0))
+    }
+}
+
+/// The option closest to `value`, at most two edits away, in the case of `value` unless case counts
+/// (upstream's `suggest.Search`).
+///
+/// `None` where an option equals `value`: then it was not the word that was wrong. Of options equally
+/// close, the first one; upstream takes any.
+#[must_use]
+pub fn suggest<'a>(
+    value: &str,
+    options: impl IntoIterator<Item = &'a str>,
+    case_sensitive: bool,
+) -> Option<String> {
+    let wanted = if case_sensitive { value.to_owned() } else { to_lower(value) };
+    let length = wanted.chars().count();
+    let mut closest = None;
+    let mut distance = 3;
+    for option in options {
+        let option = if case_sensitive { option.to_owned() } else { to_lower(option) };
+        if option == wanted {
+            return None;
+        }
+        // The lengths alone can be too far apart: no need to compare a huge word.
+        if option.chars().count().abs_diff(length) >= distance {
+            continue;
+        }
+        let edits = strsim::levenshtein(&wanted, &option);
+        if edits < distance {
+            distance = edits;
+            closest = Some(option);
+        }
+    }
+    let closest = closest.filter(|option| !option.is_empty())?;
+    if case_sensitive || value == wanted {
+        Some(closest)
+    } else if value == to_upper(value) {
+        Some(to_upper(&closest))
+    } else {
+        Some(closest)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn close_words_are_found() {
+        let options = ["from", "run", "env"];
+        assert_eq!(suggest("FROMM", options, false).as_deref(), Some("FROM"));
+        assert_eq!(suggest("Fron", options, false).as_deref(), Some("from"));
+        assert_eq!(suggest("rum", options, false).as_deref(), Some("run"));
+        assert_eq!(suggest("RUM", options, true), None);
+        assert_eq!(suggest("RUN", options, false), None);
+        assert_eq!(suggest("banana", options, false), None);
+        assert_eq!(suggest(&"r".repeat(5_000_000), options, false), None);
     }
 }

@@ -17,11 +17,17 @@ pub(super) fn dispatch(state: &mut StageState, pairs: &[KeyValue], instruction: 
         line.push_str(&entry);
         let known = state.state.env.get(&pair.key).is_some();
         state.state.env.set(pair.key.as_str(), pair.value.as_str());
-        let env = &mut state.image.config.env;
         // What no step has seen is not in the config either, which need not be searched then.
-        let mut old = if known { env.iter_mut() } else { [].iter_mut() };
-        match old.find(|old| key_value(old).0 == pair.key) {
-            Some(old) => *old = entry,
+        let entries = if known { state.image.config.env.iter() } else { [].iter() };
+        let mut old =
+            entries.enumerate().filter(|(_, old)| state.is_same_variable(key_value(old).0, &pair.key));
+        let place = old.next().map(|(place, _)| place);
+        // A base for Windows may have `Path` and `PATH`.
+        let rest: Vec<usize> = old.map(|(place, _)| place).filter(|_| state.for_windows).collect();
+        let env = &mut state.image.config.env;
+        rest.into_iter().rev().for_each(|place| drop(env.remove(place)));
+        match place {
+            Some(place) => env[place] = entry,
             None => env.push(entry),
         }
     }

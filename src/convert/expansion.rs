@@ -7,8 +7,9 @@ use super::{Converter, Error, ErrorKind};
 use crate::env::Env;
 use crate::expand::{self, Lexer};
 use crate::instruction::{Instruction, Kind};
-use crate::lint::{self, Linter, message, rule};
+use crate::lint::{Linter, message, rule};
 use crate::span::{Located, Range};
+use crate::suggest::suggest;
 
 /// Arguments that steer the build and never become variables.
 pub(super) const NOT_IN_ENV: [&str; 2] = ["BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STAGE"];
@@ -58,7 +59,7 @@ impl Report<'_> {
             if NOT_IN_ENV.contains(&name.as_str()) {
                 continue;
             }
-            let hint = lint::suggest(name, self.state.keys(), true);
+            let hint = suggest(name, self.state.keys(), true);
             self.lint.run(&rule::UNDEFINED_VAR, self.location, message::undefined_var(name, hint.as_deref()));
         }
     }

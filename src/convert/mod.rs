@@ -86,6 +86,7 @@ pub fn convert(plan: &Plan<'_>, input: &Input<'_>) -> Result<Converted, Error> {
         proxy: args::proxy(&input.setting.build_args),
         room: Cell::new(LARGEST),
     };
+    windows::globals(&converter);
     // Images that only COPY and RUN name are there from the start.
     let (images, stages): (Vec<StageId>, Vec<StageId>) =
         plan.reachable.iter().partition(|id| plan.stages[**id].from.is_none());

@@ -14,12 +14,9 @@ use crate::llb::{self, State};
 use crate::path::default_path_env;
 use crate::plan::{ArgInfo, Resolved, StageId, Start};
 use crate::span::{Located, Range};
+use crate::windows::base_directories::default_path;
 use crate::windows::directories::Directories;
 use crate::windows::lazy::LazyLayers;
-
-/// Windows' own PATH, which its images do not name. docker/dockerfile expands `${PATH}` to nothing
-/// on them, and the container loses System32.
-pub(super) const WINDOWS_PATH: &str = r"C:\Windows\system32;C:\Windows";
 
 /// What an instruction sees and changes (upstream's `dispatchState`).
 #[derive(Debug, Clone)]
@@ -120,6 +117,12 @@ impl StageState {
         self.lazy.as_ref().map_or_else(|| self.state.clone(), LazyLayers::alone)
     }
 
+    /// Whether two names are of one variable: on Windows, they have no case.
+    #[must_use]
+    pub fn is_same_variable(&self, one: &str, other: &str) -> bool {
+        one == other || (self.for_windows && one.to_lowercase() == other.to_lowercase())
+    }
+
     /// Whether the stage is a Windows stage, for whatever image.
     #[must_use]
     pub fn is_windows(&self) -> bool {
@@ -146,15 +149,20 @@ pub(super) fn start(converter: &Converter<'_>, id: StageId) -> Result<StageState
     if state.complete && !converter.input.setting.scope.is_more_than_target() {
         return Ok(state);
     }
+    if state.for_windows {
+        state.state.env.ignore_case();
+    }
     // Windows sets its own PATH.
-    let has_path = state.image.config.env.iter().any(|entry| key_value(entry).0 == "PATH");
+    let env = &state.image.config.env;
+    let has_path = env.iter().any(|entry| state.is_same_variable(key_value(entry).0, "PATH"));
     if !has_path && !state.is_windows() {
         let path = format!("PATH={}", default_path_env(&state.platform.os));
         state.image.config.env.push(path);
     }
     if !has_path && state.for_windows {
-        // Not in the config, where it would hide the base's own: what `${PATH}` stands for.
-        state.state.env.set("PATH", WINDOWS_PATH);
+        // What `${PATH}` is. docker/dockerfile expands it to nothing, and the container loses System32. Not in the
+        // config, where it would hide the base's own.
+        state.state.env.set("PATH", default_path(&state.image));
     }
     for entry in &state.image.config.env {
         let (key, value) = key_value(entry);

@@ -2,18 +2,23 @@
 
 use std::sync::Arc;
 
-use super::build::{Build, Purpose};
+use futures_util::future::join;
+
+use super::build::{Build, Planned, Purpose};
 use super::check;
 use super::file::{self, File};
-use super::{survey, warn};
+use super::{fan_out, survey, warn};
+use crate::convert::Converted;
 use crate::gateway::context::{Contexts, DockerfileSource};
 use crate::gateway::options::Options;
 use crate::gateway::{Bridge, BuildResult, Error};
 use crate::instruction;
 use crate::lint::Origin;
+use crate::list::is_list;
 use crate::plan::Scope;
 use crate::request::{self, Kind};
 use crate::syntax;
+use crate::windows::select::{self, Asked, Request};
 
 /// Answers a request (upstream's `HandleSubrequest`). Errors of upstream's requests come without places.
 ///
@@ -54,13 +59,44 @@ async fn answer_kind(
         return survey::plan(&Build::new(bridge, options, contexts, &file, Purpose::Plan)).await;
     }
     let build = Build::new(bridge, options, contexts, &file, Purpose::Check);
-    let outcome = build.convert_for_build_platform(Scope::Target).await;
+    let outcome = convert_target(&build).await;
     warn::lint(bridge, &file.source, &file.lint).await?;
     let (planned, converted) = outcome?;
     if kind == Kind::Outline {
         return Ok(request::outline(&planned.plan, &converted, &file.source.map.data));
     }
     request::convert_llb(&converted.definition().map_err(Error::new)?)
+}
+
+/// Converts the target for one platform, as docker/dockerfile does for every request: for the build platform, whatever
+/// the client names. A target for Windows is its first variant, since no Linux has its base.
+async fn convert_target<'b>(build: &Build<'b>) -> Result<(Planned<'b>, Converted), Error> {
+    let Some(asked) = windows_target(build)? else {
+        return build.convert_for_build_platform(Scope::Target).await;
+    };
+    let lint = &build.file.lint;
+    let variants = fan_out::variants(build, &asked, Scope::Target, lint);
+    let (variants, main) = join(variants, build.contexts.main()).await;
+    let layering = build.layering(Some(&asked.platform)).await?;
+    let planned = variants?.planned.into_iter().next();
+    let planned = planned.ok_or_else(|| Error::new("no Windows image is selected"))?;
+    let converted = build.convert(&planned, &main?, &layering, lint)?;
+    lint.error().map_err(Error::new)?;
+    Ok((planned, converted))
+}
+
+/// The Windows platform that the target is for: the first that the client names, or, where it names none, that of a
+/// target that leaves no doubt.
+fn windows_target(build: &Build<'_>) -> Result<Option<Asked>, Error> {
+    match select::fold(&build.options.target_platforms)?.into_iter().next() {
+        Some(Request::Windows(asked)) => return Ok(Some(asked)),
+        Some(Request::One(_)) => return Ok(None),
+        None => {}
+    }
+    let target = build.target_stage(&build.options.build_platform);
+    let meant = build.meant(&build.options.build_platform);
+    let is_windows = is_list(&target) || build.stage_number(&target).is_some_and(|stage| meant.stages[stage]);
+    Ok(is_windows.then(Asked::any))
 }
 
 /// Lists the stages (upstream's `ListTargets`): nothing but their FROM lines matters.

@@ -128,6 +128,16 @@ impl<'b> Build<'b> {
         String::new()
     }
 
+    /// The number of a stage; of the last one for no name.
+    pub(super) fn stage_number(&self, name: &str) -> Option<usize> {
+        let stages = &self.file.dockerfile.stages;
+        if name.is_empty() {
+            return stages.len().checked_sub(1);
+        }
+        let lower = name.to_lowercase();
+        stages.iter().rposition(|stage| stage.name == lower)
+    }
+
     /// The stage to build in this variant.
     fn stage_of(&self, target: &Target, platforms: &Platforms) -> String {
         target.elements.target.clone().unwrap_or_else(|| self.target_stage(&platforms.target))
@@ -203,7 +213,15 @@ impl<'b> Build<'b> {
         let stage = self.stage_of(target, &self.platforms(target));
         let predefined = self.predefined(target, &stage);
         let global_args = &self.file.dockerfile.global_args;
-        args::globals(predefined, &self.file.lexer, global_args, build_args, &target.elements.args)
+        let elements = &target.elements.args;
+        let mut globals = args::globals(predefined, &self.file.lexer, global_args, build_args, elements)?;
+        // What is known of an argument is what the client gave: the list.
+        for key in elements.keys() {
+            if let (Some(info), Some(list)) = (globals.infos.get_mut(key), self.options.build_args.get(key)) {
+                info.set_value(list);
+            }
+        }
+        Ok(globals)
     }
 
     async fn epoch(

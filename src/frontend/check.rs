@@ -84,14 +84,10 @@ fn passes(build: &Build<'_>) -> Result<Passes, Error> {
     }
     let named = !platforms.is_empty();
     if requests.is_empty() {
-        platforms.push(Asked {
-            platform: Platform::new("windows", "amd64"),
-            versions: None,
-            features: Vec::new(),
-        });
+        platforms.push(Asked::any());
     }
     let given = !build.options.target.is_empty();
-    let target = |platform: &Platform| number_of(build, &build.target_stage(platform));
+    let target = |platform: &Platform| build.stage_number(&build.target_stage(platform));
     let mut windows = Vec::new();
     for asked in platforms {
         let meant = build.meant(&asked.platform);
@@ -110,14 +106,4 @@ fn passes(build: &Build<'_>) -> Result<Passes, Error> {
         Vec::new()
     };
     Ok(Passes { windows, others, skip_reached: named && !is_for_others })
-}
-
-/// The number of a stage; of the last one for no name.
-fn number_of(build: &Build<'_>, name: &str) -> Option<usize> {
-    let stages = &build.file.dockerfile.stages;
-    if name.is_empty() {
-        return stages.len().checked_sub(1);
-    }
-    let lower = name.to_lowercase();
-    stages.iter().rposition(|stage| stage.name == lower)
 }

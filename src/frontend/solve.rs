@@ -16,7 +16,7 @@ use crate::plan::Scope;
 use crate::proto::frontend::{Attestation, Attestations, Ref};
 use crate::windows::lazy::Layering;
 use crate::windows::select::{self, Request};
-use crate::windows::{self, run};
+use crate::windows::{self, host, run};
 
 /// Names of `exporter/containerimage/exptypes`.
 mod key {
@@ -74,6 +74,7 @@ const MAX_WINDOWS_STEPS: usize = 25_600;
 /// Plans and converts every image of the result. With them goes how Windows stages are layered.
 pub(super) async fn convert_all<'b>(build: &Build<'b>) -> Result<(Vec<Ready<'b>>, Layering), Error> {
     let requests = select::fold(&build.options.target_platforms)?;
+    host::find_all(&build.options.windows.hosts)?;
     let windows = requests.iter().find_map(|request| match request {
         Request::Windows(asked) => Some(&asked.platform),
         Request::One(_) => None,
@@ -97,7 +98,16 @@ pub(super) async fn convert_all<'b>(build: &Build<'b>) -> Result<(Vec<Ready<'b>>
             ready.push(named(build, planned, converted, several));
         }
     }
+    check_hosts(build, &ready)?;
     Ok((ready, layering))
+}
+
+/// Refuses a result without an image for one of the hosts that the client names.
+fn check_hosts(build: &Build<'_>, ready: &[Ready<'_>]) -> Result<(), Error> {
+    let windows = ready.iter().map(|target| &target.platform).filter(|platform| platform.is_windows());
+    let images: Vec<(&str, &str)> =
+        windows.map(|platform| (platform.architecture.as_str(), platform.os_version.as_str())).collect();
+    Ok(host::check(&build.options.windows.hosts, &images)?)
 }
 
 /// Plans every request, all at once: a group of images for each.

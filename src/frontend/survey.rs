@@ -1,20 +1,23 @@
 //! The plan of a build: everything is planned and converted as for a build, and told instead of
 //! solved.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures_util::future::join_all;
 
 use super::build::Build;
 use super::solve::{self, Ready};
 use super::warn;
 use crate::collect;
 use crate::convert::StageState;
-use crate::gateway::{BuildResult, Error};
+use crate::gateway::{BuildResult, Error, ResolveError, ResolveImage};
+use crate::image::{self, Platform};
 use crate::instruction::Kind;
 use crate::llb::State;
 use crate::llb::inspect::{Graph, Layer, Setting};
 use crate::plan::build::is_step;
 use crate::plan::{Command, Plan, Stage, StageId, Start};
-use crate::request::plan::{self as request, Base, Image, Makes, Place, Step};
+use crate::request::plan::{self as request, Addition, Base, Existence, Image, Makes, Place, Step};
 use crate::span::Range;
 use crate::windows::lazy::Layering;
 use crate::windows::run::{self, Refused};
@@ -32,7 +35,34 @@ pub(super) async fn plan(build: &Build<'_>) -> Result<BuildResult, Error> {
     build.file.lint.error().map_err(Error::new)?;
     let images: Result<Vec<Image>, Error> =
         targets.iter().map(|target| Survey::new(build, target, &layering).image()).collect();
-    Ok(request::plan(images?))
+    let images = images?;
+    let known = look_up(build, request::additions(&images)).await;
+    Ok(request::plan(images, &known))
+}
+
+/// Looks up whether there are the bases that a plan would tell to add.
+async fn look_up(build: &Build<'_>, additions: Vec<Addition>) -> BTreeMap<Addition, Existence> {
+    let one = |addition: Addition| async move {
+        let query = ResolveImage {
+            reference: addition.base.clone(),
+            platform: Some(Platform::new("windows", &addition.architecture)),
+            resolve_mode: build.options.resolve_mode,
+            log_name: format!("[internal] load metadata for {}", addition.base),
+            store: None,
+        };
+        let existence = match build.bridge.sources().image(query).await {
+            Ok(answer) => match image::Image::parse(&answer.config) {
+                Ok(image) if image.platform.architecture == addition.architecture => Existence::There,
+                Ok(_) => Existence::Missing,
+                Err(_) => Existence::Unknown,
+            },
+            Err(ResolveError::NoMatchingPlatform(_)) => Existence::Missing,
+            Err(ResolveError::Failed(error)) if error.is_not_found() => Existence::Missing,
+            Err(_) => Existence::Unknown,
+        };
+        (addition, existence)
+    };
+    collect::map(join_all(additions.into_iter().map(one)).await)
 }
 
 /// One image that is looked at.

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use super::Reference;
+use crate::suggest::Hint;
+
 /// Names that Microsoft's tags use, with their builds, oldest first. The long-term name of a build
 /// comes after its other one.
 const NAMES: [(&str, u32); 11] = [
@@ -45,6 +48,22 @@ impl Build {
         let mut builds: Vec<Self> = NAMES.iter().rev().map(|(_, build)| Self(*build)).collect();
         builds.dedup();
         builds
+    }
+
+    /// The name that a misspelled one may have meant. Short names are too much alike to tell.
+    #[must_use]
+    pub fn similar(name: &str) -> Option<Hint> {
+        const SHORT: usize = 4;
+        let names: Vec<&str> =
+            NAMES.iter().map(|(name, _)| *name).filter(|name| name.len() > SHORT).collect();
+        if name.len() > SHORT { Hint::search(&name.to_lowercase(), &names) } else { None }
+    }
+
+    /// The name that a misspelled word of an image's tag may have meant.
+    #[must_use]
+    pub fn similar_in_tag(image: &str) -> Option<Hint> {
+        let reference = Reference::parse_normalized(image).ok()?;
+        reference.tag()?.split(['-', '_']).find_map(Self::similar)
     }
 
     /// All names, for messages.

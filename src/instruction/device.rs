@@ -5,7 +5,7 @@ use super::types::Device;
 use crate::go::csv;
 use crate::go::number::parse_bool;
 use crate::go::unicode::to_lower;
-use crate::lint::suggest;
+use crate::suggest::suggest;
 
 /// Reads one `--device` (upstream's `ParseDevice`). The first field may be the name alone.
 pub(super) fn parse(value: &str) -> Result<Device, ErrorKind> {

@@ -4,7 +4,7 @@
 
 use super::error::{ErrorKind, Suggestion};
 use crate::go::unicode::to_lower;
-use crate::lint::suggest;
+use crate::suggest::suggest;
 
 /// What a flag takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

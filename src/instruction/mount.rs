@@ -7,7 +7,7 @@ use super::types::{Mount, MountType, Run, Sharing};
 use crate::go::csv;
 use crate::go::number::{parse_bool, parse_uint};
 use crate::go::unicode::to_lower;
-use crate::lint::suggest;
+use crate::suggest::suggest;
 
 /// Every key there is, for suggestions.
 const KEYS: [&str; 19] = [

@@ -6,8 +6,9 @@ use super::request::Request;
 use super::types::{Dockerfile, GlobalArg, Instruction, Kind, Stage};
 use super::{flag, from, health, pair, path, run};
 use crate::go::unicode::to_upper;
-use crate::lint::{Linter, message, rule, suggest};
+use crate::lint::{Linter, message, rule};
 use crate::span::Range;
+use crate::suggest::suggest;
 use crate::syntax::{self, Keyword, Node, Tree};
 
 /// Gives the instructions of a tree their meaning (upstream's `instructions.Parse`).

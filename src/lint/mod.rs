@@ -7,7 +7,6 @@ pub mod checks;
 mod config;
 pub mod message;
 pub mod rule;
-mod suggest;
 #[cfg(test)]
 mod upstream_tests;
 pub mod windows;
@@ -17,7 +16,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use config::Config;
 pub use rule::{Origin, RULES, Rule};
-pub use suggest::suggest;
 
 use crate::go::Quoted;
 use crate::go::number::NumberError;

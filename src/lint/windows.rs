@@ -48,6 +48,16 @@ rules! {
         "USER should name a user that Windows has";
     DESTINATION WindowsAdvice "WindowsDestination" "windowsdestination"
         "A destination that may be a directory should end with a slash";
+    OWNER WindowsAdvice "WindowsOwner" "windowsowner"
+        "--chown and --chmod have no effect on Windows";
+    STOP_SIGNAL WindowsAdvice "WindowsStopSignal" "windowsstopsignal"
+        "Windows has no signals";
+    FILE_NAME Windows "WindowsFileName" "windowsfilename"
+        "Windows refuses some names of files and directories";
+    TARGET_HIDDEN Windows "WindowsTargetHidden" "windowstargethidden"
+        "A default for TARGETOS, TARGETARCH or TARGETPLATFORM hides the platform that is built";
+    LINE_ENDINGS WindowsAdvice "WindowsLineEndings" "windowslineendings"
+        "A shell takes the carriage returns of a heredoc for a part of its commands";
     SCRATCH WindowsAdvice "WindowsScratch" "windowsscratch"
         "An image for Windows without a base holds files and cannot be started";
 }
@@ -79,6 +89,22 @@ pub fn backslash_continues(written: &str) -> String {
 pub fn backslash_json(word: &str) -> String {
     format!(
         "This {word} is no JSON list, since JSON doubles its backslashes, and is taken as plain text: write \\\\ or / for each"
+    )
+}
+
+/// [`BACKSLASH`], in a JSON list whose escapes are valid.
+#[must_use]
+pub fn backslash_control(written: &str) -> String {
+    format!(
+        "In JSON, the backslashes of \"{written}\" are escapes: they leave a tab or a line break in the path. Write \\\\ or / for each"
+    )
+}
+
+/// [`BACKSLASH`], in the text of a heredoc.
+#[must_use]
+pub fn backslash_heredoc(name: &str) -> String {
+    format!(
+        "The text of <<{name} loses its backslashes, with any escape directive: write <<\"{name}\" to keep the text as it is, or \\\\ for each"
     )
 }
 
@@ -137,6 +163,56 @@ pub fn destination(dest: &str, slashed: &str) -> String {
     format!(
         "The base is not unpacked to see whether it has a directory '{dest}', so a file gets that name: write {slashed} for a file in a directory"
     )
+}
+
+/// [`OWNER`]
+#[must_use]
+pub fn owner(flag: &str) -> String {
+    format!(
+        "{flag} has no effect here: on Windows, administrators have all rights to each file, and users can read and run it"
+    )
+}
+
+/// [`STOP_SIGNAL`]
+#[must_use]
+pub fn stop_signal(signal: &str) -> String {
+    format!(
+        "Windows has no signal {signal}: a container is stopped with a shutdown event, and ended some seconds later. Leave STOPSIGNAL out"
+    )
+}
+
+/// [`FILE_NAME`], for a device.
+#[must_use]
+pub fn file_name_device(name: &str) -> String {
+    format!("'{name}' is the name of a device on Windows, and no program can open a file of that name")
+}
+
+/// [`FILE_NAME`], for a dot or a space at the end.
+#[must_use]
+pub fn file_name_end(name: &str) -> String {
+    format!(
+        "'{name}' ends with a dot or a space, which Windows drops from every name, so that no program finds it"
+    )
+}
+
+/// [`FILE_NAME`], for a character.
+#[must_use]
+pub fn file_name_character(name: &str, character: char) -> String {
+    format!("'{name}' has the character {character:?}, which no name on Windows can have")
+}
+
+/// [`TARGET_HIDDEN`]
+#[must_use]
+pub fn target_hidden(name: &str, default: &str, real: &str) -> String {
+    format!(
+        "{name} is '{default}' here, and not '{real}', which is built: write ARG {name} without a default"
+    )
+}
+
+/// [`LINE_ENDINGS`]
+#[must_use]
+pub fn line_endings() -> String {
+    "The lines of this heredoc end with carriage returns, as Windows writes them, and the shell takes them for a part of each command: save the Dockerfile with LF line endings".to_owned()
 }
 
 /// [`SCRATCH`]

@@ -48,6 +48,14 @@ pub struct ArgInfo {
     pub location: Vec<Range>,
 }
 
+impl ArgInfo {
+    /// Puts another value in the place of its own.
+    pub fn set_value(&mut self, value: &str) {
+        value.clone_into(&mut self.value);
+        self.definition.value = Some(value.to_owned());
+    }
+}
+
 /// The arguments that need no ARG before the first FROM (upstream's `defaultArgs`).
 #[must_use]
 pub fn predefined(platforms: &Platforms, build_args: &BuildArgs, target_stage: &str) -> EnvList {
@@ -124,9 +132,9 @@ pub fn globals(
             }
             let mut value = String::new();
             if let Some(text) = definition.value.take() {
-                value = elements.get(&arg.key).cloned().unwrap_or(text);
-                env.set(arg.key.as_str(), value.as_str());
-                definition.value = Some(value.clone());
+                env.set(arg.key.as_str(), elements.get(&arg.key).unwrap_or(&text).as_str());
+                definition.value = Some(text.clone());
+                value = text;
             }
             let location = instruction.location.clone();
             infos.insert(arg.key.clone(), ArgInfo { definition, value, uses, location });

@@ -10,9 +10,9 @@ use crate::expand::{self, Expansion, Lexer};
 use crate::gateway::context::NamedContext;
 use crate::image::{Platform, Reference};
 use crate::instruction::{self, Dockerfile, Kind};
-use crate::lint::{self, Linter, message, rule};
+use crate::lint::{Linter, message, rule};
 use crate::list::{self, is_list};
-use crate::suggest::Hint;
+use crate::suggest::{Hint, suggest};
 
 /// The stages of a Dockerfile for one target (upstream's `buildDispatchStates`).
 ///
@@ -192,7 +192,7 @@ fn report_undefined(unset: &BTreeSet<String>, globals: &Globals, from: &instruct
     let mut known: Vec<&str> = globals.infos.keys().map(String::as_str).collect();
     known.extend(globals.env.keys());
     for name in unset.iter().filter(|name| !known.contains(&name.as_str())) {
-        let hint = lint::suggest(name, known.iter().copied(), true);
+        let hint = suggest(name, known.iter().copied(), true);
         lint.run(
             &rule::UNDEFINED_ARG_IN_FROM,
             &from.location,

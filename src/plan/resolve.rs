@@ -11,7 +11,7 @@ use super::{Error, ErrorKind, Pin, Scope, Setting, build};
 use crate::collect;
 use crate::gateway::context::{LoadedContext, NamedContext};
 use crate::gateway::{self, ResolveError, ResolveImage};
-use crate::image::{Image, Platform, Reference, Wanted};
+use crate::image::{Build, Image, Platform, Reference, Wanted};
 use crate::instruction::{self, Kind};
 use crate::lint::{Linter, message, rule};
 use crate::list::{self, is_list};
@@ -311,7 +311,8 @@ impl Resolver<'_> {
         let mut known = self.stages.names();
         let common = common_images();
         known.extend(common.iter().map(String::as_str));
-        let hint = Hint::search(&name, &known);
+        let version = if platform.is_windows() { Build::similar_in_tag(&name) } else { None };
+        let hint = version.or_else(|| Hint::search(&name, &known));
         Error::nowhere(ErrorKind::Resolve { name, source, hint })
     }
 

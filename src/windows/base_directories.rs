@@ -41,6 +41,20 @@ const FEATURE: &str = "win32k";
 /// How Microsoft's own bases came to be, in their history: nothing but Windows is in them.
 const PLAIN: [&str; 2] = ["Apply image", "Install update"];
 
+/// What `PATH` is in a container whose image does not set it. Images with win32k have more of Windows' own directories.
+#[must_use]
+pub fn default_path(base: &Image) -> &'static str {
+    if has_win32k(base) {
+        r"C:\Windows\system32;C:\Windows;C:\Windows\System32\Wbem;C:\Windows\System32\WindowsPowerShell\v1.0\"
+    } else {
+        r"C:\Windows\system32;C:\Windows"
+    }
+}
+
+fn has_win32k(base: &Image) -> bool {
+    base.platform.os_features.iter().flatten().any(|feature| feature == FEATURE)
+}
+
 /// What the config tells: Windows' own directories, the working directory, and those that the steps
 /// of the history have made. The directories above one of these are not named, and one may be named
 /// twice.
@@ -51,8 +65,7 @@ pub fn of(base: &Image) -> Vec<String> {
     // A HostProcess base has no os.version, and none of Windows' files.
     if !platform.os_version.is_empty() {
         found.extend(WINDOWS.map(str::to_owned));
-        let features = platform.os_features.iter().flatten();
-        if features.into_iter().any(|feature| feature == FEATURE) {
+        if has_win32k(base) {
             found.extend(WIN32K.map(str::to_owned));
         }
     }

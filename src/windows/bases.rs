@@ -13,6 +13,18 @@ const WORDS: [&str; 3] = ["nanoserver", "servercore", "windowsservercore"];
 /// The registry of Microsoft's images.
 const MCR: &str = "mcr.microsoft.com";
 
+/// Microsoft's images at Docker Hub that are for Windows alone, besides the bases.
+const OLD_IMAGES: [&str; 8] = [
+    "aspnet",
+    "dotnet-framework",
+    "dotnet-framework-build",
+    "dotnet-framework-samples",
+    "iis",
+    "mssql-server-windows-developer",
+    "mssql-server-windows-express",
+    "wcf",
+];
+
 /// Whether an image is one of Microsoft's own bases, or a copy of one under its name: Windows and nothing else.
 #[must_use]
 pub fn is_microsofts(name: &str) -> bool {
@@ -31,7 +43,11 @@ pub fn is_for_windows(name: &str) -> bool {
         return true;
     }
     let Ok(reference) = Reference::parse_normalized(name) else { return false };
-    let at_microsoft = reference.domain() == MCR && words(reference.path()).any(|word| word == "windows");
+    let path = reference.path();
+    let at_microsoft = match reference.domain() {
+        MCR => words(path).any(|word| ["windows", "framework"].contains(&word)),
+        _ => path.strip_prefix("microsoft/").is_some_and(|last| OLD_IMAGES.contains(&last)),
+    };
     at_microsoft || reference.tag().is_some_and(|tag| names_windows(&tag.to_lowercase()))
 }
 
@@ -97,6 +113,9 @@ mod tests {
             "golang:1.25-nanoserver",
             "mcr.microsoft.com/dotnet/runtime:8.0-nanoserver-ltsc2022",
             "host/x:LTSC2025",
+            "mcr.microsoft.com/dotnet/framework/aspnet:4.8.1",
+            "mcr.microsoft.com/windows/servercore/iis",
+            "microsoft/iis:10",
             "mcr.microsoft.com/oss/kubernetes/windows-host-process-containers-base-image:v1.0.0",
         ] {
             assert!(is_meant_for_windows(name), "{name}");
@@ -107,6 +126,8 @@ mod tests {
             "x:windows-cross",
             "x:1809",
             "mcr.microsoft.com/dotnet/sdk:8.0",
+            "microsoft/dotnet:2.1",
+            "team/framework:1",
             "golang:1.25",
         ] {
             assert!(!is_meant_for_windows(name), "{name}");

@@ -3,6 +3,9 @@
 use crate::gateway;
 use crate::image::{Build, Platform};
 use crate::span::Located;
+use crate::suggest::Hint;
+
+use super::host::Uncovered;
 
 /// An error with its places.
 pub type Error = Located<ErrorKind>;
@@ -15,8 +18,8 @@ pub enum ErrorKind {
     Run(Vec<(u32, Vec<&'static str>)>),
     /// A requested platform with a version that is unknown.
     #[error(
-        "unknown Windows version {:?} in the platform {}: write a build such as 20348 or 10.0.20348, or one of {}",
-        .0.os_version, .0.format_all(), Build::names()
+        "unknown Windows version {:?} in the platform {}{}: write a build such as 20348 or 10.0.20348, or one of {}",
+        .0.os_version, .0.format_all(), Hint::show(Build::similar(&.0.os_version).as_ref()), Build::names()
     )]
     PlatformVersion(Box<Platform>),
     /// A selection that leaves nothing.
@@ -92,6 +95,18 @@ pub enum ErrorKind {
         /// The versions that there are contexts for.
         found: String,
     },
+    /// A name in `FANLIGHT_HOSTS` that is no host's.
+    #[error("FANLIGHT_HOSTS: unknown Windows host {name:?}: available: {known}", known = super::host::names())]
+    UnknownHost {
+        /// As the client wrote it.
+        name: String,
+    },
+    /// `FANLIGHT_HOSTS`, and nothing for them.
+    #[error("FANLIGHT_HOSTS: the build has no image for Windows: add windows/amd64 to --platform")]
+    NoImageForHosts,
+    /// Hosts of `FANLIGHT_HOSTS` that find no image.
+    #[error("FANLIGHT_HOSTS: Windows hosts that find no image in this build:{}", without_image(.0))]
+    WithoutImage(Vec<Uncovered>),
     /// More work than one build can hold.
     #[error(
         "{variants} Windows images of {steps} steps together are more than one build can hold; at most {max} steps are \
@@ -111,6 +126,22 @@ impl From<ErrorKind> for gateway::Error {
     fn from(kind: ErrorKind) -> Self {
         Self::new(kind)
     }
+}
+
+/// A line for each host.
+fn without_image(hosts: &[Uncovered]) -> String {
+    let mut text = String::new();
+    for Uncovered { host, architecture, engines, add } in hosts {
+        let with = if engines.is_empty() { String::new() } else { format!(", with {engines}") };
+        let add = Build(*add);
+        text += &format!(
+            "\n  {} (build {}, {architecture}){with}: add {} ({add})",
+            host.name,
+            host.build,
+            add.name()
+        );
+    }
+    text
 }
 
 /// A line for each thing that a refused RUN does.

@@ -8,40 +8,60 @@
 
 use std::cmp::Reverse;
 
+use super::ErrorKind;
 use crate::go::number::{atoi, parse_uint};
 use crate::image::Build;
 
 /// From this build on, hosts run older images as well: Windows Server 2022.
 const STABLE: u32 = 20348;
 /// Builds of the long-term releases that images are made for, oldest first.
-const LONG_TERM: [u32; 3] = [17763, STABLE, 26100];
+const LONG_TERM: [u32; 4] = [14393, 17763, STABLE, 26100];
 
 /// A release of Windows that containers run on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Host {
     /// What it is called.
     pub name: &'static str,
+    /// Its short name, in `FANLIGHT_HOSTS`.
+    pub short: &'static str,
     /// What hosts and images are compared by.
     pub build: u32,
     /// There are hosts with this processor besides `amd64`.
     pub arm64: bool,
 }
 
-const fn host(name: &'static str, build: u32, arm64: bool) -> Host {
-    Host { name, build, arm64 }
+const fn host(name: &'static str, short: &'static str, build: u32, arm64: bool) -> Host {
+    Host { name, short, build, arm64 }
 }
 
 /// The hosts that a plan speaks of.
-pub const HOSTS: [Host; 8] = [
-    host("Windows Server 2019", 17763, false),
-    host("Windows Server 2022", STABLE, false),
-    host("Windows Server 23H2", 25398, false),
-    host("Windows Server 2025", 26100, true),
-    host("Windows 11 22H2", 22621, true),
-    host("Windows 11 23H2", 22631, true),
-    host("Windows 11 24H2", 26100, true),
-    host("Windows 11 25H2", 26200, true),
+pub const HOSTS: [Host; 9] = [
+    host("Windows Server 2016", "2016", 14393, false),
+    host("Windows Server 2019", "2019", 17763, false),
+    host("Windows Server 2022", "2022", STABLE, false),
+    host("Windows Server 23H2", "server-23H2", 25398, false),
+    host("Windows Server 2025", "2025", 26100, true),
+    host("Windows 11 22H2", "11-22H2", 22621, true),
+    host("Windows 11 23H2", "11-23H2", 22631, true),
+    host("Windows 11 24H2", "11-24H2", 26100, true),
+    host("Windows 11 25H2", "11-25H2", 26200, true),
 ];
+
+impl Host {
+    /// The host of a name as in the plan, or of a short one, in any case.
+    #[must_use]
+    pub fn find(name: &str) -> Option<Self> {
+        let is_it =
+            |host: &Self| [host.name, host.short].iter().any(|known| known.eq_ignore_ascii_case(name));
+        HOSTS.into_iter().find(is_it)
+    }
+
+    /// Whether there are hosts of this release with that processor.
+    #[must_use]
+    pub fn has(&self, architecture: &str) -> bool {
+        architecture == "amd64" || self.arm64
+    }
+}
 
 /// How releases of the engines choose.
 #[derive(Debug, Clone, Copy)]
@@ -72,13 +92,17 @@ const CURRENT: Rule =
 /// The releases, newest first.
 const RELEASES: [Rule; 3] = [
     Rule {
-        engines: "containerd 2.3.5 and Docker Engine 29",
+        engines: "containerd 2.3.5 and later, and Docker Engine 29 from moby 2.0.0-beta.22 on",
         lowest: long_term_before,
         order: Order::Version,
     },
-    Rule { engines: "containerd 2.1.8 to 2.3.4", lowest: newest_long_term_below, order: Order::Version },
     Rule {
-        engines: "containerd up to 2.1.5 and Docker Engine 28",
+        engines: "containerd 2.1.6 to 2.3.4, and Docker Engine 29 of moby 2.0.0-beta.2 to 2.0.0-beta.21",
+        lowest: newest_long_term_below,
+        order: Order::Version,
+    },
+    Rule {
+        engines: "containerd up to 2.1.5, and Docker Engine 28",
         lowest: |_| STABLE,
         order: Order::Revision,
     },
@@ -158,16 +182,86 @@ pub fn coverage(architecture: &str, os_versions: &[&str]) -> Vec<Coverage> {
             host,
             takes,
             elsewhere: elsewhere.filter(|(_, other)| *other != takes).collect(),
-            missing: if takes.is_none() { best_for(host.build) } else { None },
+            missing: if takes.is_none() { best_for(&CURRENT, host.build) } else { None },
         }
     };
-    let hosts = HOSTS.into_iter().filter(|host| architecture == "amd64" || host.arm64);
-    hosts.map(of_host).collect()
+    HOSTS.into_iter().filter(|host| host.has(architecture)).map(of_host).collect()
+}
+
+/// The hosts, for messages.
+#[must_use]
+pub fn names() -> String {
+    HOSTS.map(|host| host.short).join(", ")
+}
+
+/// A host that finds no image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Uncovered {
+    /// The host.
+    pub host: Host,
+    /// Its processor.
+    pub architecture: String,
+    /// The engines with which it finds none; empty for all.
+    pub engines: &'static str,
+    /// The build of an image that it would take.
+    pub add: u32,
+}
+
+/// Refuses a result in which one of these hosts finds no image, with any release of the engines. `images` are the
+/// architectures and `os.version`s of the Windows images, in the order of the index.
+///
+/// # Errors
+///
+/// An unknown name, no Windows image at all, and the hosts that find none.
+pub fn check(names: &[String], images: &[(&str, &str)]) -> Result<(), ErrorKind> {
+    let hosts = find_all(names)?;
+    if !hosts.is_empty() && images.is_empty() {
+        return Err(ErrorKind::NoImageForHosts);
+    }
+    let mut architectures: Vec<&str> = images.iter().map(|(architecture, _)| *architecture).collect();
+    architectures.sort_unstable();
+    architectures.dedup();
+    let mut found = Vec::new();
+    for host in hosts {
+        // There are releases for one processor alone.
+        let has: Vec<&&str> = architectures.iter().filter(|architecture| host.has(architecture)).collect();
+        let has = if has.is_empty() { vec![&"amd64"] } else { has };
+        for architecture in has {
+            let of_it = images.iter().filter(|(of, _)| of == architecture);
+            let versions: Vec<&str> = of_it.map(|(_, version)| *version).collect();
+            found.extend(uncovered(host, architecture, &versions));
+        }
+    }
+    if found.is_empty() { Ok(()) } else { Err(ErrorKind::WithoutImage(found)) }
+}
+
+/// The hosts of these names.
+///
+/// # Errors
+///
+/// An unknown name.
+pub fn find_all(names: &[String]) -> Result<Vec<Host>, ErrorKind> {
+    let find = |name: &String| Host::find(name).ok_or_else(|| ErrorKind::UnknownHost { name: name.clone() });
+    names.iter().map(find).collect()
+}
+
+fn uncovered(host: Host, architecture: &str, versions: &[&str]) -> Option<Uncovered> {
+    let of = |engines, rule: &Rule| Uncovered {
+        host,
+        architecture: architecture.to_owned(),
+        engines,
+        add: best_for(rule, host.build).unwrap_or(host.build),
+    };
+    if CURRENT.takes(host.build, versions).is_none() {
+        return Some(of("", &RELEASES[1]));
+    }
+    let refuses = |rule: &&Rule| rule.takes(host.build, versions).is_none();
+    RELEASES.iter().find(refuses).map(|rule| of(rule.engines, rule))
 }
 
 /// The newest long-term release whose images a host runs.
-fn best_for(host: u32) -> Option<u32> {
-    let runs = |build: &&u32| CURRENT.runs(host, &Build(**build).to_string());
+fn best_for(rule: &Rule, host: u32) -> Option<u32> {
+    let runs = |build: &&u32| rule.runs(host, &Build(**build).to_string());
     LONG_TERM.iter().rfind(runs).copied()
 }
 
@@ -250,17 +344,98 @@ mod tests {
         let three = ["10.0.26100.2033", "10.0.20348.2762", "10.0.17763.6414"];
         let takes = |list: &[&str]| coverage("amd64", list).iter().map(|c| c.takes).collect::<Vec<_>>();
         let (newest, middle, oldest) = (Some(0), Some(1), Some(2));
-        assert_eq!(takes(&three), [oldest, middle, middle, newest, middle, middle, newest, newest]);
-        assert_eq!(takes(&[""]), [Some(0); 8]);
+        assert_eq!(takes(&three), [None, oldest, middle, middle, newest, middle, middle, newest, newest]);
+        assert_eq!(takes(&[""]), [Some(0); 9]);
         let alone = coverage("amd64", &["10.0.26100.2033"]);
         let missing: Vec<_> = alone.iter().map(|c| c.missing).collect();
         assert_eq!(
             missing,
-            [Some(17763), Some(20348), Some(20348), None, Some(20348), Some(20348), None, None]
+            [Some(14393), Some(17763), Some(20348), Some(20348), None, Some(20348), Some(20348), None, None]
         );
         let newest = coverage("amd64", &[]);
         assert_eq!(newest.last().unwrap().missing, Some(26100));
         assert_eq!(coverage("arm64", &[]).len(), 5);
+    }
+
+    /// The engines of each rule are those whose releases pin a version of the package with that rule.
+    #[test]
+    fn engines_are_those_of_the_releases() {
+        let rule_of = |platforms: &str| match platforms {
+            "v1.0.0-rc.5" => 0,
+            "v1.0.0-rc.2" | "v1.0.0-rc.3" | "v1.0.0-rc.4" => 1,
+            "v0.2.1" | "v1.0.0-rc.0" | "v1.0.0-rc.1" => 2,
+            other => panic!("what is the rule of platforms {other}?"),
+        };
+        let text = include_str!("../../testdata/windows/releases.tsv");
+        let rows: Vec<Vec<&str>> = text.lines().map(|line| line.split('\t').collect()).collect();
+        let of = |module: &str, rule: usize| {
+            let rows = rows.iter().filter(|row| row[0].starts_with(module) && rule_of(row[2]) == rule);
+            rows.map(|row| row[1].trim_start_matches('v')).collect::<Vec<_>>()
+        };
+        let page = include_str!("../../docs/hosts.md");
+        for (rule, release) in RELEASES.iter().enumerate() {
+            let containerd = of("github.com/containerd/containerd", rule);
+            let moby = of("github.com/moby/moby", rule);
+            let (first, last) = (containerd[0], containerd[containerd.len() - 1]);
+            let want = match rule {
+                0 => format!("containerd {first} and later, and Docker Engine 29 from moby {} on", moby[0]),
+                1 => format!(
+                    "containerd {first} to {last}, and Docker Engine 29 of moby {} to {}",
+                    moby[0],
+                    moby[moby.len() - 1]
+                ),
+                // Docker Engine 28 is built from a repository without go.mod.
+                _ => format!("containerd up to {last}, and Docker Engine 28"),
+            };
+            assert_eq!(release.engines, want);
+            assert!(page.contains(&want), "docs/hosts.md lacks: {want}");
+        }
+        // In each series a rule goes from one release to another without a gap.
+        for pair in rows.windows(2).filter(|pair| pair[0][0] == pair[1][0]) {
+            assert!(rule_of(pair[0][2]) >= rule_of(pair[1][2]), "{pair:?}");
+        }
+        for host in HOSTS {
+            assert!(page.contains(&format!("| {} ", host.name)), "docs/hosts.md lacks {}", host.name);
+            assert_eq!(
+                (Host::find(host.name), Host::find(&host.short.to_lowercase())),
+                (Some(host), Some(host))
+            );
+        }
+    }
+
+    #[test]
+    fn hosts_that_find_nothing() {
+        let error = |hosts: &str, images: &[(&str, &str)]| {
+            let names: Vec<String> = hosts.split(',').map(str::to_owned).collect();
+            check(&names, images).err().map(|error| error.to_string())
+        };
+        let two = [("amd64", "10.0.20348.1"), ("amd64", "10.0.17763.1")];
+        assert_eq!(error("2019,2022,2025,windows 11 24H2", &two), None);
+        assert_eq!(
+            error("2016,2022", &two).unwrap(),
+            "FANLIGHT_HOSTS: Windows hosts that find no image in this build:\n  Windows Server 2016 (build 14393, amd64): \
+             add ltsc2016 (10.0.14393)"
+        );
+        // With some engines only.
+        assert!(error("11-25H2", &two).unwrap().ends_with(
+            "(build 26200, amd64), with containerd 2.1.6 to 2.3.4, and Docker Engine 29 of moby 2.0.0-beta.2 to \
+             2.0.0-beta.21: add ltsc2025 (10.0.26100)"
+        ));
+        assert_eq!(error("2025", &[("arm64", "10.0.26100.1")]), None);
+        // There is no Server 2022 for arm64, so what is missing is the image for amd64.
+        assert!(
+            error("2022", &[("arm64", "10.0.26100.1")])
+                .unwrap()
+                .contains("(build 20348, amd64): add ltsc2022")
+        );
+        assert!(error("2025", &[("arm64", "10.0.26100.1"), two[1]]).unwrap().contains("amd64"));
+        assert!(
+            error("Server 2022", &two)
+                .unwrap()
+                .contains("unknown Windows host \"Server 2022\": available: 2016, 2019")
+        );
+        assert!(error("2022", &[]).unwrap().contains("no image for Windows"));
+        assert_eq!(check(&[], &[]), Ok(()));
     }
 
     #[test]

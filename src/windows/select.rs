@@ -17,6 +17,12 @@ pub struct Asked {
 }
 
 impl Asked {
+    /// Every version for `windows/amd64`, where the client names no platform.
+    #[must_use]
+    pub fn any() -> Self {
+        Self { platform: Platform::new("windows", "amd64"), versions: None, features: Vec::new() }
+    }
+
     /// Whether a base has the features that are asked for.
     #[must_use]
     pub fn fits(&self, candidate: &Candidate) -> bool {

@@ -5,6 +5,7 @@ use crate::go::number::NumberError;
 use crate::go::{Quoted, csv};
 use crate::image::{Build, platform, reference};
 use crate::lint;
+use crate::suggest::Hint;
 
 /// An option that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -28,10 +29,27 @@ pub enum ErrorKind {
     },
     /// `FANLIGHT_VERSIONS`.
     #[error(
-        "FANLIGHT_VERSIONS: unknown Windows version {0:?}: write a build such as 20348 or 10.0.20348, or one of {known}",
-        known = Build::names()
+        "FANLIGHT_VERSIONS: unknown Windows version {name:?}{hint}: write a build such as 20348 or 10.0.20348, or one of \
+         {known}",
+        known = Build::names(), hint = Hint::show(hint.as_ref())
     )]
-    UnknownVersion(String),
+    UnknownVersion {
+        /// As the client wrote it.
+        name: String,
+        /// A name that is spelled nearly so.
+        hint: Option<Hint>,
+    },
+    /// A `FANLIGHT_` argument that there is not.
+    #[error(
+        "unknown build argument {key}{hint}: available: {known}",
+        known = super::windows::KNOWN.join(", "), hint = Hint::show(hint.as_ref())
+    )]
+    UnknownArgument {
+        /// As the client wrote it.
+        key: String,
+        /// A name that is spelled nearly so.
+        hint: Option<Hint>,
+    },
     /// `FANLIGHT_LAZY`.
     #[error("FANLIGHT_LAZY: {0:?} is not a boolean: write 1 or 0")]
     Lazy(String),

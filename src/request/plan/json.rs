@@ -1,6 +1,6 @@
 //! The plan as JSON.
 
-use super::{Base, Document, Image, Makes, OnHost, Shared, Step};
+use super::{Base, Document, Existence, Image, Makes, OnHost, Shared, Step};
 use crate::image::Build;
 use crate::image::{Platform, Reference};
 use crate::llb::inspect::Way;
@@ -62,7 +62,7 @@ impl Document {
             json.object(|json| {
                 json.item("name", &Build(build).name());
                 json.item("build", &build);
-                if let Some(base) = &on.add {
+                if let Some(base) = on.candidate.as_ref().filter(|_| on.existence == Existence::There) {
                     json.item("base", base);
                 }
             });

@@ -108,10 +108,44 @@ pub struct Stage {
     pub digest: String,
 }
 
-/// The answer to `frontend.plan`.
+/// A base that a host lacks, as far as the tags of other bases tell its name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Addition {
+    /// The architecture.
+    pub architecture: String,
+    /// The image.
+    pub base: String,
+}
+
+/// Whether there is an image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Existence {
+    /// It was looked up.
+    There,
+    /// It was looked up, and there is none.
+    Missing,
+    /// It could not be looked up.
+    Unknown,
+}
+
+/// The bases to add that a plan of these images may name.
 #[must_use]
-pub fn plan(images: Vec<Image>) -> BuildResult {
-    let document = Document::new(images);
+pub fn additions(images: &[Image]) -> Vec<Addition> {
+    let mut found: Vec<Addition> = Vec::new();
+    for of in hosts(images, &BTreeMap::new()) {
+        for base in of.hosts.into_iter().filter_map(|on| on.candidate) {
+            found.push(Addition { architecture: of.architecture.clone(), base });
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// The answer to `frontend.plan`. `known` says which of [`additions`] there are.
+#[must_use]
+pub fn plan(images: Vec<Image>, known: &BTreeMap<Addition, Existence>) -> BuildResult {
+    let document = Document::new(images, known);
     let json = Json::text(Style::Go, |json| document.write(json));
     let texts = [(RESULT_JSON, json.into_bytes()), (RESULT_TEXT, document.text().into_bytes())];
     super::answer(&PLAN, texts)
@@ -153,19 +187,21 @@ struct OnHost {
     /// The image among all of the result.
     image: Option<usize>,
     elsewhere: Vec<(&'static str, Option<usize>)>,
-    /// A base whose image would fit, where none does and it can be told.
-    add: Option<String>,
+    /// A base whose image would fit, by the tag of another, where none does.
+    candidate: Option<String>,
+    /// Whether there is that base.
+    existence: Existence,
 }
 
 impl Document {
-    fn new(images: Vec<Image>) -> Self {
+    fn new(images: Vec<Image>, known: &BTreeMap<Addition, Existence>) -> Self {
         let mut document = Self {
             layers: Vec::new(),
             layer_numbers: BTreeMap::new(),
             stages: Vec::new(),
             downloads: Vec::new(),
             refused: Vec::new(),
-            hosts: hosts(&images),
+            hosts: hosts(&images, known),
             images: Vec::new(),
         };
         for (index, image) in images.iter().enumerate() {
@@ -243,7 +279,7 @@ fn why(read: &Read, image: &Image) -> String {
 }
 
 /// What Windows hosts take of the result, by architecture.
-fn hosts(images: &[Image]) -> Vec<OfArchitecture> {
+fn hosts(images: &[Image], additions: &BTreeMap<Addition, Existence>) -> Vec<OfArchitecture> {
     let mut found: Vec<OfArchitecture> = Vec::new();
     for image in images.iter().filter(|image| image.platform.os == "windows") {
         let architecture = &image.platform.architecture;
@@ -257,15 +293,19 @@ fn hosts(images: &[Image]) -> Vec<OfArchitecture> {
             .collect();
         let versions: Vec<&str> = of_it.iter().map(|i| images[*i].platform.os_version.as_str()).collect();
         let known = of_it.iter().map(|i| &images[*i].base).find(|base| base.kind == "image");
-        let hosts = host::coverage(architecture, &versions).into_iter().map(|coverage| OnHost {
-            image: coverage.takes.map(|i| of_it[i]),
-            elsewhere: coverage
-                .elsewhere
-                .iter()
-                .map(|(who, takes)| (*who, takes.map(|i| of_it[i])))
-                .collect(),
-            add: coverage.missing.and_then(|build| versions::renamed(&known?.name, Build(build))),
-            coverage,
+        let hosts = host::coverage(architecture, &versions).into_iter().map(|coverage| {
+            let candidate = coverage.missing.and_then(|build| versions::renamed(&known?.name, Build(build)));
+            let addition =
+                candidate.clone().map(|base| Addition { architecture: architecture.clone(), base });
+            let existence = addition.and_then(|addition| additions.get(&addition).copied());
+            let elsewhere = coverage.elsewhere.iter();
+            OnHost {
+                image: coverage.takes.map(|i| of_it[i]),
+                elsewhere: elsewhere.map(|(who, takes)| (*who, takes.map(|i| of_it[i]))).collect(),
+                candidate,
+                existence: existence.unwrap_or(Existence::Unknown),
+                coverage,
+            }
         });
         found.push(OfArchitecture { architecture: architecture.clone(), hosts: hosts.collect() });
     }

@@ -1,6 +1,6 @@
 //! The plan as text.
 
-use super::{Document, Makes, OnHost, Step};
+use super::{Document, Existence, Makes, OnHost, Step};
 use crate::image::Build;
 use crate::request::table::Table;
 
@@ -182,9 +182,14 @@ impl Step {
 
 fn none(on: &OnHost) -> String {
     let Some(build) = on.coverage.missing else { return "none".to_owned() };
-    match &on.add {
-        Some(base) => format!("none: add {base}"),
-        None => format!("none: add a base of {} (10.0.{build})", Build(build).name()),
+    let version = format!("a base of {} (10.0.{build})", Build(build).name());
+    match (&on.candidate, on.existence) {
+        (Some(base), Existence::There) => format!("none: add {base}"),
+        (Some(base), Existence::Missing) => format!("none: add {version}; there is no {base}"),
+        (Some(base), Existence::Unknown) => {
+            format!("none: add {version}, perhaps {base}, which could not be looked up")
+        }
+        (None, _) => format!("none: add {version}"),
     }
 }
 

@@ -1,0 +1,74 @@
+//! Stages for Linux that a Windows image takes something from.
+
+use crate::convert::Converter;
+use crate::convert::stage::StageState;
+use crate::instruction::{Instruction, Kind, OptionalKeyValue, Run};
+use crate::lint::{Linter, windows as rule};
+use crate::span::Range;
+use crate::syntax::parse_heredoc;
+
+/// Arguments whose values come from the platform.
+const TARGETS: [&str; 3] = ["TARGETPLATFORM", "TARGETOS", "TARGETARCH"];
+
+/// Shells that take a carriage return for a part of the command.
+const SHELLS: [&str; 5] = ["sh", "bash", "ash", "dash", "zsh"];
+
+/// Checks an instruction of any stage of a Windows image.
+pub(super) fn check(converter: &Converter<'_>, state: &StageState, instruction: &Instruction, lint: &Linter) {
+    match &instruction.kind {
+        Kind::Arg(args) => {
+            for arg in args {
+                hidden_target(converter, arg, &instruction.location, lint);
+            }
+        }
+        Kind::Run(run) if !state.is_windows() && has_carriage_returns(state, run) => {
+            lint.run(&rule::LINE_ENDINGS, &instruction.location, rule::line_endings());
+        }
+        _ => {}
+    }
+}
+
+/// Checks the defaults of arguments before the first FROM.
+pub(super) fn check_globals(converter: &Converter<'_>) {
+    for name in TARGETS {
+        if let Some(info) = converter.plan.globals.infos.get(name) {
+            hidden_target(converter, &info.definition, &info.location, converter.input.lint);
+        }
+    }
+}
+
+/// Reports a default that hides what is built.
+fn hidden_target(converter: &Converter<'_>, arg: &OptionalKeyValue, location: &[Range], lint: &Linter) {
+    let setting = converter.input.setting;
+    let target = &setting.platforms.target;
+    let real = match arg.key.as_str() {
+        "TARGETOS" => target.os.clone(),
+        "TARGETARCH" => target.architecture.clone(),
+        "TARGETPLATFORM" => target.format_all(),
+        _ => return,
+    };
+    let Some(default) = arg.value.as_ref().filter(|_| !setting.build_args.contains_key(&arg.key)) else {
+        return;
+    };
+    // A default with a variable may follow the platform.
+    if !default.contains('$') && *default != real {
+        lint.run(&rule::TARGET_HIDDEN, location, rule::target_hidden(&arg.key, default, &real));
+    }
+}
+
+/// Whether a heredoc that a shell runs has lines that end with a carriage return.
+fn has_carriage_returns(state: &StageState, run: &Run) -> bool {
+    let line = &run.command;
+    let Some(first) = line.files.first().filter(|file| file.data.contains("\r\n")) else { return false };
+    let is_script = line.prepend_shell
+        && matches!(line.args.as_slice(), [text] if matches!(parse_heredoc(text.trim()), Ok(Some(_))));
+    let interpreter = match first.data.strip_prefix("#!") {
+        Some(rest) => rest.lines().next().unwrap_or_default().trim().to_owned(),
+        None if is_script => state.image.config.shell.first().cloned().unwrap_or_else(|| "sh".to_owned()),
+        None => {
+            line.args.first().and_then(|text| text.split_whitespace().next()).unwrap_or_default().to_owned()
+        }
+    };
+    let name = interpreter.rsplit(['/', ' ']).next().unwrap_or_default();
+    SHELLS.contains(&name)
+}

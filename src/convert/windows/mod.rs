@@ -1,0 +1,164 @@
+//! What stages for Windows are checked for: see [`crate::lint::windows`].
+
+mod backslash;
+mod build_stage;
+mod file_name;
+
+use super::Converter;
+use super::stage::{StageState, key_value};
+use crate::image::OsVersion;
+use crate::instruction::{Add, Copy, Instruction, Kind};
+use crate::lint::{Linter, windows as rule};
+use crate::plan::{StageId, Start};
+use crate::span::Range;
+use crate::windows::{base_directories, bases, support};
+use file_name::Fault;
+
+/// Users of Windows that every base knows.
+const USERS: [&str; 2] = ["containeruser", "containeradministrator"];
+
+/// Accounts of the system.
+const ACCOUNTS: &str = "nt authority";
+
+/// Users of Linux that no base for Windows has.
+const LINUX_USERS: [&str; 4] = ["root", "nobody", "nonroot", "www-data"];
+
+/// Checks what a stage starts from.
+pub(super) fn base(converter: &Converter<'_>, id: StageId, state: &StageState) {
+    let stage = &converter.plan.stages[id];
+    let (Some(from), Some(resolved)) = (stage.from, &stage.resolved) else { return };
+    if !state.is_windows() {
+        return;
+    }
+    let lint = converter.input.lint.with_comments(&from.comments);
+    let plan = converter.plan;
+    if matches!(resolved.start, Start::Scratch) && plan.stages.root(plan.target) == id {
+        lint.run(&rule::SCRATCH, &from.location, rule::scratch());
+    }
+    let os_version = &resolved.image.platform.os_version;
+    let Some(version) = OsVersion::parse(os_version) else { return };
+    let name = &stage.written_base;
+    // One of several versions of an index is chosen by what is in the index.
+    let named = matches!(resolved.start, Start::Image(_));
+    let pinned = converter.input.setting.pins.iter().any(|pin| pin.base == *name);
+    if named && !pinned && bases::is_unpinned(name) {
+        lint.run(&rule::BASE_UNPINNED, &from.location, rule::base_unpinned(name, os_version));
+    }
+    if let Some((called, ended)) = support::ended(version.build().0) {
+        lint.run(&rule::OUT_OF_SUPPORT, &from.location, rule::out_of_support(name, called, ended));
+    }
+}
+
+/// Checks the arguments before the first FROM.
+pub(super) fn globals(converter: &Converter<'_>) {
+    if converter.input.setting.platforms.target.is_windows() {
+        build_stage::check_globals(converter);
+    }
+}
+
+/// Checks an instruction; `written` has its variables not expanded.
+pub(super) fn instruction(
+    converter: &Converter<'_>,
+    state: &StageState,
+    written: &Instruction,
+    expanded: &Instruction,
+    lint: &Linter,
+) {
+    if converter.input.setting.platforms.target.is_windows() {
+        build_stage::check(converter, state, written, lint);
+    }
+    if !state.is_windows() {
+        return;
+    }
+    backslash::check(converter, state, written, lint);
+    let location = &expanded.location;
+    match &expanded.kind {
+        Kind::Env(pairs) => {
+            if uses_default_path(converter, state, written) {
+                let path = base_directories::default_path(&state.image);
+                lint.run(&rule::PATH_DEFAULT, location, rule::path_default(path));
+            }
+            for pair in pairs.iter().filter(|pair| pair.key.eq_ignore_ascii_case("PATH")) {
+                if !pair.value.to_lowercase().replace('/', "\\").contains("\\windows\\system32") {
+                    lint.run(&rule::PATH_LOST, location, rule::path_lost(&pair.value));
+                }
+            }
+        }
+        Kind::User(user) => {
+            let base = &converter.plan.stages[state.root].written_base;
+            if let Some(message) = unknown_user(user, base) {
+                lint.run(&rule::USER, location, message);
+            }
+        }
+        Kind::StopSignal(signal) if !is_known_signal(signal) => {
+            lint.run(&rule::STOP_SIGNAL, location, rule::stop_signal(signal));
+        }
+        Kind::Workdir(path) => name(file_name::find(path), location, lint),
+        Kind::Copy(Copy { paths, chown, chmod, .. }) | Kind::Add(Add { paths, chown, chmod, .. }) => {
+            let flags = [("--chown", chown), ("--chmod", chmod)];
+            for (flag, _) in flags.into_iter().filter(|(_, value)| !value.is_empty()) {
+                lint.run(&rule::OWNER, location, rule::owner(flag));
+            }
+            name(file_name::of_copy(paths), location, lint);
+        }
+        _ => {}
+    }
+}
+
+/// Reports a name that Windows refuses.
+fn name(found: Option<(&str, Fault)>, location: &[Range], lint: &Linter) {
+    if let Some((name, fault)) = found {
+        let message = match fault {
+            Fault::Device => rule::file_name_device(name),
+            Fault::End => rule::file_name_end(name),
+            Fault::Character(c) => rule::file_name_character(name, c),
+        };
+        lint.run(&rule::FILE_NAME, location, message);
+    }
+}
+
+/// What is wrong with a user, where the base is known not to have it.
+fn unknown_user(user: &str, base: &str) -> Option<String> {
+    let lower = user.to_lowercase();
+    if user.contains(':') || user.parse::<u32>().is_ok() || LINUX_USERS.contains(&lower.as_str()) {
+        return Some(rule::user_of_linux(user));
+    }
+    let is_known = USERS.contains(&lower.as_str()) || lower.starts_with(ACCOUNTS);
+    (bases::is_nanoserver(base) && !is_known).then(|| rule::user_of_nanoserver(user))
+}
+
+/// Whether Windows' engines know a signal: both end a container as they do without one.
+fn is_known_signal(signal: &str) -> bool {
+    let name = signal.trim().to_uppercase();
+    ["TERM", "KILL", "15", "9"].contains(&name.strip_prefix("SIG").unwrap_or(&name))
+}
+
+/// Whether a value uses `${PATH}` where no image and no ENV has set it.
+fn uses_default_path(converter: &Converter<'_>, state: &StageState, written: &Instruction) -> bool {
+    let Kind::Env(pairs) = &written.kind else { return false };
+    let mut env = state.image.config.env.iter();
+    if env.any(|entry| key_value(entry).0.eq_ignore_ascii_case("PATH")) {
+        return false;
+    }
+    let lexer = converter.input.setting.lexer;
+    let is_path = |name: &String| name.eq_ignore_ascii_case("PATH");
+    let uses = |value: &str| lexer.process_word(value, state).is_ok_and(|e| e.matched.iter().any(is_path));
+    pairs.iter().any(|pair| uses(&pair.value))
+}
+
+/// Checks a destination that no rule knows for a directory; `written` is what the Dockerfile has.
+pub(super) fn destination(
+    converter: &Converter<'_>,
+    state: &StageState,
+    written: &str,
+    dest: &str,
+    location: &[Range],
+    lint: &Linter,
+) {
+    let name = &converter.plan.stages[state.root].written_base;
+    let is_plain = state.base_image.as_ref().is_some_and(|image| base_directories::is_plain(image, name));
+    // Windows alone has no directory outside of its own trees.
+    if !is_plain || base_directories::is_within_windows(dest) {
+        lint.run(&rule::DESTINATION, location, rule::destination(written, &format!("{written}/")));
+    }
+}
