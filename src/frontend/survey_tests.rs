@@ -37,8 +37,15 @@ fn plan(text: &str, options: &[(String, String)], index: &str) -> Result<BuildRe
                 if digest.starts_with('2') {
                     config["os.version"] = "10.0.20348.2762".into();
                 }
-                let pinned = if digest.is_empty() { String::new() } else { format!("@sha256:{digest}") };
-                fake = fake.with_image(&format!("{reference}{pinned}"), config.to_string().as_bytes());
+                let config = config.to_string();
+                if digest.is_empty() {
+                    fake = fake.with_image(&reference, config.as_bytes());
+                    continue;
+                }
+                let name = reference.rsplit_once(':').unwrap().0;
+                for reference in [reference.as_str(), name] {
+                    fake = fake.with_image(&format!("{reference}@sha256:{digest}"), config.as_bytes());
+                }
             }
         }
         let bridge = bridge_to(&fake).await;

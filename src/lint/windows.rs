@@ -59,7 +59,7 @@ rules! {
     LINE_ENDINGS WindowsAdvice "WindowsLineEndings" "windowslineendings"
         "A shell takes the carriage returns of a heredoc for a part of its commands";
     SCRATCH WindowsAdvice "WindowsScratch" "windowsscratch"
-        "An image for Windows without a base holds files and cannot be started";
+        "An image for Windows without a base cannot be started, and other builds find no files in it";
 }
 
 /// [`RUN`]
@@ -218,7 +218,7 @@ pub fn line_endings() -> String {
 /// [`SCRATCH`]
 #[must_use]
 pub fn scratch() -> String {
-    "An image on scratch has no Windows in it, and no container of it starts: it can hold files for others to copy or to mount. Programs for HostProcess containers go on mcr.microsoft.com/oss/kubernetes/windows-host-process-containers-base-image, all others on nanoserver or servercore".to_owned()
+    "An image on scratch has no Windows in it: no container of it starts, and once it is pushed, COPY --from and mounts find no files in it. Tools that read layers get them, and --output type=local. Put files for other builds into an image for Linux, programs for HostProcess containers on mcr.microsoft.com/oss/kubernetes/windows-host-process-containers-base-image, all others on nanoserver or servercore".to_owned()
 }
 
 #[cfg(test)]

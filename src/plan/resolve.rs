@@ -359,9 +359,11 @@ fn refuse_list(stage: &Stage<'_>) -> Error {
     }))
 }
 
+/// One image of an index. Without the tag, because BuildKit leaves an image out of the provenance if a build asks for the
+/// same tag without a digest, as ours does for the index (`provenance.Capture.OptimizeImageSources`).
 fn pinned(reference: Reference, digest: &str) -> Result<Reference, Error> {
     let failed = |e| Error::nowhere(ErrorKind::MutatedReference(digest.to_owned(), e));
-    reference.tag_name_only().with_digest(digest).map_err(failed)
+    reference.trim().with_digest(digest).map_err(failed)
 }
 
 /// Without a requested platform, an image of one of the engine's platforms keeps its own

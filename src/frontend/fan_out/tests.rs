@@ -5,6 +5,8 @@ use crate::gateway::options::Environment;
 use crate::gateway::testing::{Fake, bridge_to};
 
 const BASE: &str = "example.com/base:1";
+/// The repository of [`BASE`]: one image of an index is asked for by digest alone.
+const NAME: &str = "example.com/base";
 const INDEX: &str = "sha256:0000000000000000000000000000000000000000000000000000000000000000";
 const NEWER: &str = "sha256:1111111111111111111111111111111111111111111111111111111111111111";
 const OLDER: &str = "sha256:2222222222222222222222222222222222222222222222222222222222222222";
@@ -44,8 +46,8 @@ async fn an_index_that_can_be_read_gives_its_images_by_digest() {
     );
     let fake = engine()
         .with_file("index.json", index)
-        .with_image(&format!("{BASE}@{NEWER}"), &config("10.0.26100.1"))
-        .with_image(&format!("{BASE}@{OLDER}"), &config("10.0.20348.1"));
+        .with_image(&format!("{NAME}@{NEWER}"), &config("10.0.26100.1"))
+        .with_image(&format!("{NAME}@{OLDER}"), &config("10.0.20348.1"));
     let built = outcome(&fake, &[]).await.unwrap();
     let id = |version: &str| format!("containerimage.config/windows({version})/amd64");
     assert_eq!(built, [id("10.0.20348.1"), id("10.0.26100.1")]);
