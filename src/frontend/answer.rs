@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures_util::future::join;
 
-use super::build::{Build, Planned, Purpose};
+use super::build::{Build, Planned, Purpose, default_stage, stage_number};
 use super::check;
 use super::file::{self, File};
 use super::{fan_out, survey, warn};
@@ -50,7 +50,7 @@ async fn answer_kind(
 ) -> Result<BuildResult, Error> {
     match kind {
         Kind::Describe => return Ok(request::describe()),
-        Kind::Targets => return targets(&source),
+        Kind::Targets => return targets(options, &source),
         Kind::Lint => return lint(bridge, options, contexts, source).await,
         Kind::Outline | Kind::ConvertLlb | Kind::Plan => {}
     }
@@ -99,12 +99,16 @@ fn windows_target(build: &Build<'_>) -> Result<Option<Asked>, Error> {
     Ok(is_windows.then(Asked::any))
 }
 
-/// Lists the stages (upstream's `ListTargets`): nothing but their FROM lines matters.
-fn targets(source: &DockerfileSource) -> Result<BuildResult, Error> {
+/// Lists the stages (upstream's `ListTargets`): nothing but their FROM lines matters, and the first platform for the one
+/// that is built by default.
+fn targets(options: &Options, source: &DockerfileSource) -> Result<BuildResult, Error> {
     let map = &source.map;
     let tree = syntax::parse(&map.data).map_err(|e| Error::located(&e, &map.to_pb()))?;
     let dockerfile = instruction::parse(&tree, None).map_err(|e| Error::located(&e, &map.to_pb()))?;
-    Ok(request::targets(&dockerfile.stages, &map.data))
+    let stages = &dockerfile.stages;
+    let platform = options.target_platforms.first().unwrap_or(&options.build_platform);
+    let default = stage_number(stages, default_stage(stages, &platform.os));
+    Ok(request::targets(stages, default, &map.data))
 }
 
 /// Checks the file (upstream's `DockerfileLint`). What keeps it from being built is part of the

@@ -11,6 +11,7 @@ use crate::gateway::context::{Contexts, MainContext};
 use crate::gateway::options::{Options, Worker};
 use crate::gateway::{Bridge, Error};
 use crate::image::Platform;
+use crate::instruction::Stage;
 use crate::lint::Linter;
 use crate::pattern::PatternMatcher;
 use crate::plan::epoch::{EPOCH, Sources};
@@ -113,29 +114,17 @@ impl<'b> Build<'b> {
         Self { bridge, options, contexts, file, purpose }
     }
 
-    /// The stage to build for a platform. A last stage named after a system is not for the other
-    /// one, if that has a stage of its own.
+    /// The stage to build for a platform.
     pub(super) fn target_stage(&self, platform: &Platform) -> String {
         if !self.options.target.is_empty() {
             return self.options.target.clone();
         }
-        let stages = &self.file.dockerfile.stages;
-        let last = stages.last().map_or("", |stage| stage.name.as_str());
-        let is_other = ["linux", "windows"].contains(&last) && last != platform.os;
-        if is_other && stages.iter().any(|stage| stage.name == platform.os) {
-            return platform.os.clone();
-        }
-        String::new()
+        default_stage(&self.file.dockerfile.stages, &platform.os).to_owned()
     }
 
     /// The number of a stage; of the last one for no name.
     pub(super) fn stage_number(&self, name: &str) -> Option<usize> {
-        let stages = &self.file.dockerfile.stages;
-        if name.is_empty() {
-            return stages.len().checked_sub(1);
-        }
-        let lower = name.to_lowercase();
-        stages.iter().rposition(|stage| stage.name == lower)
+        stage_number(&self.file.dockerfile.stages, name)
     }
 
     /// The stage to build in this variant.
@@ -347,6 +336,23 @@ impl<'b> Build<'b> {
             Ok((planned, converted))
         })
     }
+}
+
+/// The name of the stage that is built for a system where the client names none; empty for the last one. A last stage
+/// named after a system is not for the other one, if that has a stage of its own.
+pub(super) fn default_stage<'o>(stages: &[Stage], os: &'o str) -> &'o str {
+    let last = stages.last().map_or("", |stage| stage.name.as_str());
+    let is_other = ["linux", "windows"].contains(&last) && last != os;
+    if is_other && stages.iter().any(|stage| stage.name == os) { os } else { "" }
+}
+
+/// The number of a stage; of the last one for no name.
+pub(super) fn stage_number(stages: &[Stage], name: &str) -> Option<usize> {
+    if name.is_empty() {
+        return stages.len().checked_sub(1);
+    }
+    let lower = name.to_lowercase();
+    stages.iter().rposition(|stage| stage.name == lower)
 }
 
 fn ignore_matcher(main: &MainContext) -> Result<Option<PatternMatcher>, Error> {

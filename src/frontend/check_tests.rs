@@ -251,3 +251,20 @@ fn the_outline_is_of_the_stage_that_is_built() {
         ask(request, &list, &[]).unwrap();
     }
 }
+
+#[test]
+fn the_default_target_is_the_stage_that_is_built() {
+    let text = format!("FROM {NANO} AS windows\nFROM scratch AS linux\n");
+    let default = |platform| {
+        let answer = ask("frontend.targets", &text, &[("platform", platform)]).unwrap();
+        let targets = answer["targets"].as_array().unwrap().clone();
+        targets.into_iter().find(|target| target["default"] == true).unwrap()["name"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    assert_eq!(
+        (default("windows/amd64"), default("linux/amd64,windows/amd64")),
+        ("windows".into(), "linux".into())
+    );
+}

@@ -10,13 +10,14 @@ use crate::gateway::BuildResult;
 use crate::instruction::Stage;
 
 /// The answer to `frontend.targets`: name, description, base and platform of every stage, as
-/// they are written. `source` is the Dockerfile's text.
+/// they are written. `default` is the number of the stage that is built where none is named, `source` the Dockerfile's
+/// text.
 #[must_use]
-pub fn targets(stages: &[Stage], source: &[u8]) -> BuildResult {
+pub fn targets(stages: &[Stage], default: Option<usize>, source: &[u8]) -> BuildResult {
     let targets: Vec<Target<'_>> = stages
         .iter()
         .enumerate()
-        .map(|(number, stage)| Target { stage, is_default: number + 1 == stages.len() })
+        .map(|(number, stage)| Target { stage, is_default: Some(number) == default })
         .collect();
     let text = Json::text(Style::Go, |json| {
         json.object(|json| {
@@ -75,7 +76,8 @@ mod tests {
             let vector = Vector::read("targets", name);
             let tree = syntax::parse(&vector.dockerfile).unwrap();
             let dockerfile = instruction::parse(&tree, None).unwrap();
-            vector.check(&targets(&dockerfile.stages, &vector.dockerfile));
+            let last = dockerfile.stages.len().checked_sub(1);
+            vector.check(&targets(&dockerfile.stages, last, &vector.dockerfile));
         }
     }
 }
