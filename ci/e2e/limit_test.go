@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"fanlight/ci/tools/bases"
 	"fanlight/ci/tools/registry"
 
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
@@ -28,12 +29,16 @@ type limitCase struct {
 	refused string
 	// alone: docker/dockerfile does otherwise, for that reason.
 	alone string
+	// memory is what it may take where that is less than limitBytes.
+	memory int64
 }
 
 const (
 	// What the frontend may take for any of them: time, and memory where docker/dockerfile does not take more.
 	limitTime  = 2 * time.Minute
 	limitBytes = 1 << 30
+	// Warnings and errors carry the file once at a time.
+	warningBytes = 96 << 20
 )
 
 func limitCases(env environment) []limitCase {
@@ -83,6 +88,11 @@ func limitCases(env environment) []limitCase {
 			options: []string{"--opt", "platform=windows/amd64"}, refused: "100000", alone: "it knows no lists"},
 		{name: "a list in braces", dockerfile: "ARG BASE=a{" + strings.ReplaceAll(elements, ",", ",\\\n") + "}\nFROM $BASE\n",
 			options: []string{"--opt", "platform=windows/amd64"}, refused: "100000", alone: "it knows no lists"},
+		{name: "a definition of 20 MB", dockerfile: "FROM scratch\nCOPY <<E /x\n" + strings.Repeat(strings.Repeat("x", 1000)+"\n", 10_000) + "E\n",
+			refused: "bytes long, and BuildKit accepts 16777216"},
+		{name: "8,000 warnings", dockerfile: scratch + many(8_000, func(i int) string { return fmt.Sprintf("env A%d 1\n", i) }), memory: warningBytes},
+		{name: "3,000 refused RUNs", dockerfile: "FROM " + env.registry + "/limit/windows:1\n" + strings.Repeat("RUN mkdir C:/x\n", 3_000),
+			options: []string{"--opt", "platform=windows/amd64"}, refused: "and 2990 more RUN lines", alone: "it refuses none", memory: warningBytes},
 		{name: "1 MB of build arguments", dockerfile: "ARG A0\n" + scratch, options: large},
 		{name: "a base with a large config", dockerfile: "FROM " + env.registry + "/limit/base:1\nCOPY file.txt /\n"},
 	}
@@ -93,6 +103,9 @@ func limitCases(env environment) []limitCase {
 func TestLimits(t *testing.T) {
 	env := loadEnvironment(t)
 	pushLargeConfig(t, env)
+	if err := bases.PushVersions(registry.Host(env.registry), "limit/windows", standInSeed(), 1, "amd64"); err != nil {
+		t.Fatal(err)
+	}
 	for _, one := range limitCases(env) {
 		t.Run(one.name, func(t *testing.T) {
 			folder := t.TempDir()
@@ -111,6 +124,9 @@ func TestLimits(t *testing.T) {
 			}
 			t.Logf("fanlight           %v", ours)
 			allowed := int64(limitBytes)
+			if one.memory > 0 {
+				allowed = one.memory
+			}
 			if one.alone == "" {
 				theirs := one.run(t, env, folder, env.peer)
 				t.Logf("docker/dockerfile  %v", theirs)

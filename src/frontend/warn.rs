@@ -1,7 +1,5 @@
 //! Warnings during a build.
 
-use futures_util::future::join_all;
-
 use crate::gateway::context::DockerfileSource;
 use crate::gateway::options::windows::SEED;
 use crate::gateway::{Bridge, Error};
@@ -112,15 +110,16 @@ pub(super) async fn tell(
 }
 
 /// Sends what the checks found, with its places.
+///
+/// One after the other, as docker/dockerfile does: each carries the whole file, for its excerpt.
 pub(super) async fn lint(bridge: &Bridge, source: &DockerfileSource, lint: &Linter) -> Result<(), Error> {
-    let warnings = lint.warnings();
-    let sent = warnings.iter().map(|warning| async move {
+    for warning in lint.warnings() {
         let line = warning.location.first().map_or(0, |range| range.start.line);
         let text = lint::message::short(warning.rule.name, &warning.message, line);
         let rule = warning.rule;
-        bridge.warn(request(source, &text, rule.description, rule.url, &warning.location)).await
-    });
-    join_all(sent).await.into_iter().collect()
+        bridge.warn(request(source, &text, rule.description, rule.url, &warning.location)).await?;
+    }
+    Ok(())
 }
 
 fn request(

@@ -90,7 +90,8 @@ impl Bridge {
     ///
     /// # Errors
     ///
-    /// If BuildKit lacks a capability that an operation needs, and BuildKit's own error.
+    /// If BuildKit lacks a capability that an operation needs or the definition is too large for a message, and
+    /// BuildKit's own error.
     pub async fn solve(&self, request: SolveRequest) -> Result<BuildResult, Error> {
         let used = request.definition.iter().flat_map(|definition| &definition.metadata);
         for capability in
@@ -109,6 +110,7 @@ impl Bridge {
             frontend_inputs: request.inputs.into_iter().map(Into::into).collect(),
             evaluate: request.evaluate && by_request,
         };
+        check_size("the definition", &message)?;
         let result = BuildResult::from(self.client.clone().solve(message).await?.into_inner());
         if request.evaluate && !by_request {
             // An older BuildKit builds once something is read.
@@ -204,8 +206,12 @@ impl Bridge {
     /// # Errors
     ///
     /// BuildKit's. A build does not fail because of them.
-    pub async fn warn(&self, warning: frontend::WarnRequest) -> Result<(), Error> {
+    pub async fn warn(&self, mut warning: frontend::WarnRequest) -> Result<(), Error> {
         if self.capabilities.frontend.supports(names::WARNINGS) {
+            if warning.encoded_len() > MAX_MESSAGE_BYTES {
+                // The text is worth more than its excerpt.
+                warning.info = None;
+            }
             self.client.clone().warn(warning).await?;
         }
         Ok(())
@@ -219,12 +225,7 @@ impl Bridge {
     pub async fn return_result(&self, result: BuildResult) -> Result<(), Error> {
         let arrays = self.capabilities.frontend.supports(names::REFERENCE_ARRAY);
         let message = result.into_message(arrays);
-        if message.encoded_len() > MAX_MESSAGE_BYTES {
-            return Err(Error::new(format_args!(
-                "the result is {} bytes long, and BuildKit accepts {MAX_MESSAGE_BYTES}",
-                message.encoded_len()
-            )));
-        }
+        check_size("the result", &message)?;
         self.client.clone().r#return(frontend::ReturnRequest { result: Some(message), error: None }).await?;
         Ok(())
     }
@@ -238,6 +239,17 @@ impl Bridge {
         self.client.clone().r#return(failure.into_request()).await?;
         Ok(())
     }
+}
+
+/// Refuses a message that BuildKit would not accept. Sent all the same, it would break the connection, whose error
+/// says nothing of sizes.
+fn check_size(what: &str, message: &impl prost::Message) -> Result<(), Error> {
+    let size = message.encoded_len();
+    if size <= MAX_MESSAGE_BYTES {
+        return Ok(());
+    }
+    Err(Error::new(format_args!("{what} is {size} bytes long, and BuildKit accepts {MAX_MESSAGE_BYTES}"))
+        .with_code(tonic::Code::ResourceExhausted))
 }
 
 #[cfg(test)]
@@ -273,6 +285,25 @@ mod tests {
             error.to_string(),
             "requested experimental feature exec.future  is not supported by build server, please update testkit"
         );
+    }
+
+    #[tokio::test]
+    async fn what_is_too_large_is_an_error_with_both_sizes() {
+        let fake = Fake::default();
+        let bridge = bridge_to(&fake).await;
+        let solve = |bytes| {
+            let definition = pb::Definition { def: vec![vec![0; bytes]], ..Default::default() };
+            bridge.solve(SolveRequest { definition: Some(definition), ..Default::default() })
+        };
+        solve(3 << 20).await.unwrap();
+        let error = solve(17 << 20).await.unwrap_err();
+        assert_eq!(error.code(), tonic::Code::ResourceExhausted);
+        let text = error.to_string();
+        assert!(text.starts_with("the definition is 178258"), "{text}");
+        assert!(text.ends_with("bytes long, and BuildKit accepts 16777216"), "{text}");
+        // The connection is still of use.
+        bridge.return_error(error).await.unwrap();
+        assert_eq!(fake.returned().len(), 1);
     }
 
     #[tokio::test]

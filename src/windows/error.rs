@@ -1,5 +1,6 @@
 //! What can be wrong with a build for Windows.
 
+use super::advice::Advice;
 use crate::gateway;
 use crate::image::{Build, Platform};
 use crate::span::Located;
@@ -15,7 +16,7 @@ pub type Error = Located<ErrorKind>;
 pub enum ErrorKind {
     /// RUN in stages for Windows: the line of each, and what to write instead.
     #[error("RUN needs a Windows worker, and this engine builds on Linux. What to write instead:{}", advice(.0))]
-    Run(Vec<(u32, Vec<&'static str>)>),
+    Run(Vec<(u32, Vec<Advice>)>),
     /// A requested platform with a version that is unknown.
     #[error(
         "unknown Windows version {:?} in the platform {}{}: write a build such as 20348 or 10.0.20348, or one of {}",
@@ -128,6 +129,11 @@ impl From<ErrorKind> for gateway::Error {
     }
 }
 
+/// How many refused RUN lines are shown with their advice and in excerpts; the rest are counted, with some of their
+/// numbers.
+pub(super) const MAX_SHOWN: usize = 10;
+const MAX_NUMBERS: usize = 20;
+
 /// A line for each host.
 fn without_image(hosts: &[Uncovered]) -> String {
     let mut text = String::new();
@@ -145,9 +151,10 @@ fn without_image(hosts: &[Uncovered]) -> String {
 }
 
 /// A line for each thing that a refused RUN does.
-fn advice(lines: &[(u32, Vec<&'static str>)]) -> String {
+fn advice(refused: &[(u32, Vec<Advice>)]) -> String {
+    let (shown, rest) = refused.split_at(refused.len().min(MAX_SHOWN));
     let mut text = String::new();
-    for (line, advice) in lines {
+    for (line, advice) in shown {
         let mut label = format!("line {line}: ");
         for advice in advice {
             text += &format!("\n  {label}{advice}");
@@ -155,5 +162,34 @@ fn advice(lines: &[(u32, Vec<&'static str>)]) -> String {
             label = " ".repeat(label.len());
         }
     }
+    if !rest.is_empty() {
+        let numbers: Vec<String> = rest.iter().take(MAX_NUMBERS).map(|(line, _)| line.to_string()).collect();
+        let more = if rest.len() > MAX_NUMBERS { " and others" } else { "" };
+        let lines = if rest.len() == 1 { "line" } else { "lines" };
+        text += &format!(
+            "\n  and {} more RUN {lines}: {}{more}; --call=plan shows all of them",
+            rest.len(),
+            numbers.join(", ")
+        );
+    }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::advice::{Language, of_script};
+    use super::*;
+
+    #[test]
+    fn of_many_refused_lines_the_first_are_shown_and_the_rest_counted() {
+        let lines = |count: u32| -> String {
+            let advice = of_script("mkdir C:\\x", Language::Cmd);
+            ErrorKind::Run((1..=count).map(|line| (line, advice.clone())).collect()).to_string()
+        };
+        assert!(lines(10).contains("line 10: ") && !lines(10).contains("more"));
+        assert!(lines(11).ends_with("and 1 more RUN line: 11; --call=plan shows all of them"));
+        let many = lines(3000);
+        assert!(many.contains("and 2990 more RUN lines: 11, 12, ") && many.contains(", 30 and others;"));
+        assert!(many.len() < 4000, "{}", many.len());
+    }
 }

@@ -2,11 +2,14 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::{Error, ErrorKind, advice};
+use super::advice::{self, Advice, Language};
+use super::error::MAX_SHOWN;
+use super::{Error, ErrorKind};
 use crate::instruction::{Instruction, Kind, Run};
 use crate::lint::{Linter, windows as rule};
 use crate::plan::{Plan, StageId};
 use crate::span::{Located, Range};
+use crate::syntax::parse_heredoc;
 
 /// A RUN that no Linux engine can run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +23,7 @@ pub struct Refused {
     /// The comments above it.
     pub comments: Vec<String>,
     /// What to write instead, for each thing that it does.
-    pub advice: Vec<&'static str>,
+    pub advice: Vec<Advice>,
 }
 
 impl Refused {
@@ -33,7 +36,8 @@ impl Refused {
     /// What to write instead, in one line.
     #[must_use]
     pub fn instead(&self) -> String {
-        self.advice.join(", and ")
+        let advice: Vec<String> = self.advice.iter().map(Advice::to_string).collect();
+        advice.join(", and ")
     }
 
     /// The line where it begins.
@@ -49,21 +53,39 @@ pub fn refused<'p, 'a: 'p>(plans: impl IntoIterator<Item = &'p Plan<'a>>) -> Vec
     let mut seen: HashSet<Vec<Range>> = HashSet::new();
     let mut found: Vec<Refused> = Vec::new();
     for plan in plans {
+        // A stage stands on earlier ones, so the shell that its base ends with is known.
+        let mut shells: BTreeMap<StageId, Language> = BTreeMap::new();
         for id in built_for_windows(plan) {
             let stage = &plan.stages[id];
+            let mut language = stage.base.and_then(|base| shells.get(&base).copied());
             for command in &stage.commands {
-                let Kind::Run(run) = &command.instruction.kind else { continue };
+                let run = match &command.instruction.kind {
+                    Kind::Shell(shell) => {
+                        language = Some(advice::language_of(shell));
+                        continue;
+                    }
+                    Kind::Run(run) => run,
+                    _ => continue,
+                };
                 let location = command.instruction.location.clone();
                 if seen.insert(location.clone()) {
                     let Instruction { code, comments, .. } = command.instruction.as_ref();
                     let (code, comments) = (code.clone(), comments.clone());
                     let stage = stage.name.clone();
-                    found.push(Refused { location, stage, code, comments, advice: advise(run) });
+                    let advice = advise(run, language.unwrap_or_else(|| shell_of_base(plan, id)));
+                    found.push(Refused { location, stage, code, comments, advice });
                 }
             }
+            shells.insert(id, language.unwrap_or_else(|| shell_of_base(plan, id)));
         }
     }
     found
+}
+
+/// The language of the shell that the config of a stage's base names.
+fn shell_of_base(plan: &Plan<'_>, id: StageId) -> Language {
+    let resolved = plan.stages[id].resolved.as_ref();
+    resolved.map_or(Language::Cmd, |resolved| advice::language_of(&resolved.image.config.shell))
 }
 
 /// The stages that are built for Windows. A context stands for its whole stage; what stands on it is built.
@@ -89,17 +111,33 @@ pub fn check(refused: &[Refused]) -> Result<(), Error> {
     if refused.is_empty() {
         return Ok(());
     }
-    let lines = refused.iter().map(|one| (one.line(), one.advice.clone())).collect();
-    let locations = refused.iter().map(|line| line.location.clone()).collect();
+    let advice = |(index, one): (usize, &Refused)| {
+        let advice = if index < MAX_SHOWN { one.advice.clone() } else { Vec::new() };
+        (one.line(), advice)
+    };
+    let lines = refused.iter().enumerate().map(advice).collect();
+    // An excerpt carries the whole file.
+    let locations = refused.iter().take(MAX_SHOWN).map(|one| one.location.clone()).collect();
     Err(Located { kind: ErrorKind::Run(lines), locations })
 }
 
-/// What to write instead of a RUN.
-fn advise(run: &Run) -> Vec<&'static str> {
-    let mut script = run.command.args.join(" ");
-    for file in &run.command.files {
-        script.push('\n');
-        script.push_str(&file.data);
+/// What to write instead of a RUN, whose script is in the language of the stage's shell.
+pub(super) fn advise(run: &Run, shell: Language) -> Vec<Advice> {
+    let line = &run.command;
+    let language = if line.prepend_shell { shell } else { Language::Cmd };
+    let script = line.args.join(" ");
+    match line.files.as_slice() {
+        [] => advice::of_script(&script, language),
+        // A heredoc alone is the script.
+        [file, ..] if matches!(parse_heredoc(&script), Ok(Some(_))) => {
+            advice::of_script(&file.data, language)
+        }
+        // What another command reads, a script as a rule.
+        files => {
+            let data: String = files.iter().map(|file| file.data.as_str()).collect();
+            let reader =
+                advice::language_of(&script.split_whitespace().map(str::to_owned).collect::<Vec<_>>());
+            advice::of_script(&data, reader)
+        }
     }
-    advice::of_script(&script)
 }

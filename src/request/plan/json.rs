@@ -38,7 +38,8 @@ impl Document {
                 json.item("stage", &refused.stage);
                 json.item("instruction", &refused.code);
                 json.name("instead");
-                json.array(&refused.advice);
+                let instead: Vec<String> = refused.advice.iter().map(ToString::to_string).collect();
+                json.array(&instead);
             });
             let hosts: Vec<(&str, &OnHost)> = self
                 .hosts
