@@ -15,6 +15,7 @@ use crate::path::default_path_env;
 use crate::plan::{ArgInfo, Resolved, StageId, Start};
 use crate::span::{Located, Range};
 use crate::windows::directories::Directories;
+use crate::windows::labels;
 use crate::windows::lazy::LazyLayers;
 
 /// Windows' own PATH, which its images do not name. docker/dockerfile expands `${PATH}` to nothing
@@ -273,6 +274,10 @@ fn on_resolved(converter: &Converter<'_>, id: StageId) -> Result<StageState, Err
             };
             state.state = image.state(metadata);
         }
+    }
+    let is_labelled = state.for_windows && converter.input.options().windows.labels;
+    if is_labelled && resolved.start.reference().is_some() {
+        labels::remove(&mut state.image.config.labels);
     }
     let on_windows = state.for_windows && state.state.is_on_windows();
     state.holds_windows = on_windows || (state.for_windows && matches!(resolved.start, Start::Scratch));

@@ -32,9 +32,14 @@ pub enum ErrorKind {
         known = Build::names()
     )]
     UnknownVersion(String),
-    /// `FANLIGHT_LAZY`.
-    #[error("FANLIGHT_LAZY: {0:?} is not a boolean: write 1 or 0")]
-    Lazy(String),
+    /// `FANLIGHT_LAZY` or `FANLIGHT_LABELS`.
+    #[error("{name}: {text:?} is not a boolean: write 1 or 0")]
+    Switch {
+        /// The argument.
+        name: &'static str,
+        /// Its value.
+        text: String,
+    },
     /// `FANLIGHT_SEED`.
     #[error("FANLIGHT_SEED: failed to parse {text:?}: {error}")]
     Seed {

@@ -13,6 +13,9 @@ pub const LAZY: &str = "FANLIGHT_LAZY";
 /// Names the seed, where the frontend's own image has none.
 pub const SEED: &str = "FANLIGHT_SEED";
 
+/// `0` leaves out the labels that say what an image stands on.
+pub const LABELS: &str = "FANLIGHT_LABELS";
+
 /// How Windows images are built.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WindowsOptions {
@@ -22,6 +25,8 @@ pub struct WindowsOptions {
     pub lazy: bool,
     /// The image that layers are made on.
     pub seed: Option<Reference>,
+    /// Images get labels that say what they stand on.
+    pub labels: bool,
 }
 
 impl WindowsOptions {
@@ -30,8 +35,9 @@ impl WindowsOptions {
         let seed = text(SEED);
         Ok(Self {
             versions: versions(text(VERSIONS))?,
-            lazy: lazy(text(LAZY))?,
+            lazy: switch(LAZY, text(LAZY))?,
             seed: if seed.is_empty() { None } else { Some(reference(seed)?) },
+            labels: switch(LABELS, text(LABELS))?,
         })
     }
 }
@@ -43,8 +49,12 @@ fn versions(list: &str) -> Result<Option<Vec<Wanted>>, ErrorKind> {
     Ok((!found.is_empty()).then_some(found))
 }
 
-fn lazy(text: &str) -> Result<bool, ErrorKind> {
-    if text.is_empty() { Ok(true) } else { parse_bool(text).map_err(|_| ErrorKind::Lazy(text.to_owned())) }
+/// A switch that is on where nothing is said.
+fn switch(name: &'static str, text: &str) -> Result<bool, ErrorKind> {
+    if text.is_empty() {
+        return Ok(true);
+    }
+    parse_bool(text).map_err(|_| ErrorKind::Switch { name, text: text.to_owned() })
 }
 
 fn reference(text: &str) -> Result<Reference, ErrorKind> {
