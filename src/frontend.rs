@@ -9,6 +9,7 @@ mod check;
 mod fan_out;
 mod file;
 mod forward;
+mod index;
 mod layering;
 mod solve;
 mod survey;

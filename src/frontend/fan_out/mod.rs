@@ -20,6 +20,7 @@ mod tests;
 use futures_util::future::{LocalBoxFuture, join, try_join_all};
 
 use super::build::{Build, Planned, Purpose};
+use super::index::Listing;
 use super::warn::{self, Warning};
 use crate::gateway::{Error, Memo};
 use crate::image::Wanted;
@@ -28,8 +29,6 @@ use crate::plan::Scope;
 use crate::span::Range;
 use crate::windows::run;
 use crate::windows::select::{Asked, Selection};
-
-use index::Listing;
 
 /// The images of one Windows platform.
 pub(super) struct Variants<'b> {
