@@ -11,6 +11,7 @@ mod file;
 mod forward;
 mod index;
 mod layering;
+mod rebase;
 mod solve;
 mod survey;
 mod warn;

@@ -58,14 +58,14 @@ impl Reader<'_, '_> {
     ///
     /// If it could not be looked up.
     pub(super) async fn list(&self, source: &Source) -> Result<Listing, Error> {
-        let mut failed = None;
-        for state in self.ways(source) {
-            match self.read(source, &state).await {
-                Ok(entries) => return Ok(Listing::Entries(entries)),
-                Err(error) if is_wrong_way(&error) => {}
-                Err(error) => failed = failed.or(Some(error)),
-            }
-        }
+        let failed = match self.text(source).await {
+            Ok(Some(json)) => match index::windows_entries(&json, &source.platform) {
+                Ok(entries) => return Ok(Listing::Entries(entries.unwrap_or_default())),
+                Err(error) => Some(Error::new(error).context("cannot parse the index")),
+            },
+            Ok(None) => None,
+            Err(error) => Some(error),
+        };
         if self.is_one_image(source).await {
             return Ok(Listing::Entries(Vec::new()));
         }
@@ -129,7 +129,7 @@ impl Reader<'_, '_> {
     }
 
     /// Reads an index by one way.
-    async fn read(&self, source: &Source, way: &State) -> Result<Vec<Entry>, Error> {
+    async fn read(&self, source: &Source, way: &State) -> Result<Vec<u8>, Error> {
         let json = self.read_file_of(way).await?;
         let (wanted, found) = (source.reference.digest().unwrap_or_default(), digest::of(&json));
         if wanted.starts_with(digest::SHA256) && wanted != found {
@@ -137,8 +137,24 @@ impl Reader<'_, '_> {
                 "digest mismatch: the registry gives {found} for the index {wanted}"
             )));
         }
-        let entries = index::windows_entries(&json, &source.platform);
-        Ok(entries.map_err(|e| Error::new(e).context("cannot parse the index"))?.unwrap_or_default())
+        Ok(json)
+    }
+
+    /// The text of an index, or of the manifest that there is instead; none where this engine has no way to read it.
+    ///
+    /// # Errors
+    ///
+    /// If a way to read it failed.
+    pub(super) async fn text(&self, source: &Source) -> Result<Option<Vec<u8>>, Error> {
+        let mut failed = None;
+        for way in self.ways(source) {
+            match self.read(source, &way).await {
+                Ok(json) => return Ok(Some(json)),
+                Err(error) if is_wrong_way(&error) => {}
+                Err(error) => failed = failed.or(Some(error)),
+            }
+        }
+        failed.map_or(Ok(None), Err)
     }
 
     /// Whether it is not an index: an image on its own is the answer whatever platform is asked for.

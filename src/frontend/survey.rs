@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::build::Build;
+use super::rebase;
 use super::solve::{self, Ready};
 use super::warn;
 use crate::collect;
@@ -26,13 +27,33 @@ use crate::windows::run::{self, Refused};
 /// Whatever keeps the file from being built before anything is built, with its places; except for
 /// commands that cannot run, which are part of the answer.
 pub(super) async fn plan(build: &Build<'_>) -> Result<BuildResult, Error> {
+    if build.options.windows.rebase.is_some() {
+        return rebase::plan(build).await;
+    }
     let outcome = solve::convert_all(build).await;
     warn::lint(build.bridge, &build.file.source, &build.file.lint).await?;
     let (targets, layering) = outcome?;
     build.file.lint.error().map_err(Error::new)?;
     let images: Result<Vec<Image>, Error> =
         targets.iter().map(|target| Survey::new(build, target, &layering).image()).collect();
-    Ok(request::plan(images?))
+    let against = match &build.options.windows.against {
+        Some(named) => Some(rebase::against(build, named, &bases(build, &targets)?).await?),
+        None => None,
+    };
+    Ok(request::plan(images?, against, None))
+}
+
+/// What the Windows images stand on, by their IDs.
+fn bases<'b>(build: &Build<'b>, targets: &[Ready<'b>]) -> Result<Vec<(String, rebase::NewBase<'b>)>, Error> {
+    let mut bases = Vec::new();
+    for target in targets {
+        let platform = target.planned.target.platform.as_ref().filter(|platform| platform.is_windows());
+        if let Some(platform) = platform {
+            bases
+                .push((target.id.clone(), rebase::NewBase::of(build, target.planned.plan.root(), platform)?));
+        }
+    }
+    Ok(bases)
 }
 
 /// One image that is looked at.

@@ -49,7 +49,8 @@ pub enum ErrorKind {
     },
     /// A FROM that names no image of a registry.
     #[error(
-        "a rebase needs an image of a registry to move to, and {base} is not one: build the Dockerfile instead"
+        "{base} is no image of a registry, so no pushed image can be compared with it or moved to it: name an image in FROM, \
+         or build the Dockerfile instead"
     )]
     NoImage {
         /// The base as written.

@@ -13,11 +13,13 @@ mod config;
 mod error;
 mod history;
 mod sibling;
+mod standing;
 
 pub use config::on_base;
 pub use error::ErrorKind;
 pub use history::own_history;
 pub use sibling::{Sibling, choose, differ};
+pub use standing::{Standing, days, standing};
 
 use crate::image::Image;
 

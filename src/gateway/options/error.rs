@@ -5,6 +5,7 @@ use crate::go::number::NumberError;
 use crate::go::{Quoted, csv};
 use crate::image::{Build, platform, reference};
 use crate::lint;
+use crate::list;
 
 /// An option that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -40,13 +41,23 @@ pub enum ErrorKind {
         /// Its value.
         text: String,
     },
-    /// `FANLIGHT_SEED`.
-    #[error("FANLIGHT_SEED: failed to parse {text:?}: {error}")]
-    Seed {
+    /// `FANLIGHT_SEED` and others that name images.
+    #[error("{name}: failed to parse {text:?}: {error}")]
+    Reference {
+        /// The argument.
+        name: &'static str,
         /// The reference.
         text: String,
         /// What is wrong with it.
         error: reference::ErrorKind,
+    },
+    /// An argument that is a list.
+    #[error("{name}: {error}")]
+    List {
+        /// The argument.
+        name: &'static str,
+        /// What is wrong with it.
+        error: list::ErrorKind,
     },
     /// `image-resolve-mode`.
     #[error("invalid image-resolve-mode: {0}")]

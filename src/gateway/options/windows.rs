@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::ErrorKind;
 use crate::go::number::parse_bool;
 use crate::image::{Reference, Wanted};
+use crate::list;
 
 /// Builds only these Windows versions, as names or builds with commas.
 const VERSIONS: &str = "FANLIGHT_VERSIONS";
@@ -15,6 +16,13 @@ pub const SEED: &str = "FANLIGHT_SEED";
 
 /// `0` leaves out the labels that say what an image stands on.
 pub const LABELS: &str = "FANLIGHT_LABELS";
+
+/// Names a pushed image that a plan compares the build with.
+pub const AGAINST: &str = "FANLIGHT_AGAINST";
+/// Names a pushed image that is moved to the present bases.
+pub const REBASE: &str = "FANLIGHT_REBASE";
+/// Names the bases that it was built on, where they cannot be told.
+pub const REBASE_FROM: &str = "FANLIGHT_REBASE_FROM";
 
 /// How Windows images are built.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,17 +35,29 @@ pub struct WindowsOptions {
     pub seed: Option<Reference>,
     /// Images get labels that say what they stand on.
     pub labels: bool,
+    /// The pushed image that a plan compares the build with.
+    pub against: Option<Reference>,
+    /// The pushed image that is moved to the present bases in place of a build.
+    pub rebase: Option<Reference>,
+    /// The bases that it was built on, as far as the client names them.
+    pub rebase_from: Vec<Reference>,
 }
 
 impl WindowsOptions {
     pub(super) fn parse(build_args: &BTreeMap<String, String>) -> Result<Self, ErrorKind> {
         let text = |key: &str| build_args.get(key).map_or("", |value| value.trim());
-        let seed = text(SEED);
+        let one = |key: &'static str| match text(key) {
+            "" => Ok(None),
+            name => reference(key, name).map(Some),
+        };
         Ok(Self {
             versions: versions(text(VERSIONS))?,
             lazy: switch(LAZY, text(LAZY))?,
-            seed: if seed.is_empty() { None } else { Some(reference(seed)?) },
+            seed: one(SEED)?,
             labels: switch(LABELS, text(LABELS))?,
+            against: one(AGAINST)?,
+            rebase: one(REBASE)?,
+            rebase_from: references(REBASE_FROM, text(REBASE_FROM))?,
         })
     }
 }
@@ -57,7 +77,16 @@ fn switch(name: &'static str, text: &str) -> Result<bool, ErrorKind> {
     parse_bool(text).map_err(|_| ErrorKind::Switch { name, text: text.to_owned() })
 }
 
-fn reference(text: &str) -> Result<Reference, ErrorKind> {
+fn reference(name: &'static str, text: &str) -> Result<Reference, ErrorKind> {
     let parsed = Reference::parse_normalized(text).map(Reference::tag_name_only);
-    parsed.map_err(|error| ErrorKind::Seed { text: text.to_owned(), error })
+    parsed.map_err(|error| ErrorKind::Reference { name, text: text.to_owned(), error })
+}
+
+/// A reference, or a list of them as in FROM.
+fn references(name: &'static str, text: &str) -> Result<Vec<Reference>, ErrorKind> {
+    if !list::is_list(text) {
+        return text.split_whitespace().map(|one| reference(name, one)).collect();
+    }
+    let elements = list::elements(text).map_err(|error| ErrorKind::List { name, error })?;
+    elements.iter().map(|one| reference(name, one)).collect()
 }

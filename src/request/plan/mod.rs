@@ -3,10 +3,15 @@
 //! A request of fanlight's own. Its fields are documented in `docs/plan.md`; what is there stays,
 //! and a change of meaning is a new version.
 
+pub mod against;
 mod json;
+pub mod rebase;
 mod text;
 
 use std::collections::BTreeMap;
+
+use against::Against;
+use rebase::Rebase;
 
 use super::describe::PLAN;
 use super::json::Json;
@@ -108,10 +113,10 @@ pub struct Stage {
     pub digest: String,
 }
 
-/// The answer to `frontend.plan`.
+/// The answer to `frontend.plan`: the images, how they stand to a pushed index, and what they are made of in a rebase.
 #[must_use]
-pub fn plan(images: Vec<Image>) -> BuildResult {
-    let document = Document::new(images);
+pub fn plan(images: Vec<Image>, against: Option<Against>, rebase: Option<Rebase>) -> BuildResult {
+    let document = Document { against, rebase, ..Document::new(images) };
     let json = Json::text(Style::Go, |json| document.write(json));
     let texts = [(RESULT_JSON, json.into_bytes()), (RESULT_TEXT, document.text().into_bytes())];
     super::answer(&PLAN, texts)
@@ -127,6 +132,8 @@ struct Document {
     downloads: Vec<Shared<Download>>,
     refused: Vec<Refused>,
     hosts: Vec<OfArchitecture>,
+    against: Option<Against>,
+    rebase: Option<Rebase>,
 }
 
 /// Something, and the images that it is for.
@@ -167,6 +174,8 @@ impl Document {
             refused: Vec::new(),
             hosts: hosts(&images),
             images: Vec::new(),
+            against: None,
+            rebase: None,
         };
         for (index, image) in images.iter().enumerate() {
             for layer in &image.layers {
