@@ -429,7 +429,7 @@ func TestRebaseRefused(t *testing.T) {
 	check("Linux that is not there", m, []string{"has no image for linux/amd64"}, append(rebase(app.name()), "platform", "linux/amd64,windows/amd64")...)
 	check("SBOM", m, []string{"no SBOM can be made of a rebase"}, append(rebase(app.name()), "attest:sbom", "true")...)
 	check("scratch", newMove(t, env, client, "FROM scratch\nCOPY file.txt /\n"), []string{"scratch is no image of a registry"}, rebase(app.name())...)
-	check("another kind", onCore, []string{"stands on " + nano.ref("ltsc2022"), "another kind"}, rebase(app.name())...)
+	check("another kind", onCore, []string{"stands on " + nano.ref("ltsc2022"), "not moved to another"}, rebase(app.name())...)
 	check("another kind without labels", onCore, []string{"FANLIGHT_REBASE_FROM", "the tag of its os.version"}, rebase(plain.name())...)
 	check("another kind that is named", onCore, []string{"another"}, append(rebase(plain.name()), "build-arg:FANLIGHT_REBASE_FROM", nano.ref("ltsc2022"))...)
 	check("a widening to another kind", newMove(t, env, client, "FROM "+core.ref("ltsc2025")+"\n"+appSteps),
@@ -486,4 +486,175 @@ func (m month) above(t *testing.T, base image, layers []bases.Layer, lines []oci
 		t.Fatal(err)
 	}
 	return m.ref(tag)
+}
+
+// TestRebaseProvenance wants the attestation of each image to name the pushed image, and the old and the new base.
+func TestRebaseProvenance(t *testing.T) {
+	env := loadEnvironment(t)
+	for _, client := range clients(t, env)[1:] {
+		t.Run(client.name, func(t *testing.T) {
+			bases := newMonth(t, env, "nanoserver")
+			bases.fill(t, october...)
+			m := newMove(t, env, client, "FROM "+bases.list("ltsc2022", "ltsc2019")+"\n"+appSteps)
+			before := m.push(t)
+			bases.push(t, november)
+			ref := newRef(env) + ":app"
+			if output, err := m.try(t, ref, "build-arg:FANLIGHT_REBASE", before.name(), "attest:provenance", "mode=max"); err != nil {
+				t.Fatalf("%v\n%s", err, output)
+			}
+			after := pull(t, ref)
+			old := before.byVersion()["windows10.0.20348.4294"]
+			entry := after.byVersion()["windows10.0.20348.4405"]
+			all := after.statementsOf(t, entry)["provenance"]
+			checkSubjects(t, after, entry, all)
+			if len(all) != 1 {
+				t.Fatalf("%d statements, want 1", len(all))
+			}
+			text := string(all[0].Predicate)
+			for what, want := range map[string]string{
+				"the pushed image": old.desc.Digest.Encoded(),
+				"the old base":     pull(t, bases.ref("10.0.20348.4294")).images[0].desc.Digest.Encoded(),
+				"the new base":     pull(t, bases.ref("ltsc2022")).images[0].desc.Digest.Encoded(),
+			} {
+				if !strings.Contains(text, want) {
+					t.Errorf("%s %s is not among the materials:\n%s", what, want, text)
+				}
+			}
+		})
+	}
+}
+
+// TestRebaseElsewhere keeps the bases in one registry and the images in another, behind a login: what the other registry
+// does not have is the one new layer of the base, which goes over the wire once.
+func TestRebaseElsewhere(t *testing.T) {
+	env := loadEnvironment(t)
+	for _, client := range clients(t, env) {
+		t.Run(client.name, func(t *testing.T) {
+			other := faultyRegistry{wantsToken: true}
+			other.start(t, env)
+			bases := newMonth(t, env, "nanoserver")
+			bases.fill(t, october...)
+			m := newMove(t, env, client, "FROM "+bases.list("ltsc2022", "ltsc2019")+"\n"+appSteps)
+			repo := newRepo("elsewhere")
+			name := func(host, tag string) string { return host + "/" + repo + ":" + tag }
+			build := func(tag string, more ...string) pulled {
+				t.Helper()
+				if client.attests {
+					more = append(more, "attest:provenance", "false")
+				}
+				if output, err := m.try(t, name(other.address, tag), more...); err != nil {
+					t.Fatalf("%v\n%s", err, output)
+				}
+				return pull(t, name(env.registry, tag))
+			}
+			before := build("1")
+			bases.push(t, november)
+			now := pull(t, bases.ref("ltsc2022")).images[0].manifest.Layers
+			forget(t, env)
+			offset := logSize(t, env.registryLog)
+			after := build("2", "build-arg:FANLIGHT_REBASE", name(other.address, "1"))
+			if got, want := layerBytes(t, env, offset, before, after), now[1].Size; got != want {
+				t.Errorf("%d bytes of layers were downloaded, want the new layer of the base, %d", got, want)
+			}
+			moved := after.byVersion()["windows10.0.20348.4405"]
+			checkMoved(t, before.byVersion()["windows10.0.20348.4294"], moved, pull(t, bases.ref("10.0.20348.4294")), pull(t, bases.ref("ltsc2022")))
+		})
+	}
+}
+
+// TestRebaseOthers rebases what other programs have made: docker/dockerfile, ko and crane append, and images on a base
+// that has no os.version.
+func TestRebaseOthers(t *testing.T) {
+	env := loadEnvironment(t)
+	client := clients(t, env)[1]
+	nano := newMonth(t, env, "nanoserver")
+	nano.fill(t, october...)
+	m := newMove(t, env, client, "FROM "+nano.ref("ltsc2022")+"\n"+appSteps)
+	byPeer := m.push(t, "build-arg:BUILDKIT_SYNTAX", peerOf(t, env)).name()
+	layer, err := bases.PatchLayer(standInSeed(), 1<<10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	base := pull(t, nano.ref("ltsc2022")).images[0]
+	byKo := nano.above(t, base, []bases.Layer{layer, layer}, []ocispec.History{
+		{Author: "ko", CreatedBy: "ko build ko://example.com/app", Comment: "kodata contents, at $KO_DATA_PATH"},
+		{Author: "ko", CreatedBy: "ko build ko://example.com/app", Comment: "go build output, at C:\\ko-app\\app.exe"},
+	})
+	byCrane := nano.above(t, base, []bases.Layer{layer}, []ocispec.History{{}})
+	unnamed := nano.above(t, base, []bases.Layer{layer}, nil)
+	nano.push(t, november)
+	for what, name := range map[string]string{"docker/dockerfile": byPeer, "ko": byKo, "crane append": byCrane} {
+		t.Run(what, func(t *testing.T) {
+			after := m.push(t, "build-arg:FANLIGHT_REBASE", name)
+			checkMoved(t, pull(t, name).images[0], after.images[0], pull(t, nano.ref("10.0.20348.4294")), pull(t, nano.ref("ltsc2022")))
+		})
+	}
+	t.Run("no history", func(t *testing.T) {
+		m.refused(t, []string{"names 0 layers above its base, and it has 1"}, "build-arg:FANLIGHT_REBASE", unnamed)
+	})
+	t.Run("HostProcess", func(t *testing.T) {
+		any := newMonth(t, env, "host-process")
+		any.push(t, patched{tag: "v1", day: 1})
+		old := pull(t, any.ref("v1"))
+		m := newMove(t, env, client, "FROM "+any.ref("v1")+"\n"+appSteps)
+		before := m.push(t)
+		any.push(t, patched{tag: "v1", day: 20})
+		checkMoved(t, before.images[0], m.push(t, "build-arg:FANLIGHT_REBASE", before.name()).images[0], old, pull(t, any.ref("v1")))
+	})
+	t.Run("a base that is named", func(t *testing.T) {
+		team := newMonth(t, env, "server")
+		team.push(t, patched{tag: "ltsc2022", version: "10.0.20348.1", day: 1, features: []string{"win32k"}})
+		m := newMove(t, env, client, "FROM "+team.ref("ltsc2022")+"\n"+appSteps)
+		before := m.push(t, "build-arg:FANLIGHT_LABELS", "0")
+		old := pull(t, team.ref("ltsc2022"))
+		team.push(t, patched{tag: "old", version: "10.0.20348.1", day: 2})
+		team.push(t, patched{tag: "ltsc2022", version: "10.0.20348.2", day: 3, features: []string{"win32k"}})
+		from := strings.TrimSuffix(team.ref(""), ":") + "@" + old.images[0].desc.Digest.String()
+		after := m.push(t, "build-arg:FANLIGHT_REBASE", before.name(), "build-arg:FANLIGHT_REBASE_FROM", from)
+		checkMoved(t, before.images[0], after.images[0], old, pull(t, team.ref("ltsc2022")))
+	})
+}
+
+// peerOf is docker/dockerfile's own frontend as an image.
+func peerOf(t *testing.T, env environment) string {
+	t.Helper()
+	if env.peer == "" {
+		t.Skip("PEER is not set: these tests run through ci/test")
+	}
+	return env.peer
+}
+
+// TestRebaseUnread takes the pushed index out of a registry whose login keeps the engine from reading it: what is found by
+// asking is moved, and what could be hidden is refused.
+func TestRebaseUnread(t *testing.T) {
+	env := loadEnvironment(t)
+	client := clients(t, env)[1]
+	other := faultyRegistry{wantsToken: true}
+	other.start(t, env)
+	bases := newMonth(t, env, "nanoserver")
+	bases.fill(t, october...)
+	dockerfile := "ARG TAGS=ltsc2022,ltsc2019\nFROM " + bases.list("${TAGS}") + " AS windows\n" + appSteps +
+		"FROM " + env.registry + "/debian/busybox:12 AS linux\nENV A=b\n"
+	m := newMove(t, env, client, dockerfile)
+	before := m.push(t, "platform", "linux/amd64,windows/amd64")
+	of := "build-arg:FANLIGHT_REBASE"
+	name := strings.Replace(before.name(), env.registry, other.address, 1)
+	for what, one := range map[string]struct {
+		texts, options []string
+	}{
+		"2025 may be hidden":    {[]string{"cannot be told whether that has an image for Windows 10.0.26100"}, []string{"build-arg:TAGS", "ltsc2025,ltsc2022"}},
+		"Linux is not named":    {[]string{"has an image for linux/amd64", "name every platform"}, nil},
+		"Linux that is missing": {[]string{"has no image for linux/arm64"}, []string{"platform", "linux/arm64,windows/amd64"}},
+	} {
+		t.Run(what, func(t *testing.T) { m.refused(t, one.texts, append(one.options, of, name)...) })
+	}
+	after := m.push(t, "platform", "linux/amd64,windows/amd64", of, name)
+	if got, want := after.platforms(), before.platforms(); !slices.Equal(got, want) {
+		t.Errorf("the result has %q, want %q", got, want)
+	}
+	for what, one := range before.byVersion() {
+		if got := after.byVersion()[what].desc.Digest; got != one.desc.Digest {
+			t.Errorf("%s changed: %s, was %s", what, got, one.desc.Digest)
+		}
+	}
 }

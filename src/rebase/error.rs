@@ -36,16 +36,28 @@ pub enum ErrorKind {
          later, or name one image of it by its digest"
     )]
     Unlisted(String),
-    /// Windows Server 2025 in an index that could not be read.
+    /// A version in an index that could not be read.
     #[error(
-        "Windows Server 2025 cannot be told here from {os_version} in the index of {reference}, which this engine cannot \
-         read: use BuildKit 0.28 or later"
+        "this engine cannot read the index of {reference}, so it cannot be told whether that has an image for Windows \
+         {version}: leave the version out, with FANLIGHT_VERSIONS or in FROM, or use BuildKit 0.28 or later and a registry \
+         that gives indexes as blobs"
     )]
     Hidden {
         /// The pushed image.
         reference: String,
-        /// The version of the image that the engine gives instead.
-        os_version: String,
+        /// The version.
+        version: String,
+    },
+    /// Images for Linux in an index that could not be read.
+    #[error(
+        "{reference} has an image for {platform}, and this engine cannot read its index to see which others: name every \
+         platform that is to stay in --platform"
+    )]
+    Unnamed {
+        /// The pushed image.
+        reference: String,
+        /// One platform that it has.
+        platform: String,
     },
     /// A FROM that names no image of a registry.
     #[error(

@@ -96,21 +96,18 @@ pub fn windows_entries(json: &[u8], platform: &Platform) -> Result<Option<Vec<En
     Ok(Some(found))
 }
 
-/// The images of an index for the platforms that `is_wanted` takes, with the digests of their manifests; none for the
-/// manifest of an image on its own. Entries that are no images, such as attestations, are for no known system.
+/// The images of an index for all platforms, with the digests of their manifests; none for the manifest of an image on its
+/// own. Entries that are no images, such as attestations, are for no known system.
 ///
 /// # Errors
 ///
 /// A text that is neither.
-pub fn entries_for(
-    json: &[u8],
-    is_wanted: impl Fn(&Platform) -> bool,
-) -> Result<Vec<(Platform, String)>, serde_json::Error> {
+pub fn all_entries(json: &[u8]) -> Result<Vec<(Platform, String)>, serde_json::Error> {
     let index: Index = serde_json::from_slice(json)?;
     let manifests = index.manifests.unwrap_or_default().into_iter();
     let known = manifests.filter_map(|manifest| Some((manifest.platform?, manifest.digest)));
     let is_image = |platform: &Platform| !["", "unknown"].contains(&platform.os.as_str());
-    Ok(known.filter(|(platform, _)| is_image(platform) && is_wanted(platform)).collect())
+    Ok(known.filter(|(platform, _)| is_image(platform)).collect())
 }
 
 fn entry(manifest: Manifest, wanted: &Platform) -> Option<Entry> {
@@ -180,11 +177,11 @@ mod tests {
         let json = r#"{"manifests":[{"digest":"sha256:1","platform":{"os":"linux","architecture":"amd64"}},
             {"digest":"sha256:2","platform":{"os":"windows","architecture":"amd64"}},{"digest":"sha256:3"},
             {"digest":"sha256:4","platform":{"os":"unknown","architecture":"unknown"}}]}"#;
-        let found = |json: &str| entries_for(json.as_bytes(), |platform| !platform.is_windows());
-        let linux = (Platform::parse("linux/amd64").unwrap(), "sha256:1".to_owned());
-        assert_eq!(found(json).unwrap(), [linux]);
-        assert_eq!(found("{}").unwrap(), []);
-        assert!(found("<html>").is_err());
+        let of = |platform, digest: &str| (Platform::parse(platform).unwrap(), digest.to_owned());
+        let images = [of("linux/amd64", "sha256:1"), of("windows/amd64", "sha256:2")];
+        assert_eq!(all_entries(json.as_bytes()).unwrap(), images);
+        assert_eq!(all_entries(b"{}").unwrap(), []);
+        assert!(all_entries(b"<html>").is_err());
     }
 
     #[test]

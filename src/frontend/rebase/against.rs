@@ -25,7 +25,7 @@ pub(in crate::frontend) async fn against(
 ) -> Result<Against, Error> {
     let requests = select::fold(&build.options.target_platforms)?;
     let (platforms, _) = split(&requests, "FANLIGHT_AGAINST")?;
-    let pushed = Look { build, named }.read(&platforms, &[]).await?;
+    let pushed = Look { build, named }.read(&platforms, None).await?;
     let compared = bases.iter().map(|(id, new)| compare(build, &pushed, id, new));
     let mut variants = try_join_all(compared).await?;
     let is_dropped = |variant: &&Variant| !bases.iter().any(|(_, new)| is_for(new, variant));
@@ -69,6 +69,7 @@ async fn compare(build: &Build<'_>, pushed: &Pushed, id: &str, new: &NewBase<'_>
     let image = id.to_owned();
     let base = new.written.clone();
     let Some(variant) = found else {
+        pushed.check_missing(of_base.version.as_ref())?;
         return Ok(Compared { image, base, to, ..of_platform(platform, State::Missing) });
     };
     // Its own layers do not matter here, so a base that is not found is no error.

@@ -105,7 +105,7 @@ async fn prepare<'b>(build: &Build<'b>) -> Result<(Pushed, Vec<Prepared<'b>>), E
     let requests = select::fold(&build.options.target_platforms)?;
     let (platforms, others) = split(&requests, "FANLIGHT_REBASE")?;
     let (pushed, bases) =
-        join(Look { build, named }.read(&platforms, &others), new_bases(build, &requests)).await;
+        join(Look { build, named }.read(&platforms, Some(&others)), new_bases(build, &requests)).await;
     let (pushed, bases) = (pushed?, bases?);
     warn::lint(build.bridge, &build.file.source, &build.file.lint).await?;
     build.file.lint.error().map_err(Error::new)?;
@@ -192,6 +192,9 @@ async fn move_to<'b>(build: &Build<'b>, pushed: &Pushed, new: &NewBase<'b>) -> R
     let located =
         |kind: ErrorKind| Error::from(kind).with_source(&build.file.source.map.to_pb(), &new.location);
     let of_base = Sibling::of_base(&new.written, &new.base.image);
+    if !pushed.windows.iter().any(|variant| is_for(new, variant)) {
+        pushed.check_missing(of_base.version.as_ref()).map_err(located)?;
+    }
     let from = sibling(pushed, new, &of_base).map_err(located)?;
     let other_kind = |old: String| ErrorKind::OtherKind { image: from.describe(), old, new: new.describe() };
     if rebase::differ(&of_base, &Sibling::of_image(&from.image)) {
@@ -204,8 +207,12 @@ async fn move_to<'b>(build: &Build<'b>, pushed: &Pushed, new: &NewBase<'b>) -> R
     if rebase::differ(&of_base, &Sibling::of_base(&old.reference.familiar(), &old.image)) {
         return Err(located(other_kind(old.reference.familiar())));
     }
-    let own = rebase::own_history(&from.describe(), &from.image, &old.image).map_err(located)?;
-    let mut image = rebase::on_base(&from.image, &old.image, &new.base.image, own);
+    let mut image = if rebase::stands_on(&from.image, &new.base.image) {
+        from.image.clone()
+    } else {
+        let own = rebase::own_history(&from.describe(), &from.image, &old.image).map_err(located)?;
+        rebase::on_base(&from.image, &old.image, &new.base.image, own)
+    };
     image.config.labels.extend(build.options.labels.clone());
     relabel(build, &mut image, from, new);
     let mut platform = new.platform.normalize();
@@ -227,16 +234,19 @@ fn kind_of(image: &Image) -> String {
     }
 }
 
-/// Labels name the new base; without them, none may name the old one.
+/// Labels name the new base; without them, none may name the old one. What names the present base in whatever words stays.
 fn relabel(build: &Build<'_>, image: &mut Image, from: &Variant, new: &NewBase<'_>) {
-    let given = |key: &str| build.options.labels.contains_key(key);
-    let is_new = image.rootfs.diff_ids != from.image.rootfs.diff_ids;
-    if build.options.windows.labels || is_new {
-        for key in [labels::NAME, labels::DIGEST].into_iter().filter(|key| !given(key)) {
-            image.config.labels.remove(key);
-        }
+    let is_current = rebase::stands_on(&from.image, &new.base.image);
+    let wanted = build.options.windows.labels;
+    let is_right = image.config.labels.contains_key(labels::DIGEST) && !base::names_other(from, new);
+    if is_current && (is_right || !wanted) {
+        return;
     }
-    if build.options.windows.labels {
+    let given = |key: &str| build.options.labels.contains_key(key);
+    for key in [labels::NAME, labels::DIGEST].into_iter().filter(|key| !given(key)) {
+        image.config.labels.remove(key);
+    }
+    if wanted {
         labels::add(&mut image.config.labels, &new.base.reference.to_string());
     }
 }
@@ -283,7 +293,7 @@ fn is_for(new: &NewBase<'_>, variant: &Variant) -> bool {
 
 impl Prepared<'_> {
     fn id(&self) -> String {
-        self.platform.format_all()
+        self.platform.normalize().format_all()
     }
 
     async fn solve(self, build: &Build<'_>) -> Result<Built, Error> {

@@ -8,7 +8,7 @@ use crate::frontend::build::Build;
 use crate::frontend::index::{Listing, Reader, Source};
 use crate::frontend::warn::{self, Warning};
 use crate::gateway::{Error, ResolveError, ResolveImage, ResolvedImage};
-use crate::image::{Image, Platform, Reference};
+use crate::image::{self, Image, OsVersion, Platform, Reference};
 use crate::list;
 use crate::llb;
 use crate::rebase::ErrorKind;
@@ -51,6 +51,28 @@ pub(super) struct Pushed {
     pub(super) others: Vec<Variant>,
     /// Platforms of Windows that are not built for, as far as the index could be read.
     pub(super) unasked: Vec<Platform>,
+    /// The index could not be read, and an engine was asked for each version.
+    is_asked: bool,
+}
+
+impl Pushed {
+    /// Refuses to take an image that was not found for one that is not there: asked for a version after Windows Server
+    /// 2022, an engine may answer with an older one that stands before it.
+    ///
+    /// # Errors
+    ///
+    /// A version that cannot be told.
+    pub(super) fn check_missing(&self, version: Option<&OsVersion>) -> Result<(), ErrorKind> {
+        const EXACT: image::Build = image::Build(20348);
+        let known = image::Build::known();
+        let is_exact = |build: image::Build| build <= EXACT && known.contains(&build);
+        match version.map(OsVersion::build).filter(|build| self.is_asked && !is_exact(*build)) {
+            None => Ok(()),
+            Some(build) => {
+                Err(ErrorKind::Hidden { reference: self.reference.familiar(), version: build.to_string() })
+            }
+        }
+    }
 }
 
 /// Looks up pushed images.
@@ -61,18 +83,26 @@ pub(super) struct Look<'l, 'b> {
 }
 
 impl Look<'_, '_> {
-    /// Reads what the index holds for these platforms: `windows` without versions, and `others` that have to be there.
-    pub(super) async fn read(&self, windows: &[Platform], others: &[Platform]) -> Result<Pushed, Error> {
+    /// Reads what the index holds for these platforms: `windows` without versions, and, unless only those matter, what it
+    /// has for other systems, of which `others` have to be there.
+    pub(super) async fn read(
+        &self,
+        windows: &[Platform],
+        others: Option<&[Platform]>,
+    ) -> Result<Pushed, Error> {
         let mut pushed = Pushed {
             reference: self.named.clone(),
             windows: Vec::new(),
             others: Vec::new(),
             unasked: Vec::new(),
+            is_asked: false,
         };
         for platform in windows {
             let (source, first) = self.source(platform).await?;
             pushed.reference = source.reference.clone();
-            pushed.windows.extend(self.windows_of(&source, first).await?);
+            let (found, is_asked) = self.windows_of(&source, first).await?;
+            pushed.windows.extend(found);
+            pushed.is_asked |= is_asked;
         }
         if let Some(first) = windows.first() {
             let source = Source { reference: pushed.reference.clone(), store: None, platform: first.clone() };
@@ -85,8 +115,7 @@ impl Look<'_, '_> {
     async fn source(&self, platform: &Platform) -> Result<(Source, Variant), Error> {
         let first = self.variant(self.named.clone(), platform.clone()).await?;
         let first = first.ok_or_else(|| self.lacks(platform))?;
-        let found = &first.image.platform.normalize();
-        if !found.is_windows() || found.architecture != platform.architecture {
+        if !is_for(&first.image.platform, platform) {
             return Err(self.lacks(platform).into());
         }
         let source = Source { reference: first.reference.clone(), store: None, platform: platform.clone() };
@@ -97,16 +126,14 @@ impl Look<'_, '_> {
         ErrorKind::NoPlatform { reference: self.named.familiar(), platform: platform.format() }
     }
 
-    async fn windows_of(&self, source: &Source, first: Variant) -> Result<Vec<Variant>, Error> {
+    /// The images for an architecture, and whether an engine was asked for them.
+    async fn windows_of(&self, source: &Source, first: Variant) -> Result<(Vec<Variant>, bool), Error> {
         let reader = Reader { build: self.build, selection: Selection::default() };
         let listing = reader.list(source).await.map_err(|error| error.context(self.named.familiar()))?;
+        let is_asked = matches!(listing, Listing::Asked(_));
         let entries = match listing {
             Listing::Entries(entries) => entries,
             Listing::Asked(found) => {
-                if let Some(os_version) = found.hiding {
-                    let reference = self.named.familiar();
-                    return Err(ErrorKind::Hidden { reference, os_version }.into());
-                }
                 let warning = Warning::Asked { base: self.named.familiar(), found: found.clone() };
                 warn::tell(self.build.bridge, &self.build.file.source, &warning, &[]).await?;
                 found.entries
@@ -114,12 +141,12 @@ impl Look<'_, '_> {
             Listing::Unknown => return Err(ErrorKind::Unlisted(self.named.familiar()).into()),
         };
         if entries.is_empty() {
-            return Ok(vec![first]);
+            return Ok((vec![first], is_asked));
         }
         list::check_count(&format!("the index {}", self.named.familiar()), entries.len())
             .map_err(Error::new)?;
         let variants = entries.iter().map(|entry| self.of_entry(source, entry));
-        Ok(try_join_all(variants).await?.into_iter().flatten().collect())
+        Ok((try_join_all(variants).await?.into_iter().flatten().collect(), is_asked))
     }
 
     /// An image of the index; none for an image of another platform that the index does not say the platform of.
@@ -132,8 +159,7 @@ impl Look<'_, '_> {
         let Some(variant) = self.variant(reference, asked).await? else {
             return Err(self.lacks(&source.platform).into());
         };
-        let found = variant.image.platform.normalize();
-        if found.is_windows() && found.architecture == source.platform.architecture {
+        if is_for(&variant.image.platform, &source.platform) {
             return Ok(Some(variant));
         }
         if entry.is_certain { Err(self.lacks(&source.platform).into()) } else { Ok(None) }
@@ -145,7 +171,7 @@ impl Look<'_, '_> {
         pushed: &mut Pushed,
         source: &Source,
         windows: &[Platform],
-        wanted: &[Platform],
+        wanted: Option<&[Platform]>,
     ) -> Result<(), Error> {
         let reader = Reader { build: self.build, selection: Selection::default() };
         let text = reader.text(source).await.map_err(|e| e.context(self.named.familiar()))?;
@@ -154,7 +180,7 @@ impl Look<'_, '_> {
         };
         let mut entries: Vec<(Platform, Option<String>)> = Vec::new();
         if let Some(text) = text {
-            let all = index::entries_for(&text, |_| true).map_err(Error::new)?;
+            let all = index::all_entries(&text).map_err(Error::new)?;
             for (platform, digest) in all {
                 if !platform.normalize().is_windows() {
                     entries.push((platform, Some(digest)));
@@ -162,8 +188,14 @@ impl Look<'_, '_> {
                     pushed.unasked.push(platform);
                 }
             }
-        } else {
+        } else if let Some(wanted) = wanted {
+            if wanted.is_empty() {
+                self.check_windows_alone(source).await?;
+            }
             entries.extend(wanted.iter().map(|platform| (platform.clone(), None)));
+        }
+        if wanted.is_none() {
+            return Ok(());
         }
         list::check_count(&format!("the index {}", self.named.familiar()), entries.len())
             .map_err(Error::new)?;
@@ -172,11 +204,26 @@ impl Look<'_, '_> {
                 Some(digest) => pinned(&source.reference, &digest)?,
                 None => source.reference.clone(),
             };
-            let variant =
-                self.variant(reference, platform.clone()).await?.ok_or_else(|| self.lacks(&platform))?;
+            let variant = self.variant(reference, platform.clone()).await?;
+            // An image on its own is the answer whatever platform is asked for.
+            let is_it = |variant: &Variant| is_for(&variant.image.platform, &platform);
+            let variant = variant.filter(is_it).ok_or_else(|| self.lacks(&platform))?;
             Ok::<Variant, Error>(Variant { platform, ..variant })
         });
         pushed.others = try_join_all(found).await?;
+        Ok(())
+    }
+
+    /// Refuses to leave out images for Linux that an index has which cannot be read.
+    async fn check_windows_alone(&self, source: &Source) -> Result<(), Error> {
+        for architecture in ["amd64", "arm64"] {
+            let platform = Platform::new("linux", architecture);
+            let found = self.variant(source.reference.clone(), platform.clone()).await?;
+            if found.is_some_and(|found| is_for(&found.image.platform, &platform)) {
+                let reference = self.named.familiar();
+                return Err(ErrorKind::Unnamed { reference, platform: platform.format() }.into());
+            }
+        }
         Ok(())
     }
 
@@ -200,6 +247,12 @@ impl Look<'_, '_> {
         let platform = image.platform.normalize();
         Ok(Some(Variant { of, reference, asked, platform, config, image }))
     }
+}
+
+/// Whether a config is of this system and processor.
+fn is_for(found: &Platform, wanted: &Platform) -> bool {
+    let (found, wanted) = (found.normalize(), wanted.normalize());
+    found.os == wanted.os && found.architecture == wanted.architecture
 }
 
 impl Variant {
