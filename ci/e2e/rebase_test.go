@@ -530,7 +530,7 @@ func TestRebaseElsewhere(t *testing.T) {
 	env := loadEnvironment(t)
 	for _, client := range clients(t, env) {
 		t.Run(client.name, func(t *testing.T) {
-			other := faultyRegistry{wantsToken: true}
+			other := faultyRegistry{wantsToken: true, isAlone: true}
 			other.start(t, env)
 			bases := newMonth(t, env, "nanoserver")
 			bases.fill(t, october...)
@@ -642,7 +642,7 @@ func TestRebaseUnread(t *testing.T) {
 	for what, one := range map[string]struct {
 		texts, options []string
 	}{
-		"2025 may be hidden":    {[]string{"cannot be told whether that has an image for Windows 10.0.26100"}, []string{"build-arg:TAGS", "ltsc2025,ltsc2022"}},
+		"2025 may be hidden":    {[]string{"cannot be told whether that has an image for Windows 10.0.26100"}, []string{"build-arg:TAGS", "ltsc2025,ltsc2022", "platform", "linux/amd64,windows/amd64"}},
 		"Linux is not named":    {[]string{"has an image for linux/amd64", "name every platform"}, nil},
 		"Linux that is missing": {[]string{"has no image for linux/arm64"}, []string{"platform", "linux/arm64,windows/amd64"}},
 	} {
