@@ -435,6 +435,23 @@ func TestRebaseRefused(t *testing.T) {
 	check("a widening to another kind", newMove(t, env, client, "FROM "+core.ref("ltsc2025")+"\n"+appSteps),
 		[]string{"has no image to make that for " + core.ref("ltsc2025")}, rebase(app.name())...)
 
+	t.Run("not ours to read", func(t *testing.T) {
+		locked := faultyRegistry{names: []string{"app"}, fault: faults[1]}
+		locked.start(t, env)
+		name := strings.Replace(app.name(), env.registry, locked.address, 1)
+		m.refused(t, []string{"403 Forbidden", locked.address}, rebase(name)...)
+	})
+	t.Run("one platform twice", func(t *testing.T) {
+		again := newMove(t, env, client, "FROM scratch\nCOPY file.txt /other\n").push(t, "platform", "linux/amd64")
+		s := newShelf(env, newRepo("twice"))
+		var entries []ocispec.Descriptor
+		for _, of := range []pulled{app, linux, again} {
+			entries = append(entries, s.copy(t, of))
+		}
+		s.indexOf(t, "1", entries...)
+		m.refused(t, []string{"lists two images for linux/amd64"}, rebase(s.ref("1"))...)
+	})
+
 	// A layer of a build that ran something: the history says so.
 	ran := ranImage(t, env, nano)
 	// The trap: an old base that is not below the image.
@@ -657,4 +674,66 @@ func TestRebaseUnread(t *testing.T) {
 			t.Errorf("%s changed: %s, was %s", what, got, one.desc.Digest)
 		}
 	}
+}
+
+// rebaseRow patches one of three bases and rebases, several times, each with an engine that has nothing in it: one image
+// changes and no other, and no byte of a layer is read.
+func rebaseRow(t *testing.T, b *bench) string {
+	bases := newMonth(t, b.env, "nanoserver")
+	bases.fill(t, october...)
+	dockerfile := "FROM " + bases.list("ltsc2025", "ltsc2022", "ltsc2019") + " AS windows\n" + appSteps + "FROM scratch AS linux\nCOPY file.txt /\n"
+	options := []string{"platform", "linux/amd64,windows/amd64"}
+	before := newMove(t, b.env, b.daemon.client, dockerfile).push(t, options...)
+	bases.push(t, november)
+	options = append(options, "build-arg:FANLIGHT_REBASE", before.name())
+	const most = 5
+	for range most {
+		d := b.engine.start(t, b.env)
+		m := newMove(t, b.env, d.client, dockerfile)
+		offset := logSize(t, b.env.registryLog)
+		output, err := m.try(t, newRef(b.env), options...)
+		for _, advice := range []string{"use BuildKit 0.28", "needs BuildKit 0.11"} {
+			if err != nil && strings.Contains(output, advice) {
+				return "refused, with advice"
+			}
+		}
+		if err != nil {
+			t.Fatalf("%v\n%s", err, output)
+		}
+		after := m.push(t, options...)
+		if sum := layerBytes(t, b.env, offset, before, after); sum != 0 {
+			t.Errorf("%d bytes of layers were downloaded", sum)
+		}
+		d.stop()
+		old, now := before.byVersion(), after.byVersion()
+		checkMoved(t, old["windows10.0.20348.4294"], now["windows10.0.20348.4405"], pull(t, bases.ref("10.0.20348.4294")), pull(t, bases.ref("ltsc2022")))
+		for _, same := range []string{"linux", "windows10.0.17763.7919", "windows10.0.26100.6899"} {
+			if old[same].desc.Digest != now[same].desc.Digest {
+				t.Errorf("%s changed: %s, was %s", same, now[same].desc.Digest, old[same].desc.Digest)
+			}
+		}
+	}
+	return fmt.Sprintf("%d of %d, 0 bytes", most, most)
+}
+
+// copy puts the only image of what was pushed into the shelf, and gives its entry of an index.
+func (s shelf) copy(t *testing.T, from pulled) ocispec.Descriptor {
+	t.Helper()
+	one := from.images[0]
+	for _, desc := range append(slices.Clone(one.manifest.Layers), one.manifest.Config) {
+		blob, err := from.ref.Blob(desc.Digest)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.host.PushBlob(s.repo, desc, blob); err != nil {
+			t.Fatal(err)
+		}
+		blob.Close()
+	}
+	desc, err := s.host.PushManifest(s.repo, one.desc.Digest.Encoded(), one.manifest.MediaType, one.manifest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	desc.Platform = one.desc.Platform
+	return desc
 }

@@ -8,6 +8,12 @@ pub enum ErrorKind {
     /// No platform is Windows.
     #[error("{0} is for Windows images: add windows/amd64 to --platform")]
     WithoutWindows(&'static str),
+    /// An engine that does not always see that the old base is below the image.
+    #[error(
+        "FANLIGHT_REBASE needs BuildKit 0.11 or later: before, an engine may make one layer of all, by unpacking them. Build the \
+         Dockerfile instead"
+    )]
+    OldEngine,
     /// `FANLIGHT_AGAINST` in a build.
     #[error(
         "FANLIGHT_AGAINST compares and builds nothing: add --call=plan, or write FANLIGHT_REBASE to move the images to \

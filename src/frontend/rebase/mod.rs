@@ -13,6 +13,7 @@ use super::build::Build;
 use super::fan_out;
 use super::solve::{self, Built};
 use super::warn::{self, Warning};
+use crate::gateway::capabilities::names;
 use crate::gateway::{Error, SolveRequest};
 use crate::image::{Image, Platform};
 use crate::llb::{self, Marshaler, Metadata, State};
@@ -102,6 +103,10 @@ async fn prepare<'b>(build: &Build<'b>) -> Result<(Pushed, Vec<Prepared<'b>>), E
         return Err(ErrorKind::Sbom.into());
     }
     build.check_merges()?;
+    // BuildKit 0.10 has no attestations. It was seen to make one layer of three now and then; no later release was.
+    if !build.bridge.capabilities().frontend.supports(names::ATTESTATIONS) {
+        return Err(ErrorKind::OldEngine.into());
+    }
     let requests = select::fold(&build.options.target_platforms)?;
     let (platforms, others) = split(&requests, "FANLIGHT_REBASE")?;
     let (pushed, bases) =
