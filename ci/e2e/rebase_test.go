@@ -155,7 +155,7 @@ func digests(layers []ocispec.Descriptor) []string {
 	return found
 }
 
-// blobs sums the bytes of the layers of images that the registry served since the offset, by digest.
+// layerBytes sums the bytes of the layers of images that the registry served since the offset.
 func layerBytes(t *testing.T, env environment, offset int64, of ...pulled) int64 {
 	t.Helper()
 	layers := map[string]bool{}
