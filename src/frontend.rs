@@ -3,13 +3,16 @@
 //! Mirrors `Build` of moby/buildkit's `frontend/dockerfile/builder`. Calls that do not wait for
 //! each other are in flight together: the ignore file, the seed and all bases; then all solves.
 
+mod additions;
 mod answer;
 mod build;
 mod check;
 mod fan_out;
 mod file;
 mod forward;
+mod index;
 mod layering;
+mod rebase;
 mod solve;
 mod survey;
 mod warn;

@@ -25,6 +25,7 @@ pub mod path;
 pub mod pattern;
 pub mod plan;
 pub mod proto;
+pub mod rebase;
 pub mod request;
 pub mod source;
 pub mod span;

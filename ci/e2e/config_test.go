@@ -49,7 +49,8 @@ CMD ["--flag", "two words"]`,
 	"a PATH of one's own":     "FROM registry.test/windows/nanoserver:ltsc2022\nENV PATH=\"C:\\app;C:\\Windows\\System32\"\nENV PATH=\"C:\\more;${PATH}\"",
 }
 
-// TestConfigs builds each with fanlight and with docker/dockerfile and compares all of the configs but the layers.
+// TestConfigs builds each with fanlight and with docker/dockerfile and compares all of the configs but the layers. The
+// labels that name the base are fanlight's own, see TestBaseLabels.
 func TestConfigs(t *testing.T) {
 	env := loadEnvironment(t)
 	for name, text := range configs {
@@ -131,7 +132,9 @@ func pushText(t *testing.T, env environment, frontend, text string) (string, str
 			t.Fatal(err)
 		}
 	}
-	options := map[string]string{"platform": "windows/amd64", "build-arg:BUILDKIT_SYNTAX": frontend}
+	options := map[string]string{
+		"platform": "windows/amd64", "build-arg:BUILDKIT_SYNTAX": frontend, "build-arg:FANLIGHT_LABELS": "0",
+	}
 	request := buildRequest{context: context, options: options, ref: fmt.Sprintf("%s/e2e/%d", env.registry, builds.Add(1))}
 	// buildx lists all warnings at the end; buildctl shows those that come early.
 	args := request.buildx("default", "type=image,push=true,store=false,name="+request.ref)

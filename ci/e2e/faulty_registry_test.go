@@ -22,6 +22,8 @@ type faultyRegistry struct {
 	address string
 	// wantsToken: nothing is given without a token, which anyone gets. Such an index cannot be downloaded as a file.
 	wantsToken bool
+	// isAlone: no blob of another repository can be mounted, as if it were the only one.
+	isAlone bool
 	// names are the tags and digests whose requests meet the fault.
 	names []string
 	fault fault
@@ -140,6 +142,12 @@ func (f *faultyRegistry) start(t *testing.T, env environment) {
 	}
 	f.proxy = &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
 		r.SetURL(target)
+		if f.isAlone {
+			query := r.Out.URL.Query()
+			query.Del("mount")
+			query.Del("from")
+			r.Out.URL.RawQuery = query.Encode()
+		}
 		r.Out.Header.Del("Authorization")
 	}}
 	server := httptest.NewServer(f)

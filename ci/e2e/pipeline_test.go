@@ -43,14 +43,15 @@ func decode(t *testing.T, text string, to any) {
 	}
 }
 
-// githubSteps turns every use of docker/build-push-action into the command that the action runs.
+// githubSteps turns every use of docker/build-push-action into the command that the action runs. Scripts that build are
+// run as they are, and conditions hold.
 func githubSteps(t *testing.T, text string) []recipeStep {
 	t.Helper()
 	var workflow struct {
 		Jobs map[string]struct {
 			Steps []struct {
-				Uses string
-				With map[string]string
+				Uses, Run string
+				With      map[string]string
 			}
 		}
 	}
@@ -58,6 +59,9 @@ func githubSteps(t *testing.T, text string) []recipeStep {
 	var steps []recipeStep
 	for _, job := range workflow.Jobs {
 		for _, step := range job.Steps {
+			if strings.Contains(step.Run, "buildx build ") {
+				steps = append(steps, recipeStep{script: step.Run, env: []string{"GITHUB_OUTPUT=/dev/null"}})
+			}
 			if strings.HasPrefix(step.Uses, "docker/build-push-action@") {
 				steps = append(steps, recipeStep{script: buildPush(t, step.With)})
 			}

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"os"
 	"strings"
 	"sync/atomic"
@@ -46,6 +47,11 @@ type shelf struct {
 }
 
 func newShelf(env environment, repo string) shelf { return shelf{registry.Host(env.registry), repo} }
+
+// newRepo is a repository that nothing was pushed to, by whatever run of the tests.
+func newRepo(name string) string {
+	return fmt.Sprintf("e2e/%s-%d-%d", name, os.Getpid(), builds.Add(1))
+}
 
 // ref is the reference of a tag, in the registry itself.
 func (s shelf) ref(tag string) string { return string(s.host) + "/" + s.repo + ":" + tag }

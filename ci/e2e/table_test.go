@@ -107,6 +107,7 @@ func TestEngine(t *testing.T) {
 	b := newBench(t, env, engine{binary: binary, path: os.Getenv("ENGINE_PATH"), snapshotter: "auto", registries: []string{env.registry}})
 	t.Run("sbom", func(t *testing.T) { sbom(t, b) })
 	t.Run("cache", func(t *testing.T) { partialCache(t, b, "max", 3) })
+	t.Run("rebase", func(t *testing.T) { rebaseRow(t, b) })
 	t.Run("two-at-once", func(t *testing.T) { twoAtOnce(t, b, 5) })
 }
 

@@ -10,6 +10,7 @@ start_rig() {
 	start_buildkitd
 	start_dockerd
 	use_buildx
+	use_jq
 	push_windows_bases
 	push_linux_base
 	push_debian busybox

@@ -122,6 +122,17 @@ use_docker() {
 # use_buildx: the pinned buildx.
 use_buildx() { use_docker "$(engine buildx)/buildx"; }
 
+# use_jq: jq on PATH, as the documentation's gates use it.
+use_jq() {
+	local tree
+	! command -v jq >/dev/null || return 0
+	tree=$(debian_tree jq jq libjq1 libonig5)
+	mkdir -p "$RUN/jq"
+	printf '#!/bin/sh\nLD_LIBRARY_PATH=%s exec %s "$@"\n' "$tree/usr/lib/$(uname -m)-linux-gnu" "$tree/usr/bin/jq" >"$RUN/jq/jq"
+	chmod +x "$RUN/jq/jq"
+	PATH=$RUN/jq:$PATH
+}
+
 # snapshotter: overlayfs where the run folder can hold an overlay, else plain copies.
 snapshotter() {
 	local dir=$RUN/overlay

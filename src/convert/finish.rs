@@ -11,6 +11,7 @@ use crate::image::Image;
 use crate::llb::{Definition, Late, Marshaler, Output, State, caps};
 use crate::plan::{StageId, Start};
 use crate::span::Located;
+use crate::windows::labels;
 
 /// A converted target.
 #[derive(Debug)]
@@ -106,6 +107,9 @@ pub(super) fn finish(mut converter: Converter<'_>) -> Result<Converted, Error> {
 
     let mut image = target.image.clone();
     image.config.labels.extend(input.options().labels.clone());
+    if let Some(base) = labelled_base(&converter, &target) {
+        labels::add(&mut image.config.labels, base);
+    }
     if !input.setting.implicit_target {
         image.set_platform(&input.setting.platforms.target);
     }
@@ -129,6 +133,13 @@ pub(super) fn finish(mut converter: Converter<'_>) -> Result<Converted, Error> {
         stages,
         unsendable,
     })
+}
+
+/// The base that the labels of an image name: a variant of a Windows platform, on an image of a registry.
+fn labelled_base<'c>(converter: &Converter<'c>, target: &StageState) -> Option<&'c str> {
+    let is_wanted = target.for_windows && converter.input.options().windows.labels;
+    let resolved = converter.plan.stages[target.root].resolved.as_ref().filter(|_| is_wanted)?;
+    resolved.start.reference()
 }
 
 /// What every late place of the graph becomes.

@@ -16,6 +16,7 @@ use crate::plan::{ArgInfo, Resolved, StageId, Start};
 use crate::span::{Located, Range};
 use crate::windows::base_directories::default_path;
 use crate::windows::directories::Directories;
+use crate::windows::labels;
 use crate::windows::lazy::LazyLayers;
 
 /// What an instruction sees and changes (upstream's `dispatchState`).
@@ -281,6 +282,10 @@ fn on_resolved(converter: &Converter<'_>, id: StageId) -> Result<StageState, Err
             };
             state.state = image.state(metadata);
         }
+    }
+    let is_labelled = state.for_windows && converter.input.options().windows.labels;
+    if is_labelled && resolved.start.reference().is_some() {
+        labels::remove(&mut state.image.config.labels);
     }
     let on_windows = state.for_windows && state.state.is_on_windows();
     state.holds_windows = on_windows || (state.for_windows && matches!(resolved.start, Start::Scratch));

@@ -28,8 +28,7 @@ impl Build<'_> {
             Ok(seed) => Ok(Layering { seed: Some(seed), ..plain }),
             Err(error) => {
                 let reason = error.to_string();
-                let advice = if reason.contains(NEEDS_CONTAINERD_STORE) { OLDER_STORE } else { "" };
-                let warning = Warning::Unlazy { why: format!("{reason}{advice}") };
+                let warning = Warning::Unlazy { why: format!("{reason}{}", advice(&reason)) };
                 warn::tell(self.bridge, &self.file.source, &warning, &[]).await?;
                 Ok(Layering { reason, ..plain })
             }
@@ -44,11 +43,22 @@ impl Build<'_> {
         self.has_windows_worker().then(|| "the engine has a Windows worker".to_owned())
     }
 
-    async fn seed(&self, platform: &Platform) -> Result<Seed, Error> {
+    /// Whether layers can be put on an image without reading it.
+    fn require_merges(&self) -> Result<(), Error> {
         let llb = &self.bridge.capabilities().llb;
-        for cap in [caps::MERGE_OP, caps::DIFF_OP] {
-            llb.require(cap).map_err(Error::new)?;
-        }
+        [caps::MERGE_OP, caps::DIFF_OP].iter().try_for_each(|cap| llb.require(cap).map_err(Error::new))
+    }
+
+    /// Refuses an engine that can only put layers on an image by unpacking it.
+    pub(super) fn check_merges(&self) -> Result<(), Error> {
+        self.require_merges().map_err(|error| {
+            let reason = error.to_string();
+            error.suffix(advice(&reason))
+        })
+    }
+
+    async fn seed(&self, platform: &Platform) -> Result<Seed, Error> {
+        self.require_merges()?;
         let reference = match &self.options.windows.seed {
             Some(reference) => reference.to_string(),
             None => own_image()?,
@@ -74,6 +84,11 @@ impl Build<'_> {
         }
         Ok(Seed { reference: pinned.to_string() })
     }
+}
+
+/// What to do about an engine that has no merges.
+fn advice(reason: &str) -> &'static str {
+    if reason.contains(NEEDS_CONTAINERD_STORE) { OLDER_STORE } else { "" }
 }
 
 /// The image this frontend runs from.

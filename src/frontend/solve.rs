@@ -10,10 +10,11 @@ use crate::attest::Scanner;
 use crate::convert::Converted;
 use crate::gateway::capabilities::names;
 use crate::gateway::{BuildResult, Error, References, SolveRequest};
-use crate::image::{OsVersion, Platform};
+use crate::image::{self, OsVersion, Platform};
 use crate::lint::Linter;
-use crate::plan::Scope;
+use crate::plan::{Scope, Stage};
 use crate::proto::frontend::{Attestation, Attestations, Ref};
+use crate::rebase;
 use crate::windows::lazy::Layering;
 use crate::windows::select::{self, Request};
 use crate::windows::{self, host, run};
@@ -27,16 +28,27 @@ mod key {
 }
 
 /// One image of the result.
-struct Built {
-    id: String,
-    platform: Platform,
-    reference: Option<Ref>,
-    attestation: Option<Attestation>,
-    converted: Converted,
+pub(super) struct Built {
+    pub(super) id: String,
+    pub(super) platform: Platform,
+    pub(super) reference: Option<Ref>,
+    pub(super) attestation: Option<Attestation>,
+    /// Its config as JSON.
+    pub(super) config: Vec<u8>,
+    /// The config of what it stands on, whose layers no exporter changes.
+    pub(super) base_config: Option<Vec<u8>>,
+    /// `SOURCE_DATE_EPOCH` in seconds.
+    pub(super) epoch: Option<i64>,
 }
 
 /// Builds every platform.
 pub(super) async fn all(build: &Build<'_>) -> Result<BuildResult, Error> {
+    if build.options.windows.against.is_some() {
+        return Err(rebase::ErrorKind::AgainstInBuild.into());
+    }
+    if build.options.windows.rebase.is_some() {
+        return result(build, super::rebase::all(build).await?);
+    }
     let (scanner, outcome) = join(scanner(build), convert_all(build)).await;
     let scanner = scanner?;
     // Warnings are shown whether the build goes on or not.
@@ -98,13 +110,16 @@ pub(super) async fn convert_all<'b>(build: &Build<'b>) -> Result<(Vec<Ready<'b>>
             ready.push(named(build, planned, converted, several));
         }
     }
-    check_hosts(build, &ready)?;
+    check_hosts(build, ready.iter().map(|target| &target.platform))?;
     Ok((ready, layering))
 }
 
 /// Refuses a result without an image for one of the hosts that the client names.
-fn check_hosts(build: &Build<'_>, ready: &[Ready<'_>]) -> Result<(), Error> {
-    let windows = ready.iter().map(|target| &target.platform).filter(|platform| platform.is_windows());
+pub(super) fn check_hosts<'p>(
+    build: &Build<'_>,
+    platforms: impl Iterator<Item = &'p Platform>,
+) -> Result<(), Error> {
+    let windows = platforms.filter(|platform| platform.is_windows());
     let images: Vec<(&str, &str)> =
         windows.map(|platform| (platform.architecture.as_str(), platform.os_version.as_str())).collect();
     Ok(host::check(&build.options.windows.hosts, &images)?)
@@ -131,34 +146,37 @@ async fn plan_all<'b>(build: &Build<'b>, requests: &[Request]) -> Result<Vec<Vec
         })
     });
     let mut groups = try_join_all(groups).await?;
-    for index in 0..groups.len() {
-        for missing in std::mem::take(&mut groups[index].missing) {
-            tell_missing(build, missing, &groups, index).await?;
+    let planned = groups.iter().flat_map(|group| &group.planned);
+    let present: Vec<image::Build> = planned.filter_map(|planned| build_of(planned.plan.root())).collect();
+    for (group, request) in groups.iter_mut().zip(requests) {
+        let Request::Windows(asked) = request else { continue };
+        for missing in std::mem::take(&mut group.missing) {
+            tell_missing(build, missing, &present, &asked.platform).await?;
         }
     }
     Ok(groups.into_iter().map(|group| group.planned).collect())
 }
 
-/// A version that `FANLIGHT_VERSIONS` names is left out of an architecture that lacks it, if another one has it.
-async fn tell_missing(
+/// A version that `FANLIGHT_VERSIONS` names is left out of an architecture that lacks it, if another one has it:
+/// `present` are the builds that all architectures have together.
+pub(super) async fn tell_missing(
     build: &Build<'_>,
     missing: Missing,
-    groups: &[Variants<'_>],
-    index: usize,
+    present: &[image::Build],
+    platform: &Platform,
 ) -> Result<(), Error> {
     let Missing { wanted, error } = missing;
-    let version_of = |planned: &Planned<'_>| {
-        let resolved = planned.plan.root().resolved.as_ref()?;
-        OsVersion::parse(&resolved.image.platform.os_version).map(|version| version.build())
-    };
-    let has = |planned: &Planned<'_>| version_of(planned) == Some(wanted.build);
-    if !groups.iter().flat_map(|group| &group.planned).any(has) {
+    if !present.contains(&wanted.build) {
         return Err(error);
     }
-    let platform = groups[index].planned.first().and_then(|planned| planned.target.platform.clone());
-    let platform = platform.unwrap_or_else(Platform::host).without_version();
-    let warning = Warning::NotForArchitecture { version: wanted.build, platform };
+    let warning = Warning::NotForArchitecture { version: wanted.build, platform: platform.without_version() };
     warn::tell(build.bridge, &build.file.source, &warning, &[]).await
+}
+
+/// The build of the base that a stage at the bottom of a target stands on.
+pub(super) fn build_of(root: &Stage<'_>) -> Option<image::Build> {
+    let version = &root.resolved.as_ref()?.image.platform.os_version;
+    OsVersion::parse(version).map(|version| version.build())
 }
 
 /// Plans a platform that does not fan out.
@@ -236,7 +254,9 @@ impl Ready<'_> {
             None => None,
         };
         let Self { id, platform, converted, .. } = self;
-        Ok(Built { id, platform, reference, attestation, converted })
+        let base_config = converted.base_image.as_ref().map(|base| base.to_json().into_bytes());
+        let config = converted.image.to_json().into_bytes();
+        Ok(Built { id, platform, reference, attestation, config, base_config, epoch: converted.epoch })
     }
 }
 
@@ -251,15 +271,13 @@ fn result(build: &Build<'_>, built: Vec<Built>) -> Result<BuildResult, Error> {
     let mut references = std::collections::BTreeMap::new();
     for image in built {
         let suffix = if multi { format!("/{}", image.id) } else { String::new() };
-        let mut put = |key: &str, value: String| {
-            result.metadata.insert(format!("{key}{suffix}"), value.into_bytes());
-        };
-        put(key::CONFIG, image.converted.image.to_json());
-        if let Some(base) = &image.converted.base_image {
-            put(key::BASE_CONFIG, base.to_json());
+        let mut put = |key: &str, value: Vec<u8>| result.metadata.insert(format!("{key}{suffix}"), value);
+        put(key::CONFIG, image.config);
+        if let Some(base) = image.base_config {
+            put(key::BASE_CONFIG, base);
         }
-        if let Some(epoch) = image.converted.epoch {
-            put(key::EPOCH, epoch.to_string());
+        if let Some(epoch) = image.epoch {
+            put(key::EPOCH, epoch.to_string().into_bytes());
         }
         if let Some(attestation) = image.attestation {
             let attestations = Attestations { attestation: vec![attestation] };

@@ -1,23 +1,22 @@
 //! The plan of a build: everything is planned and converted as for a build, and told instead of
 //! solved.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use futures_util::future::join_all;
-
+use super::additions;
 use super::build::Build;
+use super::rebase;
 use super::solve::{self, Ready};
 use super::warn;
 use crate::collect;
 use crate::convert::StageState;
-use crate::gateway::{BuildResult, Error, ResolveError, ResolveImage};
-use crate::image::{self, Platform};
+use crate::gateway::{BuildResult, Error};
 use crate::instruction::Kind;
 use crate::llb::State;
 use crate::llb::inspect::{Graph, Layer, Setting};
 use crate::plan::build::is_step;
 use crate::plan::{Command, Plan, Stage, StageId, Start};
-use crate::request::plan::{self as request, Addition, Base, Existence, Image, Makes, Place, Step};
+use crate::request::plan::{self as request, Base, Image, Makes, Place, Step};
 use crate::span::Range;
 use crate::windows::lazy::Layering;
 use crate::windows::run::{self, Refused};
@@ -29,40 +28,35 @@ use crate::windows::run::{self, Refused};
 /// Whatever keeps the file from being built before anything is built, with its places; except for
 /// commands that cannot run, which are part of the answer.
 pub(super) async fn plan(build: &Build<'_>) -> Result<BuildResult, Error> {
+    if build.options.windows.rebase.is_some() {
+        return rebase::plan(build).await;
+    }
     let outcome = solve::convert_all(build).await;
     warn::lint(build.bridge, &build.file.source, &build.file.lint).await?;
     let (targets, layering) = outcome?;
     build.file.lint.error().map_err(Error::new)?;
     let images: Result<Vec<Image>, Error> =
         targets.iter().map(|target| Survey::new(build, target, &layering).image()).collect();
+    let against = match &build.options.windows.against {
+        Some(named) => Some(rebase::against(build, named, &bases(build, &targets)?).await?),
+        None => None,
+    };
     let images = images?;
-    let known = look_up(build, request::additions(&images)).await;
-    Ok(request::plan(images, &known))
+    let known = additions::look_up(build, &images).await;
+    Ok(request::plan(images, &known, against, None))
 }
 
-/// Looks up whether there are the bases that a plan would tell to add.
-async fn look_up(build: &Build<'_>, additions: Vec<Addition>) -> BTreeMap<Addition, Existence> {
-    let one = |addition: Addition| async move {
-        let query = ResolveImage {
-            reference: addition.base.clone(),
-            platform: Some(Platform::new("windows", &addition.architecture)),
-            resolve_mode: build.options.resolve_mode,
-            log_name: format!("[internal] load metadata for {}", addition.base),
-            store: None,
-        };
-        let existence = match build.bridge.sources().image(query).await {
-            Ok(answer) => match image::Image::parse(&answer.config) {
-                Ok(image) if image.platform.architecture == addition.architecture => Existence::There,
-                Ok(_) => Existence::Missing,
-                Err(_) => Existence::Unknown,
-            },
-            Err(ResolveError::NoMatchingPlatform(_)) => Existence::Missing,
-            Err(ResolveError::Failed(error)) if error.is_not_found() => Existence::Missing,
-            Err(_) => Existence::Unknown,
-        };
-        (addition, existence)
-    };
-    collect::map(join_all(additions.into_iter().map(one)).await)
+/// What the Windows images stand on, by their IDs.
+fn bases<'b>(build: &Build<'b>, targets: &[Ready<'b>]) -> Result<Vec<(String, rebase::NewBase<'b>)>, Error> {
+    let mut bases = Vec::new();
+    for target in targets {
+        let platform = target.planned.target.platform.as_ref().filter(|platform| platform.is_windows());
+        if let Some(platform) = platform {
+            bases
+                .push((target.id.clone(), rebase::NewBase::of(build, target.planned.plan.root(), platform)?));
+        }
+    }
+    Ok(bases)
 }
 
 /// One image that is looked at.

@@ -23,6 +23,8 @@ pub(super) enum Warning {
     Revision { base: String, taken: OsVersion, left: Vec<OsVersion> },
     /// An index beside the base without an image of the variant's build.
     OtherVersion { base: String, build: Build, found: OsVersion },
+    /// An image of a pushed index that no base of the build is for.
+    NotMoved { reference: String, platform: String },
     /// Layers are made on their bases.
     Unlazy { why: String },
     /// The engine keeps no attestations.
@@ -69,6 +71,9 @@ impl Warning {
             Self::OtherVersion { base, build, found } => {
                 format!("the image for Windows {build} takes files of {found} from {base}")
             }
+            Self::NotMoved { reference, platform } => {
+                format!("{reference} has an image for {platform}, and this build does not: it is left out")
+            }
             Self::Unlazy { why } => format!("every Windows base is downloaded and unpacked: {why}"),
             Self::NoSbom => {
                 "no SBOM is made: this engine keeps no attestations (BuildKit does from 0.11 on)".to_owned()
@@ -88,6 +93,11 @@ impl Warning {
             Self::OtherVersion { .. } => {
                 "Libraries of one Windows version may not run on another. An index that has an image for each \
                  version, and that this engine can read, gives each its own."
+                    .to_owned()
+            }
+            Self::NotMoved { .. } => {
+                "A rebase makes the images that the Dockerfile's FROM and --platform name. Add a base of that version, or \
+                 that platform, to keep it."
                     .to_owned()
             }
             Self::Unlazy { .. } => format!(

@@ -38,12 +38,6 @@ struct Content {
 }
 
 impl Error {
-    /// Whether the engine says that something is not there.
-    #[must_use]
-    pub fn is_not_found(&self) -> bool {
-        self.0.code == Code::NotFound
-    }
-
     /// An error of the user's making.
     pub fn new(message: impl fmt::Display) -> Self {
         let message = message.to_string();

@@ -67,6 +67,9 @@ pub struct ResolvedImage {
 /// What engines say of an index that lists no image for the platform.
 const NO_PLATFORM: &str = "no match for platform in manifest";
 
+/// How engines end an error about an image that the registry does not have.
+const NOT_FOUND: &str = ": not found";
+
 /// Why an image has no config.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ResolveError {
@@ -84,6 +87,16 @@ pub enum ResolveError {
         /// The identifier of the source in its place.
         identifier: String,
     },
+}
+
+impl ResolveError {
+    /// Whether the registry answered that it does not have the image. Good for advice alone: a registry may say so of what
+    /// it does not show.
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        matches!(self, Self::NoMatchingPlatform(_))
+            || matches!(self, Self::Failed(failure) if failure.to_string().ends_with(NOT_FOUND))
+    }
 }
 
 impl From<ResolveError> for Error {

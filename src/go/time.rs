@@ -23,6 +23,34 @@ pub fn format_unix(seconds: i64) -> String {
     format!("{sign}{:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z", year.unsigned_abs())
 }
 
+/// The seconds since 1970 of an RFC 3339 time, without their fraction; none for a text that is no time.
+#[must_use]
+pub fn unix_seconds(text: &str) -> Option<i64> {
+    let normal = normalize_rfc3339(text).ok()?;
+    let part = |range: std::ops::Range<usize>| normal.get(range)?.parse::<i64>().ok();
+    let (year, month, day) = (part(0..4)?, part(5..7)?, part(8..10)?);
+    let rest = normal.get(19..)?.trim_start_matches(|c: char| c == '.' || c.is_ascii_digit());
+    let offset = match rest.split_at_checked(1)? {
+        ("Z", _) => 0,
+        (sign, offset) => {
+            let (hours, minutes) = offset.split_once(':')?;
+            let minutes = hours.parse::<i64>().ok()? * 60 + minutes.parse::<i64>().ok()?;
+            if sign == "-" { -60 * minutes } else { 60 * minutes }
+        }
+    };
+    let seconds = part(11..13)? * 3600 + part(14..16)? * 60 + part(17..19)?;
+    Some(days_since_1970(year, month, day) * 86_400 + seconds - offset)
+}
+
+/// The inverse of [`civil`].
+fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
+    let year = year - i64::from(month <= 2);
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
+}
+
 /// The date of a number of days since 1970-01-01 in the Gregorian calendar.
 ///
 /// Counts in eras of 400 years that start on the 1st of March, so the leap day comes last.
@@ -112,5 +140,20 @@ const fn days_in(month: u32, year: u32) -> u32 {
         2 => 28,
         4 | 6 | 9 | 11 => 30,
         _ => 31,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seconds_there_and_back() {
+        for seconds in [0, 951_782_399, 951_782_400, 1_794_268_800, -1, -62_167_219_200, 253_402_300_799] {
+            assert_eq!(unix_seconds(&format_unix(seconds)), Some(seconds));
+        }
+        assert_eq!(unix_seconds("1970-01-01T01:00:00.75+01:00"), Some(0));
+        assert_eq!(unix_seconds("1969-12-31T22:30:00-01:30"), Some(0));
+        assert_eq!(unix_seconds("yesterday"), None);
     }
 }

@@ -57,6 +57,40 @@ pub fn is_meant_for_windows(base: &str) -> bool {
     list::is_list(base) || is_for_windows(base)
 }
 
+/// Kinds of Windows that programs for one may miss in another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The smallest.
+    Nanoserver,
+    /// Windows without a desktop.
+    ServerCore,
+    /// Windows with all of its functions.
+    Full,
+}
+
+/// The kind of Windows that an image is, or is made of; none where its name does not tell.
+#[must_use]
+pub fn kind(name: &str) -> Option<Kind> {
+    if is_nanoserver(name) {
+        return Some(Kind::Nanoserver);
+    }
+    let lower = name.to_lowercase();
+    if words(&lower).any(|word| WORDS[1..].contains(&word)) {
+        return Some(Kind::ServerCore);
+    }
+    is_microsofts(name).then_some(Kind::Full)
+}
+
+/// Whether two names stand for the same repository, in whatever registry: of Microsoft's bases that is the last word.
+#[must_use]
+pub fn is_same_repository(one: &str, other: &str) -> bool {
+    let parsed = [one, other].map(|name| Reference::parse_normalized(name).ok());
+    let [Some(first), Some(second)] = &parsed else { return false };
+    let last = |path: &str| path.rsplit('/').next().map(str::to_owned);
+    let are_microsofts = is_microsofts(one) && is_microsofts(other);
+    first.path() == second.path() || (are_microsofts && last(first.path()) == last(second.path()))
+}
+
 /// Whether an image is a nanoserver, or is made of one.
 #[must_use]
 pub fn is_nanoserver(name: &str) -> bool {
@@ -135,6 +169,27 @@ mod tests {
         assert!(is_meant_for_windows("x:a,b"));
         assert!(is_nanoserver("golang:1.25-NanoServer"));
         assert!(!is_nanoserver("windows/servercore:ltsc2022"));
+    }
+
+    #[test]
+    fn names_tell_the_kind_of_windows() {
+        let microsofts = |name: &str| kind(&format!("mcr.microsoft.com/{name}"));
+        assert_eq!(microsofts("windows/nanoserver:ltsc2022"), Some(Kind::Nanoserver));
+        assert_eq!(microsofts("dotnet/runtime:8.0-nanoserver-1809"), Some(Kind::Nanoserver));
+        assert_eq!(microsofts("windows/servercore:ltsc2022"), Some(Kind::ServerCore));
+        assert_eq!(kind("golang:1.25-windowsservercore-ltsc2022"), Some(Kind::ServerCore));
+        assert_eq!(microsofts("windows/server:ltsc2022"), Some(Kind::Full));
+        assert_eq!(microsofts("windows:20H2"), Some(Kind::Full));
+        assert_eq!(microsofts("dotnet/runtime:8.0"), None);
+    }
+
+    #[test]
+    fn a_mirror_has_the_same_repository() {
+        let nano = "mcr.microsoft.com/windows/nanoserver:ltsc2022";
+        assert!(is_same_repository(nano, "mirror.example/mcr/windows/nanoserver:10.0.20348.1"));
+        assert!(is_same_repository("golang:1", "host:5000/library/golang:2"));
+        assert!(!is_same_repository(nano, "mcr.microsoft.com/windows/servercore:ltsc2022"));
+        assert!(!is_same_repository("host/base:1", "host/team/base:1"));
     }
 
     #[test]

@@ -96,6 +96,20 @@ pub fn windows_entries(json: &[u8], platform: &Platform) -> Result<Option<Vec<En
     Ok(Some(found))
 }
 
+/// The images of an index for all platforms, with the digests of their manifests; none for the manifest of an image on its
+/// own. Entries that are no images, such as attestations, are for no known system.
+///
+/// # Errors
+///
+/// A text that is neither.
+pub fn all_entries(json: &[u8]) -> Result<Vec<(Platform, String)>, serde_json::Error> {
+    let index: Index = serde_json::from_slice(json)?;
+    let manifests = index.manifests.unwrap_or_default().into_iter();
+    let known = manifests.filter_map(|manifest| Some((manifest.platform?, manifest.digest)));
+    let is_image = |platform: &Platform| !["", "unknown"].contains(&platform.os.as_str());
+    Ok(known.filter(|(platform, _)| is_image(platform)).collect())
+}
+
 fn entry(manifest: Manifest, wanted: &Platform) -> Option<Entry> {
     let digest = manifest.digest;
     let Some(platform) = manifest.platform.filter(|platform| !platform.os.is_empty()) else {
@@ -156,6 +170,18 @@ mod tests {
         assert_eq!(entries("{}"), None);
         assert_eq!(entries(r#"{"manifests":[]}"#), Some(Vec::new()));
         assert!(windows_entries(b"no json", &Platform::default()).is_err());
+    }
+
+    #[test]
+    fn other_entries_of_an_index() {
+        let json = r#"{"manifests":[{"digest":"sha256:1","platform":{"os":"linux","architecture":"amd64"}},
+            {"digest":"sha256:2","platform":{"os":"windows","architecture":"amd64"}},{"digest":"sha256:3"},
+            {"digest":"sha256:4","platform":{"os":"unknown","architecture":"unknown"}}]}"#;
+        let of = |platform, digest: &str| (Platform::parse(platform).unwrap(), digest.to_owned());
+        let images = [of("linux/amd64", "sha256:1"), of("windows/amd64", "sha256:2")];
+        assert_eq!(all_entries(json.as_bytes()).unwrap(), images);
+        assert_eq!(all_entries(b"{}").unwrap(), []);
+        assert!(all_entries(b"<html>").is_err());
     }
 
     #[test]

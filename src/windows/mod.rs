@@ -12,6 +12,7 @@ pub mod directories;
 mod error;
 pub mod host;
 pub mod index;
+pub mod labels;
 pub mod lazy;
 pub mod meant;
 pub mod probe;

@@ -22,6 +22,10 @@ type Image struct {
 	Layers   []Layer
 	// User is the config's user: ContainerUser on nanoserver.
 	User string
+	// Env is the config's environment.
+	Env []string
+	// Created is when it says that it was made; a fixed day where it is not set.
+	Created time.Time
 	// OCI asks for OCI media types in place of Docker's.
 	OCI bool
 }
@@ -32,10 +36,14 @@ func Push(host registry.Host, repo, tag string, image Image) (ocispec.Descriptor
 	if image.OCI {
 		configType, layerType, manifestType = ocispec.MediaTypeImageConfig, ocispec.MediaTypeImageLayerGzip, ocispec.MediaTypeImageManifest
 	}
-	created := time.Date(2026, 11, 10, 0, 0, 0, 0, time.UTC)
-	config := ocispec.Image{Created: &created}
+	made := image.Created
+	if made.IsZero() {
+		made = created
+	}
+	config := ocispec.Image{Created: &made}
 	config.Platform = image.platform()
 	config.Config.User = image.User
+	config.Config.Env = image.Env
 	if image.OSVersion != "" {
 		config.Config.Cmd = []string{`c:\windows\system32\cmd.exe`}
 	}
@@ -48,7 +56,7 @@ func Push(host registry.Host, repo, tag string, image Image) (ocispec.Descriptor
 		}
 		manifest.Layers = append(manifest.Layers, desc)
 		config.RootFS.DiffIDs = append(config.RootFS.DiffIDs, layer.DiffID)
-		config.History = append(config.History, ocispec.History{Created: &created, CreatedBy: fmt.Sprintf("stand-in layer %d", i+1)})
+		config.History = append(config.History, ocispec.History{Created: &made, CreatedBy: fmt.Sprintf("stand-in layer %d", i+1)})
 	}
 	var err error
 	if manifest.Config, err = host.PushJSON(repo, configType, config); err != nil {

@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 use futures_util::future::join_all;
 
 use super::FanOut;
-use super::index::Listing;
 use super::resolve::pin;
 use super::selected::Selected;
 use crate::frontend::build::Drafted;
+use crate::frontend::index::Listing;
 use crate::frontend::warn::Warning;
 use crate::gateway::Error;
 use crate::image::{Build, OsVersion};

@@ -20,11 +20,11 @@ use crate::windows::probe::NEWEST_LTSC;
 use crate::windows::select::{self, Candidate, Chosen};
 
 /// The variants, ready to be planned.
-pub(super) struct Bound<'b> {
+pub(in crate::frontend) struct Bound<'b> {
     /// In the order of the index.
-    pub(super) drafts: Vec<Drafted<'b>>,
-    pub(super) missing: Vec<Missing>,
-    pub(super) warnings: Vec<(Warning, Vec<Range>)>,
+    pub(in crate::frontend) drafts: Vec<Drafted<'b>>,
+    pub(in crate::frontend) missing: Vec<Missing>,
+    pub(in crate::frontend) warnings: Vec<(Warning, Vec<Range>)>,
 }
 
 impl<'b> FanOut<'_, 'b> {

@@ -1,49 +1,13 @@
-//! Which Windows images an index holds.
-//!
-//! The index itself says best what there is, and gives each image's own digest. How it can be
-//! read depends on the engine and on the registry. Where it cannot, an engine that selects by
-//! `os.version` is asked for one version after the other. That something could not be looked up is
-//! never taken for "not there".
+//! Which Windows images the index holds that a stage may stand on.
 
-use std::sync::Arc;
-
-use futures_util::future::{LocalBoxFuture, try_join_all};
-use tonic::Code;
+use futures_util::future::LocalBoxFuture;
 
 use super::FanOut;
-use crate::gateway::{Error, FileRange, OciStore, ResolveError, ResolveImage, ResolvedImage, SolveRequest};
-use crate::image::{Image, Platform, Reference, digest};
-use crate::llb::{Http, ImageBlob, Marshaler, Metadata, OciLayoutBlob, State, caps};
+use crate::frontend::index::{Listing, Reader, Source};
+use crate::gateway::Error;
+use crate::image::{Platform, Reference};
 use crate::plan::Stage;
-use crate::windows::index::{self, Entry};
-use crate::windows::probe::{self, Answer, Found};
 use crate::windows::versions::named_in;
-
-/// How far an index is read.
-const MAX_INDEX_BYTES: i64 = 4 << 20;
-/// The name it gets as a file.
-const INDEX_FILE: &str = "index.json";
-
-/// What an index holds.
-#[derive(Debug, Clone)]
-pub(super) enum Listing {
-    /// It was read. One entry or none: what the engine gives is all there is.
-    Entries(Vec<Entry>),
-    /// The engine was asked.
-    Asked(Found),
-    /// Neither is possible here.
-    Unknown,
-}
-
-/// An image that may be an index.
-struct Source {
-    /// With a digest.
-    reference: Reference,
-    /// The OCI layout that it is in.
-    store: Option<OciStore>,
-    /// What is looked for in it.
-    platform: Platform,
-}
 
 impl FanOut<'_, '_> {
     /// The Windows images of what a stage stands on.
@@ -53,8 +17,9 @@ impl FanOut<'_, '_> {
     ) -> LocalBoxFuture<'s, Result<Listing, Error>> {
         Box::pin(async move {
             let Some(source) = self.source_of(stage).await? else { return Ok(Listing::Entries(Vec::new())) };
+            let reader = Reader { build: self.build, selection: self.selection };
             let key = format!("{} {}", source.reference, source.platform.format());
-            let listing = self.listings.get(key, self.list(&source)).await;
+            let listing = self.listings.get(key, reader.list(&source)).await;
             listing.map_err(|error| self.located(error.context(&stage.written_base), stage))
         })
     }
@@ -87,161 +52,4 @@ impl FanOut<'_, '_> {
         let reference = reference.map_err(Error::new)?;
         Ok(Some(Source { reference, store: Some(store), platform: platform.clone() }))
     }
-
-    async fn list(&self, source: &Source) -> Result<Listing, Error> {
-        let mut failed = None;
-        for state in self.ways(source) {
-            match self.read(source, &state).await {
-                Ok(entries) => return Ok(Listing::Entries(entries)),
-                Err(error) if is_wrong_way(&error) => {}
-                Err(error) => failed = failed.or(Some(error)),
-            }
-        }
-        if self.is_one_image(source).await {
-            return Ok(Listing::Entries(Vec::new()));
-        }
-        match (self.ask(source).await?, failed) {
-            // The answers leave a doubt that the index would settle.
-            (None | Some(Found { hiding: Some(_), .. }), Some(error)) => {
-                Err(error.context("cannot read the index"))
-            }
-            (Some(found), _) => Ok(Listing::Asked(found)),
-            (None, None) => Ok(Listing::Unknown),
-        }
-    }
-
-    /// The ways to read an index, or the manifest of an image, that this engine has.
-    fn ways(&self, source: &Source) -> Vec<State> {
-        let reference = &source.reference;
-        let digest = reference.digest().unwrap_or_default();
-        let title = Metadata::internal(&format!("load index of {}", reference.familiar()));
-        let llb = &self.build.bridge.capabilities().llb;
-        let (blob_reference, filename) = (format!("{}@{digest}", reference.name()), INDEX_FILE.to_owned());
-        let mut ways = Vec::new();
-        if let Some(store) = &source.store {
-            let OciStore { session_id, store_id } = store.clone();
-            let blob = OciLayoutBlob { reference: blob_reference, filename, session_id, store_id };
-            if llb.supports(caps::SOURCE_IMAGE_BLOB) {
-                ways.push(blob.state(title));
-            }
-            return ways;
-        }
-        if llb.supports(caps::SOURCE_IMAGE_BLOB) {
-            ways.push(ImageBlob { reference: blob_reference, filename }.state(title.clone()));
-        }
-        if !index::wants_login(reference) {
-            // Without the header a registry gives what it has by that digest, at least in Docker's form.
-            let accept = if llb.supports(caps::SOURCE_HTTP_HEADER) { index::MEDIA_TYPES } else { "" };
-            let download = Http {
-                url: index::url(reference, digest),
-                filename: INDEX_FILE.to_owned(),
-                // With one, the engine takes an answer that refuses for a file of another digest.
-                checksum: String::new(),
-                accept: accept.to_owned(),
-            };
-            ways.push(download.state(title));
-        }
-        // A registry on this machine wants no login, and answers a download of any kind of index.
-        if index::is_loopback(reference) {
-            ways.reverse();
-        }
-        ways
-    }
-
-    /// Reads the file of a source.
-    async fn read_file_of(&self, state: &State) -> Result<Vec<u8>, Error> {
-        let bridge = self.build.bridge;
-        let definition = Marshaler::new(self.build.options.build_platform.clone(), true).marshal(state);
-        let request = SolveRequest { definition: Some(definition.to_pb()), ..SolveRequest::default() };
-        let result = bridge.solve(request).await?.single().map_err(Error::new)?;
-        let file = result.ok_or_else(|| Error::new("no index"))?;
-        let range = FileRange { offset: 0, length: MAX_INDEX_BYTES };
-        bridge.read_file(&file, INDEX_FILE, Some(range)).await
-    }
-
-    /// Reads an index by one way.
-    async fn read(&self, source: &Source, way: &State) -> Result<Vec<Entry>, Error> {
-        let json = self.read_file_of(way).await?;
-        let (wanted, found) = (source.reference.digest().unwrap_or_default(), digest::of(&json));
-        if wanted.starts_with(digest::SHA256) && wanted != found {
-            return Err(Error::new(format_args!(
-                "digest mismatch: the registry gives {found} for the index {wanted}"
-            )));
-        }
-        let entries = index::windows_entries(&json, &source.platform);
-        Ok(entries.map_err(|e| Error::new(e).context("cannot parse the index"))?.unwrap_or_default())
-    }
-
-    /// Whether it is not an index: an image on its own is the answer whatever platform is asked for.
-    async fn is_one_image(&self, source: &Source) -> bool {
-        const OF_NO_INDEX: &str = "riscv64";
-        let platform = Platform { architecture: OF_NO_INDEX.to_owned(), ..source.platform.clone() };
-        let title = format!("look whether {} is an index", source.reference.familiar());
-        self.resolve_image(source, platform, &title).await.is_ok()
-    }
-
-    /// Asks for one version after the other, all at once. The engine answers with the digest of
-    /// the index, so every version keeps that. None where the engine does not look at versions.
-    async fn ask(&self, source: &Source) -> Result<Option<Found>, Error> {
-        let questions = probe::questions(self.selection).into_iter();
-        let answers = questions.map(|question| async move {
-            let os_version = question.os_version.clone();
-            let title = format!("look for Windows {os_version} in {}", source.reference.familiar());
-            let platform = Platform { os_version, ..source.platform.clone() };
-            let answer = match self.resolve_image(source, platform, &title).await {
-                Ok(image) => Some(answer(&image)?),
-                Err(ResolveError::NoMatchingPlatform(_)) => None,
-                Err(error) => return Err(Error::from(error)),
-            };
-            Ok((question, answer))
-        });
-        Ok(probe::found(&try_join_all(answers).await?))
-    }
-
-    async fn resolve_image(
-        &self,
-        source: &Source,
-        platform: Platform,
-        title: &str,
-    ) -> Result<Arc<ResolvedImage>, ResolveError> {
-        let query = ResolveImage {
-            reference: source.reference.to_string(),
-            log_name: format!("[internal] {title}"),
-            platform: Some(platform),
-            resolve_mode: self.build.options.resolve_mode,
-            store: source.store.clone(),
-        };
-        self.build.bridge.sources().image(query).await
-    }
-}
-
-fn answer(image: &ResolvedImage) -> Result<Answer, Error> {
-    let platform = Image::parse(&image.config).map_err(Error::new)?.platform;
-    Ok(Answer { os_version: platform.os_version, features: platform.os_features.unwrap_or_default() })
-}
-
-/// Whether a download failed because it is not the way to this index, which another way may be. What a registry answers
-/// when it is asked too often or is out of order says nothing about the index.
-fn is_wrong_way(error: &Error) -> bool {
-    const ANSWERS: [&str; 16] = [
-        "status 400",
-        "status 401",
-        "status 403",
-        "status 404",
-        "status 405",
-        "status 406",
-        "400 Bad Request",
-        "401 Unauthorized",
-        "403 Forbidden",
-        "404 Not Found",
-        "not found",
-        "authoriz",
-        "x509",
-        "HTTP response to HTTPS",
-        "no such host",
-        "connection refused",
-    ];
-    let codes = [Code::NotFound, Code::Unimplemented, Code::Unauthenticated, Code::PermissionDenied];
-    let text = error.to_string();
-    codes.contains(&error.code()) || ANSWERS.iter().any(|answer| text.contains(answer))
 }

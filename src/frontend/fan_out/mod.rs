@@ -20,6 +20,7 @@ mod tests;
 use futures_util::future::{LocalBoxFuture, join, try_join_all};
 
 use super::build::{Build, Planned, Purpose};
+use super::index::Listing;
 use super::warn::{self, Warning};
 use crate::gateway::{Error, Memo};
 use crate::image::Wanted;
@@ -29,7 +30,8 @@ use crate::span::Range;
 use crate::windows::run;
 use crate::windows::select::{Asked, Selection};
 
-use index::Listing;
+use addon::Addons;
+pub(super) use bind::Bound;
 
 /// The images of one Windows platform.
 pub(super) struct Variants<'b> {
@@ -70,10 +72,7 @@ pub(super) fn variants<'f, 'b>(
     scope: Scope,
     lint: &'f Linter,
 ) -> LocalBoxFuture<'f, Result<Variants<'b>, Error>> {
-    let selection =
-        Selection { asked: asked.versions.as_deref(), named: build.options.windows.versions.as_deref() };
-    let quiet = lint.only_windows();
-    let fan_out = FanOut { build, asked, selection, scope, lint, quiet, listings: Memo::default() };
+    let fan_out = FanOut::new(build, asked, scope, lint);
     Box::pin(async move {
         let drafts = fan_out.expand().await?;
         let drafts = fan_out.select(drafts);
@@ -88,6 +87,38 @@ pub(super) fn variants<'f, 'b>(
         }
         Ok(Variants { planned, missing: bound.missing })
     })
+}
+
+/// The bases of the images that are built for a Windows platform, in the order of the index, and nothing beside them:
+/// each draft knows what its root starts from.
+///
+/// # Errors
+///
+/// Whatever keeps one of the bases from being found, with its places in the Dockerfile.
+pub(super) fn bases<'f, 'b>(
+    build: &'f Build<'b>,
+    asked: &'f Asked,
+    lint: &'f Linter,
+) -> LocalBoxFuture<'f, Result<Bound<'b>, Error>> {
+    let fan_out = FanOut::new(build, asked, Scope::Target, lint);
+    Box::pin(async move {
+        let drafts = fan_out.select(fan_out.expand().await?);
+        let bases = fan_out.resolve_bases(&drafts).await;
+        let mut bound = fan_out.bind(bases, &drafts, &Addons::new()).await?;
+        for (warning, location) in std::mem::take(&mut bound.warnings) {
+            fan_out.warn(&warning, &location).await?;
+        }
+        Ok(bound)
+    })
+}
+
+impl<'f, 'b> FanOut<'f, 'b> {
+    fn new(build: &'f Build<'b>, asked: &'f Asked, scope: Scope, lint: &'f Linter) -> Self {
+        let named = build.options.windows.versions.as_deref();
+        let selection = Selection { asked: asked.versions.as_deref(), named };
+        let quiet = lint.only_windows();
+        Self { build, asked, selection, scope, lint, quiet, listings: Memo::default() }
+    }
 }
 
 impl<'b> FanOut<'_, 'b> {

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use futures_util::future::{join_all, try_join_all};
 
 use super::FanOut;
-use super::index::Listing;
 use super::selected::{Selected, SelectedDraft};
 use crate::frontend::build::Drafted;
+use crate::frontend::index::Listing;
 use crate::frontend::warn::Warning;
 use crate::gateway::Error;
 use crate::image::{Build, OsVersion, Platform};

@@ -5,6 +5,7 @@ use crate::go::number::NumberError;
 use crate::go::{Quoted, csv};
 use crate::image::{Build, platform, reference};
 use crate::lint;
+use crate::list;
 use crate::suggest::Hint;
 
 /// An option that cannot be used.
@@ -50,16 +51,31 @@ pub enum ErrorKind {
         /// A name that is spelled nearly so.
         hint: Option<Hint>,
     },
-    /// `FANLIGHT_LAZY`.
-    #[error("FANLIGHT_LAZY: {0:?} is not a boolean: write 1 or 0")]
-    Lazy(String),
-    /// `FANLIGHT_SEED`.
-    #[error("FANLIGHT_SEED: failed to parse {text:?}: {error}")]
-    Seed {
+    /// `FANLIGHT_LAZY` or `FANLIGHT_LABELS`.
+    #[error("{name}: {text:?} is not a boolean: write 1 or 0")]
+    Switch {
+        /// The argument.
+        name: &'static str,
+        /// Its value.
+        text: String,
+    },
+    /// `FANLIGHT_SEED` and others that name images.
+    #[error("{name}: failed to parse {text:?}: {error}")]
+    Reference {
+        /// The argument.
+        name: &'static str,
         /// The reference.
         text: String,
         /// What is wrong with it.
         error: reference::ErrorKind,
+    },
+    /// An argument that is a list.
+    #[error("{name}: {error}")]
+    List {
+        /// The argument.
+        name: &'static str,
+        /// What is wrong with it.
+        error: list::ErrorKind,
     },
     /// `image-resolve-mode`.
     #[error("invalid image-resolve-mode: {0}")]

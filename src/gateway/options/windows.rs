@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::ErrorKind;
 use crate::go::number::parse_bool;
 use crate::image::{Build, Reference, Wanted};
+use crate::list;
 use crate::suggest::Hint;
 
 /// Builds only these Windows versions, as names or builds with commas.
@@ -16,8 +17,18 @@ pub const SEED: &str = "FANLIGHT_SEED";
 /// Windows hosts that have to find an image in the result, with commas.
 pub const HOSTS: &str = "FANLIGHT_HOSTS";
 
+/// `0` leaves out the labels that say what an image stands on.
+pub const LABELS: &str = "FANLIGHT_LABELS";
+
+/// Names a pushed image that a plan compares the build with.
+pub const AGAINST: &str = "FANLIGHT_AGAINST";
+/// Names a pushed image that is moved to the present bases.
+pub const REBASE: &str = "FANLIGHT_REBASE";
+/// Names the bases that it was built on, where they cannot be told.
+pub const REBASE_FROM: &str = "FANLIGHT_REBASE_FROM";
+
 /// Every argument, for messages.
-pub(super) const KNOWN: [&str; 4] = [HOSTS, LAZY, SEED, VERSIONS];
+pub(super) const KNOWN: [&str; 8] = [AGAINST, HOSTS, LABELS, LAZY, REBASE, REBASE_FROM, SEED, VERSIONS];
 
 /// What all of them begin with.
 const PREFIX: &str = "FANLIGHT_";
@@ -33,6 +44,14 @@ pub struct WindowsOptions {
     pub seed: Option<Reference>,
     /// Names of hosts that have to find an image: see [`crate::windows::host::Host::find`].
     pub hosts: Vec<String>,
+    /// Images get labels that say what they stand on.
+    pub labels: bool,
+    /// The pushed image that a plan compares the build with.
+    pub against: Option<Reference>,
+    /// The pushed image that is moved to the present bases in place of a build.
+    pub rebase: Option<Reference>,
+    /// The bases that it was built on, as far as the client names them.
+    pub rebase_from: Vec<Reference>,
 }
 
 impl WindowsOptions {
@@ -41,12 +60,19 @@ impl WindowsOptions {
             return Err(ErrorKind::UnknownArgument { key: key.clone(), hint: Hint::search(key, &KNOWN) });
         }
         let text = |key: &str| build_args.get(key).map_or("", |value| value.trim());
-        let seed = text(SEED);
+        let one = |key: &'static str| match text(key) {
+            "" => Ok(None),
+            name => reference(key, name).map(Some),
+        };
         Ok(Self {
             versions: versions(text(VERSIONS))?,
-            lazy: lazy(text(LAZY))?,
+            lazy: switch(LAZY, text(LAZY))?,
             hosts: elements(text(HOSTS)).map(str::to_owned).collect(),
-            seed: if seed.is_empty() { None } else { Some(reference(seed)?) },
+            seed: one(SEED)?,
+            labels: switch(LABELS, text(LABELS))?,
+            against: one(AGAINST)?,
+            rebase: one(REBASE)?,
+            rebase_from: references(REBASE_FROM, text(REBASE_FROM))?,
         })
     }
 }
@@ -69,13 +95,26 @@ fn versions(list: &str) -> Result<Option<Vec<Wanted>>, ErrorKind> {
     Ok((!found.is_empty()).then_some(found))
 }
 
-fn lazy(text: &str) -> Result<bool, ErrorKind> {
-    if text.is_empty() { Ok(true) } else { parse_bool(text).map_err(|_| ErrorKind::Lazy(text.to_owned())) }
+/// A switch that is on where nothing is said.
+fn switch(name: &'static str, text: &str) -> Result<bool, ErrorKind> {
+    if text.is_empty() {
+        return Ok(true);
+    }
+    parse_bool(text).map_err(|_| ErrorKind::Switch { name, text: text.to_owned() })
 }
 
-fn reference(text: &str) -> Result<Reference, ErrorKind> {
+fn reference(name: &'static str, text: &str) -> Result<Reference, ErrorKind> {
     let parsed = Reference::parse_normalized(text).map(Reference::tag_name_only);
-    parsed.map_err(|error| ErrorKind::Seed { text: text.to_owned(), error })
+    parsed.map_err(|error| ErrorKind::Reference { name, text: text.to_owned(), error })
+}
+
+/// A reference, or a list of them as in FROM.
+fn references(name: &'static str, text: &str) -> Result<Vec<Reference>, ErrorKind> {
+    if !list::is_list(text) {
+        return text.split_whitespace().map(|one| reference(name, one)).collect();
+    }
+    let elements = list::elements(text).map_err(|error| ErrorKind::List { name, error })?;
+    elements.iter().map(|one| reference(name, one)).collect()
 }
 
 #[cfg(test)]
@@ -89,7 +128,7 @@ mod tests {
 
     #[test]
     fn what_is_not_understood_is_refused() {
-        let known = "FANLIGHT_HOSTS, FANLIGHT_LAZY, FANLIGHT_SEED, FANLIGHT_VERSIONS";
+        let known = KNOWN.join(", ");
         for (key, value, error) in [
             (
                 "FANLIGHT_VERSION",

@@ -47,6 +47,14 @@ impl Document {
                 .flat_map(|of| of.hosts.iter().map(|host| (of.architecture.as_str(), host)))
                 .collect();
             json.list("hosts", &hosts, |json, (architecture, host)| self.host(json, architecture, host));
+            if let Some(against) = &self.against {
+                json.name("against");
+                json.object(|json| against.write(json));
+            }
+            if let Some(rebase) = &self.rebase {
+                json.name("rebase");
+                json.object(|json| rebase.write(json));
+            }
         });
     }
 
@@ -166,7 +174,7 @@ impl Item for Platform {
 
 impl Json {
     /// A list of objects.
-    fn list<T>(&mut self, name: &str, items: &[T], write: impl Fn(&mut Self, &T)) {
+    pub(super) fn list<T>(&mut self, name: &str, items: &[T], write: impl Fn(&mut Self, &T)) {
         struct Object<'o, T>(&'o T, &'o dyn Fn(&mut Json, &T));
         impl<T> Item for Object<'_, T> {
             fn write(&self, json: &mut Json) {

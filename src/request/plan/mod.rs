@@ -3,10 +3,15 @@
 //! A request of fanlight's own. Its fields are documented in `docs/plan.md`; what is there stays,
 //! and a change of meaning is a new version.
 
+pub mod against;
 mod json;
+pub mod rebase;
 mod text;
 
 use std::collections::BTreeMap;
+
+use against::Against;
+use rebase::Rebase;
 
 use super::describe::PLAN;
 use super::json::Json;
@@ -142,10 +147,16 @@ pub fn additions(images: &[Image]) -> Vec<Addition> {
     found
 }
 
-/// The answer to `frontend.plan`. `known` says which of [`additions`] there are.
+/// The answer to `frontend.plan`: the images, how they stand to a pushed index, and what they are made of in a rebase.
+/// `known` says which of [`additions`] there are.
 #[must_use]
-pub fn plan(images: Vec<Image>, known: &BTreeMap<Addition, Existence>) -> BuildResult {
-    let document = Document::new(images, known);
+pub fn plan(
+    images: Vec<Image>,
+    known: &BTreeMap<Addition, Existence>,
+    against: Option<Against>,
+    rebase: Option<Rebase>,
+) -> BuildResult {
+    let document = Document { against, rebase, ..Document::new(images, known) };
     let json = Json::text(Style::Go, |json| document.write(json));
     let texts = [(RESULT_JSON, json.into_bytes()), (RESULT_TEXT, document.text().into_bytes())];
     super::answer(&PLAN, texts)
@@ -161,6 +172,8 @@ struct Document {
     downloads: Vec<Shared<Download>>,
     refused: Vec<Refused>,
     hosts: Vec<OfArchitecture>,
+    against: Option<Against>,
+    rebase: Option<Rebase>,
 }
 
 /// Something, and the images that it is for.
@@ -203,6 +216,8 @@ impl Document {
             refused: Vec::new(),
             hosts: hosts(&images, known),
             images: Vec::new(),
+            against: None,
+            rebase: None,
         };
         for (index, image) in images.iter().enumerate() {
             for layer in &image.layers {

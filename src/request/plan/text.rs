@@ -23,6 +23,12 @@ impl Document {
         });
         section(&mut out, "RUN LINES THAT CANNOT RUN HERE", "LINE\tWRITE INSTEAD\n", refused);
         self.hosts(&mut out);
+        if let Some(against) = &self.against {
+            against.text(&mut out);
+        }
+        if let Some(rebase) = &self.rebase {
+            rebase.text(&mut out);
+        }
         out
     }
 
@@ -210,7 +216,7 @@ fn differing(hosts: &[OnHost]) -> Vec<(&'static str, Option<usize>, Vec<u32>)> {
 }
 
 /// A title, a head and rows in columns, an empty line before; nothing where there are no rows.
-fn section(out: &mut String, title: &str, head: &str, rows: impl Iterator<Item = String>) {
+pub(super) fn section(out: &mut String, title: &str, head: &str, rows: impl Iterator<Item = String>) {
     let rows: String = rows.collect();
     if rows.is_empty() {
         return;
@@ -224,7 +230,7 @@ fn section(out: &mut String, title: &str, head: &str, rows: impl Iterator<Item =
     out.push_str(&format!("{title}\n{}", table.to_text()));
 }
 
-fn or_dash(text: &str) -> &str {
+pub(super) fn or_dash(text: &str) -> &str {
     if text.is_empty() { "-" } else { text }
 }
 

@@ -1,0 +1,35 @@
+//! Bases that a plan tells to add, so that a host finds an image.
+
+use std::collections::BTreeMap;
+
+use futures_util::future::join_all;
+
+use super::build::Build;
+use crate::collect;
+use crate::gateway::ResolveImage;
+use crate::image::{Image, Platform};
+use crate::request::plan::{self, Addition, Existence};
+
+/// Looks up whether there are the bases that a plan would tell to add.
+pub(super) async fn look_up(build: &Build<'_>, images: &[plan::Image]) -> BTreeMap<Addition, Existence> {
+    let one = |addition: Addition| async move {
+        let query = ResolveImage {
+            reference: addition.base.clone(),
+            platform: Some(Platform::new("windows", &addition.architecture)),
+            resolve_mode: build.options.resolve_mode,
+            log_name: format!("[internal] load metadata for {}", addition.base),
+            store: None,
+        };
+        let existence = match build.bridge.sources().image(query).await {
+            Ok(answer) => match Image::parse(&answer.config) {
+                Ok(image) if image.platform.architecture == addition.architecture => Existence::There,
+                Ok(_) => Existence::Missing,
+                Err(_) => Existence::Unknown,
+            },
+            Err(error) if error.is_not_found() => Existence::Missing,
+            Err(_) => Existence::Unknown,
+        };
+        (addition, existence)
+    };
+    collect::map(join_all(plan::additions(images).into_iter().map(one)).await)
+}

@@ -1,0 +1,162 @@
+//! Why a pushed image is not moved to another base.
+
+use crate::gateway;
+
+/// What is wrong.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ErrorKind {
+    /// No platform is Windows.
+    #[error("{0} is for Windows images: add windows/amd64 to --platform")]
+    WithoutWindows(&'static str),
+    /// An engine that does not always see that the old base is below the image.
+    #[error(
+        "FANLIGHT_REBASE needs BuildKit 0.11 or later: before, an engine may make one layer of all, by unpacking them. Build the \
+         Dockerfile instead"
+    )]
+    OldEngine,
+    /// `FANLIGHT_AGAINST` in a build.
+    #[error(
+        "FANLIGHT_AGAINST compares and builds nothing: add --call=plan, or write FANLIGHT_REBASE to move the images to \
+         their new bases"
+    )]
+    AgainstInBuild,
+    /// A bill of materials.
+    #[error(
+        "no SBOM can be made of a rebase, which reads no layer: leave out --sbom and --attest type=sbom, or build the \
+         Dockerfile instead"
+    )]
+    Sbom,
+    /// The pushed image has none for a platform.
+    #[error(
+        "{reference} has no image for {platform}: leave that out of --platform, or name an image that has one"
+    )]
+    NoPlatform {
+        /// The pushed image.
+        reference: String,
+        /// The platform.
+        platform: String,
+    },
+    /// Which versions it holds cannot be told.
+    #[error(
+        "this engine can neither read the index of {0} nor be asked for each Windows version in it: use BuildKit 0.28 or \
+         later, or name one image of it by its digest"
+    )]
+    Unlisted(String),
+    /// A version in an index that could not be read.
+    #[error(
+        "this engine cannot read the index of {reference}, so it cannot be told whether that has an image for Windows \
+         {version}: leave the version out, with FANLIGHT_VERSIONS or in FROM, or use BuildKit 0.28 or later and a registry \
+         that gives indexes as blobs"
+    )]
+    Hidden {
+        /// The pushed image.
+        reference: String,
+        /// The version.
+        version: String,
+    },
+    /// Images for Linux in an index that could not be read.
+    #[error(
+        "{reference} has an image for {platform}, and this engine cannot read its index to see which others: name every \
+         platform that is to stay in --platform"
+    )]
+    Unnamed {
+        /// The pushed image.
+        reference: String,
+        /// One platform that it has.
+        platform: String,
+    },
+    /// A FROM that names no image of a registry.
+    #[error(
+        "{base} is no image of a registry, so no pushed image can be compared with it or moved to it: name an image in FROM, \
+         or build the Dockerfile instead"
+    )]
+    NoImage {
+        /// The base as written.
+        base: String,
+    },
+    /// No image of the same kind.
+    #[error("{reference} has no image to make that for {base} ({wanted}) from: it has {found}")]
+    NoSibling {
+        /// The pushed image.
+        reference: String,
+        /// The base as written.
+        base: String,
+        /// Its version.
+        wanted: String,
+        /// The pushed images.
+        found: String,
+    },
+    /// Bases of other kinds.
+    #[error(
+        "{image} stands on {old}, and the new base is {new}: programs for one kind of Windows base are not moved to another. \
+         Build the Dockerfile instead"
+    )]
+    OtherKind {
+        /// The pushed image.
+        image: String,
+        /// What it stands on.
+        old: String,
+        /// What it should.
+        new: String,
+    },
+    /// The old base is not found.
+    #[error(
+        "what {image} stands on cannot be told, so its own layers cannot be either:{}\n  write --build-arg \
+         FANLIGHT_REBASE_FROM={repository}:TAG with the base that it was built on, or several of them with commas, or \
+         build the Dockerfile instead",
+        lines(.tried)
+    )]
+    NoOldBase {
+        /// The pushed image.
+        image: String,
+        /// The repository of the new base.
+        repository: String,
+        /// What was tried, and what came of it.
+        tried: Vec<String>,
+    },
+    /// A layer that may hold more than files.
+    #[error(
+        "layer {number} of {image} may hold more than files, such as registry hives of the old base: its line of history is \
+         {line:?}, and only COPY, ADD and WORKDIR of BuildKit, ko and crane append are known to make files alone. Build the \
+         Dockerfile instead"
+    )]
+    Layer {
+        /// The pushed image.
+        image: String,
+        /// The layer, the lowest above the base is 1.
+        number: usize,
+        /// What the history says of it.
+        line: String,
+    },
+    /// A history that does not say how the layers were made.
+    #[error(
+        "the history of {image} names {lines} layers above its base, and it has {layers}: how they were made cannot be told. \
+         Build the Dockerfile instead"
+    )]
+    History {
+        /// The pushed image.
+        image: String,
+        /// Layers by the history.
+        lines: usize,
+        /// Layers.
+        layers: usize,
+    },
+    /// Two images of the result for one platform.
+    #[error("{reference} lists two images for {platform}: name one of them by its digest")]
+    Twice {
+        /// The pushed image.
+        reference: String,
+        /// The platform.
+        platform: String,
+    },
+}
+
+impl From<ErrorKind> for gateway::Error {
+    fn from(kind: ErrorKind) -> Self {
+        Self::new(kind)
+    }
+}
+
+fn lines(tried: &[String]) -> String {
+    tried.iter().map(|line| format!("\n  {line}")).collect()
+}

@@ -1,0 +1,65 @@
+//! An image that was pushed, on another Windows base: what of it stays, and whether that may be done.
+//!
+//! ```text
+//! image = merge(new base, diff(old base, pushed image))
+//! ```
+//!
+//! BuildKit makes of this the layers of the new base and, above them, the very blobs of the pushed image, and reads none of
+//! them, as long as the old base's layers are the first of the image's. Where they are not, it says nothing, unpacks
+//! everything and writes one wrong layer: so [`stands_on`] is asked first, and what cannot be told is refused
+//! ([`ErrorKind`]). Nothing here waits for anything; images are looked up in [`crate::frontend`].
+
+mod config;
+mod error;
+mod history;
+mod sibling;
+mod standing;
+
+pub use config::on_base;
+pub use error::ErrorKind;
+pub use history::own_history;
+pub use sibling::{Sibling, choose, differ};
+pub use standing::{Standing, days, standing};
+
+use crate::image::Image;
+
+/// Whether the layers of `lower` are the first of `upper`'s. An image without layers is nobody's base.
+#[must_use]
+pub fn stands_on(upper: &Image, lower: &Image) -> bool {
+    let [upper, lower] = [upper, lower].map(diff_ids);
+    !lower.is_empty() && upper.starts_with(lower)
+}
+
+/// How many layers an image has above its base.
+#[must_use]
+pub fn own_layers(image: &Image, base: &Image) -> usize {
+    diff_ids(image).len().saturating_sub(diff_ids(base).len())
+}
+
+fn diff_ids(image: &Image) -> &[String] {
+    image.rootfs.diff_ids.as_deref().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    pub(super) fn image(diff_ids: &[&str]) -> Image {
+        let mut image = Image::default();
+        image.rootfs.diff_ids = Some(diff_ids.iter().map(|id| (*id).to_owned()).collect());
+        image
+    }
+
+    #[test]
+    fn a_base_is_the_first_layers_of_an_image() {
+        let app = image(&["1", "2", "3"]);
+        for (base, expected) in
+            [(&["1", "2"][..], true), (&["1", "2", "3"], true), (&["2"], false), (&[], false)]
+        {
+            assert_eq!(stands_on(&app, &image(base)), expected, "{base:?}");
+        }
+        assert!(!stands_on(&app, &Image::default()));
+        assert!(!stands_on(&image(&["1"]), &image(&["1", "2"])));
+        assert_eq!(own_layers(&app, &image(&["1", "2"])), 1);
+    }
+}

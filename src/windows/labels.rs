@@ -1,0 +1,67 @@
+//! Labels of a Windows image that say what it stands on, for programs that look for stale bases.
+//!
+//! Annotation keys of the OCI image specification, as labels of the config: each Windows version has a base of its own,
+//! so nobody can write them by hand. Docker Scout and Renovate read them.
+
+use std::collections::BTreeMap;
+
+use crate::image::Reference;
+
+/// The base's reference.
+pub const NAME: &str = "org.opencontainers.image.base.name";
+/// The digest that the build pinned.
+pub const DIGEST: &str = "org.opencontainers.image.base.digest";
+
+/// Removes what a base says of its own base.
+pub fn remove(labels: &mut BTreeMap<String, String>) {
+    labels.remove(NAME);
+    labels.remove(DIGEST);
+}
+
+/// Adds what an image stands on, by the full reference of its base. What is there stays: the file says it.
+pub fn add(labels: &mut BTreeMap<String, String>, base: &str) {
+    let Ok(reference) = Reference::parse_normalized(base) else { return };
+    let Some(digest) = reference.digest() else { return };
+    let name = match reference.tag() {
+        Some(tag) => format!("{}:{tag}", reference.name()),
+        None => reference.to_string(),
+    };
+    labels.entry(NAME.to_owned()).or_insert(name);
+    labels.entry(DIGEST.to_owned()).or_insert_with(|| digest.to_owned());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(base: &str, labels: &[(&str, &str)]) -> Vec<(String, String)> {
+        let mut all: BTreeMap<String, String> =
+            labels.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        add(&mut all, base);
+        all.into_iter()
+            .map(|(key, value)| (key.rsplit('.').next().unwrap_or_default().to_owned(), value))
+            .collect()
+    }
+
+    #[test]
+    fn a_base_is_named_with_its_tag_and_apart_from_that_its_digest() {
+        let digest = format!("sha256:{}", "1".repeat(64));
+        let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+        let golang = of(&format!("golang:1.25-nanoserver@{digest}"), &[]);
+        let name = pair("name", "docker.io/library/golang:1.25-nanoserver");
+        assert_eq!(golang, [pair("digest", &digest), name]);
+        let untagged = format!("host:5000/base@{digest}");
+        assert_eq!(of(&untagged, &[]), [pair("digest", &digest), pair("name", &untagged)]);
+        assert_eq!(of("host/base:1", &[]), []);
+        let own = of(&untagged, &[(NAME, "mine")]);
+        assert_eq!(own, [pair("digest", &digest), pair("name", "mine")]);
+    }
+
+    #[test]
+    fn what_a_base_says_of_its_own_base_goes() {
+        let mut labels: BTreeMap<String, String> =
+            [NAME, DIGEST, "other"].iter().map(|key| ((*key).to_owned(), "x".to_owned())).collect();
+        remove(&mut labels);
+        assert_eq!(labels.into_keys().collect::<Vec<_>>(), ["other"]);
+    }
+}
