@@ -34,7 +34,7 @@ func TestHostsGate(t *testing.T) {
 			for kind, more := range map[string][]string{
 				"build": {"--output", "type=image,push=true,store=false,name=" + ref}, "plan": {"--call", "plan"},
 			} {
-				args := append([]string{"buildx", "build", "--builder", "default", "--progress", "plain"}, append(flags, more...)...)
+				args := append([]string{"buildx", "build", "--builder", "default", "--network", "host", "--progress", "plain"}, append(flags, more...)...)
 				output, err := docker(env, append(args, b.context)...).CombinedOutput()
 				if (err == nil) != (one.fails == "") || !strings.Contains(string(output), one.fails) {
 					t.Errorf("%s: %v, want %q\n%s", kind, err, one.fails, output)

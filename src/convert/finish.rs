@@ -108,7 +108,7 @@ pub(super) fn finish(mut converter: Converter<'_>) -> Result<Converted, Error> {
     let mut image = target.image.clone();
     image.config.labels.extend(input.options().labels.clone());
     if let Some(base) = labelled_base(&converter, &target) {
-        labels::add(&mut image.config.labels, base);
+        labels::add(&mut image.config.labels, base, &converter.plan.stages[target.root].written_base);
     }
     if !input.setting.implicit_target {
         image.set_platform(&input.setting.platforms.target);

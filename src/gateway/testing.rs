@@ -144,7 +144,7 @@ impl State {
         match self.images.get(reference).or_else(by_digest) {
             Some(config) => Ok(config.clone()),
             None if self.any_image => Ok(empty_image(platform)),
-            None => Err(Status::not_found(format!("no image {reference}"))),
+            None => Err(Status::not_found(format!("{reference}: not found"))),
         }
     }
 

@@ -18,11 +18,15 @@ pub fn remove(labels: &mut BTreeMap<String, String>) {
     labels.remove(DIGEST);
 }
 
-/// Adds what an image stands on, by the full reference of its base. What is there stays: the file says it.
-pub fn add(labels: &mut BTreeMap<String, String>, base: &str) {
+/// Adds what an image stands on: the full reference of its base, and the base as it is written, which has the tag where
+/// one image of an index is named by digest alone. What is there stays: the file says it.
+pub fn add(labels: &mut BTreeMap<String, String>, base: &str, written: &str) {
     let Ok(reference) = Reference::parse_normalized(base) else { return };
     let Some(digest) = reference.digest() else { return };
-    let name = match reference.tag() {
+    let written = Reference::parse_normalized(written).ok();
+    let written = written.filter(|written| written.name() == reference.name());
+    let tag = reference.tag().or_else(|| written.as_ref()?.tag());
+    let name = match tag {
         Some(tag) => format!("{}:{tag}", reference.name()),
         None => reference.to_string(),
     };
@@ -37,7 +41,7 @@ mod tests {
     fn of(base: &str, labels: &[(&str, &str)]) -> Vec<(String, String)> {
         let mut all: BTreeMap<String, String> =
             labels.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
-        add(&mut all, base);
+        add(&mut all, base, "golang:1-windows");
         all.into_iter()
             .map(|(key, value)| (key.rsplit('.').next().unwrap_or_default().to_owned(), value))
             .collect()
@@ -52,6 +56,8 @@ mod tests {
         assert_eq!(golang, [pair("digest", &digest), name]);
         let untagged = format!("host:5000/base@{digest}");
         assert_eq!(of(&untagged, &[]), [pair("digest", &digest), pair("name", &untagged)]);
+        let pinned = of(&format!("golang@{digest}"), &[]);
+        assert_eq!(pinned, [pair("digest", &digest), pair("name", "docker.io/library/golang:1-windows")]);
         assert_eq!(of("host/base:1", &[]), []);
         let own = of(&untagged, &[(NAME, "mine")]);
         assert_eq!(own, [pair("digest", &digest), pair("name", "mine")]);

@@ -253,7 +253,7 @@ fn relabel(build: &Build<'_>, image: &mut Image, from: &Variant, new: &NewBase<'
         image.config.labels.remove(key);
     }
     if wanted {
-        labels::add(&mut image.config.labels, &new.base.reference.to_string());
+        labels::add(&mut image.config.labels, &new.base.reference.to_string(), &new.written);
     }
 }
 
