@@ -83,6 +83,7 @@ var tableColumns = []struct {
 	{"index base, login", func(t *testing.T, b *bench) string { return indexBase(t, b, os.Getenv("REGISTRY_LOCKED"), "") }},
 	{"broken base", brokenBase},
 	{"older image store", olderStore},
+	{"rebase", rebaseRow},
 }
 
 // bench is an engine under test, and the build that the first columns look at.
