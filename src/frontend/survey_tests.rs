@@ -2,6 +2,7 @@
 //!
 //! `ci/test -update unit` writes them anew.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -11,6 +12,10 @@ use crate::gateway::capabilities::names;
 use crate::gateway::options::Environment;
 use crate::gateway::testing::{Fake, bridge_to};
 use crate::gateway::{BuildResult, Error};
+use crate::image::Platform;
+use crate::request;
+use crate::request::plan::against::{Against, Compared, State};
+use crate::request::plan::rebase::{Change, MovedImage, Rebase};
 
 const CAPS: &[&str] = &[names::STAT_FILE, names::FRONTEND_INPUTS, names::SOURCE_META, names::SOLVE_EVALUATE];
 
@@ -117,4 +122,52 @@ fn errors_have_places() {
     let failure = plan("FROM mcr.microsoft.com/windows/nanoserver:ltsc2019\n", &unknown, "").unwrap_err();
     assert!(failure.to_string().contains("10.0.17763.6414"), "{failure}");
     assert_eq!(failure.places().len(), 1);
+}
+
+/// The parts of the JSON that speak of a pushed image; `ci/tools` checks them against the schema.
+#[test]
+fn pushed_images() {
+    let digest = format!("sha256:{}", "1".repeat(64));
+    let compared = |state, days, support_ended| Compared {
+        platform: Platform::new("windows", "amd64"),
+        image: "windows/amd64".to_owned(),
+        digest: digest.clone(),
+        base: "nanoserver:ltsc2022".to_owned(),
+        state,
+        from: "10.0.20348.1".to_owned(),
+        to: "10.0.20348.2".to_owned(),
+        days,
+        support_ended,
+    };
+    let none = Compared {
+        image: String::new(),
+        digest: String::new(),
+        base: String::new(),
+        from: String::new(),
+        to: String::new(),
+        ..compared(State::Dropped, None, Some("2022-08-09"))
+    };
+    let states = [State::Current, State::Ahead, State::Other, State::Missing];
+    let mut variants = vec![compared(State::Behind, Some(28), None), none];
+    variants.extend(states.map(|state| compared(state, None, None)));
+    let against = Against { reference: format!("host/app:1@{digest}"), variants };
+    let moved = |change| MovedImage {
+        image: "windows/amd64".to_owned(),
+        from: "windows(10.0.20348.1)/amd64".to_owned(),
+        digest: digest.clone(),
+        old_base: format!("nanoserver@{digest}"),
+        new_base: format!("nanoserver@{digest}"),
+        layers: 2,
+        change,
+    };
+    let along = MovedImage { old_base: String::new(), new_base: String::new(), ..moved(Change::AsItIs) };
+    let images = vec![moved(Change::Current), moved(Change::Moved), moved(Change::Widened), along];
+    let rebase = Rebase { reference: against.reference.clone(), images };
+    let answer = request::plan::plan(Vec::new(), &BTreeMap::new(), Some(against), Some(rebase));
+    let file = folder().join("pushed.json");
+    let ours = String::from_utf8(answer.metadata["result.json"].clone()).unwrap();
+    if std::env::var_os("FANLIGHT_UPDATE").is_some() {
+        std::fs::write(&file, &ours).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(file).unwrap(), ours);
 }

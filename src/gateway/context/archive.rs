@@ -1,6 +1,6 @@
 //! Whether a download is an archive: by its first bytes.
 //!
-//! Mirrors `isArchive` of moby/buildkit's `frontend/dockerui`, which tries to read a compressed
+//! Mirrors `IsArchive` of moby/buildkit's `util/archiveutil`, which tries to read a compressed
 //! stream's mark or a first entry with Go's `archive/tar` from at most 1024 bytes.
 
 const BLOCK: usize = 512;

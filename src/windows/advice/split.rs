@@ -100,55 +100,40 @@ fn starts_powershell(text: &str) -> bool {
 
 fn powershell(parts: &mut Parts<'_>) {
     let bytes = parts.script.as_bytes();
-    // What is open: `(`, `@` for a table, `{` for a block.
-    let mut open: Vec<u8> = Vec::new();
-    let mut inside = 0_usize;
+    let mut brackets = Brackets::default();
     let mut at = 0;
     while let Some(&byte) = bytes.get(at).filter(|_| !parts.is_full()) {
         let next = bytes.get(at + 1).copied().unwrap_or_default();
+        if let Some(end) = end_of_literal(bytes, at) {
+            at = end + 1;
+            continue;
+        }
         match byte {
-            b'`' => at += 1,
-            b'\'' | b'"' => at = end_of_quote(bytes, at),
-            b'@' if matches!(next, b'\'' | b'"') => {
-                at = end_of(bytes, at + 2, &[b'\n', next, b'@']);
-            }
-            b'<' if next == b'#' => at = end_of(bytes, at + 2, b"#>"),
             b'#' if at == 0 || matches!(bytes[at - 1], b' ' | b'\t' | b'\n' | b';') => {
                 let end = end_of(bytes, at, b"\n");
                 parts.end(at, end, false);
                 at = end;
                 continue;
             }
-            b'$' if next == b'{' => at = end_of(bytes, at, b"}") - 1,
-            b'(' | b'@' if byte == b'(' || next == b'{' => {
-                at += usize::from(byte == b'@');
-                open.push(byte);
-                inside += 1;
+            b'@' if next == b'{' => {
+                at += 1;
+                brackets.open(b'@');
             }
-            b')' if open.last() == Some(&b'(') => {
-                open.pop();
-                inside -= 1;
-            }
-            b'}' if open.last() == Some(&b'@') => {
-                open.pop();
-                inside -= 1;
-            }
+            b'(' => brackets.open(byte),
             b'{' => {
-                open.push(byte);
-                if inside == 0 {
+                brackets.open(byte);
+                if brackets.inside == 0 {
                     parts.end(at, at + 1, false);
                 }
             }
-            b'}' => {
-                if open.last() == Some(&b'{') {
-                    open.pop();
-                }
-                if inside == 0 {
+            b')' | b'}' => {
+                let ends = brackets.close(byte);
+                if ends && brackets.inside == 0 {
                     parts.end(at, at + 1, false);
                 }
             }
-            b';' | b'\n' if inside == 0 => parts.end(at, at + 1, false),
-            b'|' | b'&' if inside == 0 && (byte == b'|' || next == b'&') => {
+            b';' | b'\n' if brackets.inside == 0 => parts.end(at, at + 1, false),
+            b'|' | b'&' if brackets.inside == 0 && (byte == b'|' || next == b'&') => {
                 let is_double = next == byte;
                 at += usize::from(is_double);
                 parts.end(at - usize::from(is_double), at + 1, !is_double);
@@ -157,6 +142,52 @@ fn powershell(parts: &mut Parts<'_>) {
         }
         at += 1;
     }
+}
+
+/// The brackets that are open in a script of PowerShell: `(`, `@` for a table, `{` for a block.
+#[derive(Default)]
+struct Brackets {
+    open: Vec<u8>,
+    /// How many of them are no blocks: what is in these is a part of a command.
+    inside: usize,
+}
+
+impl Brackets {
+    fn open(&mut self, bracket: u8) {
+        self.open.push(bracket);
+        self.inside += usize::from(bracket != b'{');
+    }
+
+    /// Closes what a bracket closes; true for one that ends a block, or nothing.
+    fn close(&mut self, bracket: u8) -> bool {
+        let last = self.open.last().copied();
+        match (bracket, last) {
+            (b')', Some(b'(')) | (b'}', Some(b'@')) => {
+                self.open.pop();
+                self.inside -= 1;
+                false
+            }
+            (b')', _) => false,
+            (_, Some(b'{')) => {
+                self.open.pop();
+                true
+            }
+            _ => true,
+        }
+    }
+}
+
+/// The last byte of what begins here and is no command: an escaped character, quotes, a here-string, a comment, `${..}`.
+fn end_of_literal(bytes: &[u8], at: usize) -> Option<usize> {
+    let next = bytes.get(at + 1).copied().unwrap_or_default();
+    Some(match bytes.get(at)? {
+        b'`' => at + 1,
+        b'\'' | b'"' => end_of_quote(bytes, at),
+        b'@' if matches!(next, b'\'' | b'"') => end_of(bytes, at + 2, &[b'\n', next, b'@']),
+        b'<' if next == b'#' => end_of(bytes, at + 2, b"#>"),
+        b'$' if next == b'{' => end_of(bytes, at, b"}").saturating_sub(1),
+        _ => return None,
+    })
 }
 
 /// Where the quoted text that begins at `at` ends. A quote without an end is a sign like others: there is no other of
