@@ -11,7 +11,7 @@ pub mod rule;
 mod upstream_tests;
 pub mod windows;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use config::Config;
@@ -63,7 +63,31 @@ pub struct Linter {
     fails: bool,
     only_windows: bool,
     once: bool,
-    warnings: Arc<Mutex<Vec<Warning>>>,
+    warnings: Arc<Mutex<Found>>,
+}
+
+/// The violations so far.
+#[derive(Debug, Default)]
+struct Found {
+    list: Vec<Warning>,
+    /// Where in the list violations are, by the lines where they begin: a file may have very many.
+    by_line: BTreeMap<u32, Vec<usize>>,
+}
+
+impl Found {
+    fn has(&self, warning: &Warning) -> bool {
+        let places = self.by_line.get(&first_line(&warning.location));
+        places.is_some_and(|places| places.iter().any(|place| self.list[*place] == *warning))
+    }
+
+    fn push(&mut self, warning: Warning) {
+        self.by_line.entry(first_line(&warning.location)).or_default().push(self.list.len());
+        self.list.push(warning);
+    }
+}
+
+fn first_line(location: &[Range]) -> u32 {
+    location.first().map_or(0, |range| range.start.line)
 }
 
 /// Options, on top of others.
@@ -155,22 +179,22 @@ impl Linter {
             return;
         }
         let warning = Warning { rule, message, location: location.to_vec() };
-        let mut list = self.list();
+        let mut found = self.found();
         let is_known = match rule.origin {
-            Origin::Upstream => self.once && list.contains(&warning),
+            Origin::Upstream => self.once && found.has(&warning),
             // Every version of a base finds the same.
-            Origin::Windows | Origin::WindowsAdvice => list.contains(&warning),
-            Origin::WindowsNote => list.iter().any(|known| known.rule == rule),
+            Origin::Windows | Origin::WindowsAdvice => found.has(&warning),
+            Origin::WindowsNote => found.list.iter().any(|known| known.rule == rule),
         };
         if !is_known {
-            list.push(warning);
+            found.push(warning);
         }
     }
 
     /// The violations so far, in the order they were found.
     #[must_use]
     pub fn warnings(&self) -> Vec<Warning> {
-        self.list().clone()
+        self.found().list.clone()
     }
 
     /// The error that violations are under `# check=error=true` (upstream's `Linter.Error`). The rules come
@@ -183,7 +207,7 @@ impl Linter {
             return Ok(());
         }
         let mut names = Vec::new();
-        for warning in self.list().iter().filter(|warning| warning.rule.origin.can_fail()) {
+        for warning in self.found().list.iter().filter(|warning| warning.rule.origin.can_fail()) {
             if !names.contains(&warning.rule.name) {
                 names.push(warning.rule.name);
             }
@@ -191,7 +215,7 @@ impl Linter {
         if names.is_empty() { Ok(()) } else { Err(ErrorKind::Violations(names)) }
     }
 
-    fn list(&self) -> MutexGuard<'_, Vec<Warning>> {
+    fn found(&self) -> MutexGuard<'_, Found> {
         // Nothing panics while it holds the list; a push is all there is.
         self.warnings.lock().unwrap_or_else(PoisonError::into_inner)
     }
