@@ -1,17 +1,14 @@
 //! Bases that a plan tells to add, so that a host finds an image.
 
-use std::collections::BTreeMap;
-
 use futures_util::future::join_all;
 
 use super::build::Build;
-use crate::collect;
 use crate::gateway::ResolveImage;
 use crate::image::{Image, Platform};
 use crate::request::plan::{self, Addition, Existence};
 
 /// Looks up whether there are the bases that a plan would tell to add.
-pub(super) async fn look_up(build: &Build<'_>, images: &[plan::Image]) -> BTreeMap<Addition, Existence> {
+pub(super) async fn look_up(build: &Build<'_>, images: &[plan::Image]) -> Vec<(Addition, Existence)> {
     let one = |addition: Addition| async move {
         let query = ResolveImage {
             reference: addition.base.clone(),
@@ -31,5 +28,5 @@ pub(super) async fn look_up(build: &Build<'_>, images: &[plan::Image]) -> BTreeM
         };
         (addition, existence)
     };
-    collect::map(join_all(plan::additions(images).into_iter().map(one)).await)
+    join_all(plan::additions(images).into_iter().map(one)).await
 }

@@ -2,7 +2,6 @@
 //!
 //! `ci/test -update unit` writes them anew.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -163,7 +162,7 @@ fn pushed_images() {
     let along = MovedImage { old_base: String::new(), new_base: String::new(), ..moved(Change::AsItIs) };
     let images = vec![moved(Change::Current), moved(Change::Moved), moved(Change::Widened), along];
     let rebase = Rebase { reference: against.reference.clone(), images };
-    let answer = request::plan::plan(Vec::new(), &BTreeMap::new(), Some(against), Some(rebase));
+    let answer = request::plan::plan(Vec::new(), &[], Some(against), Some(rebase));
     let file = folder().join("pushed.json");
     let ours = String::from_utf8(answer.metadata["result.json"].clone()).unwrap();
     if std::env::var_os("FANLIGHT_UPDATE").is_some() {

@@ -5,6 +5,7 @@
 
 pub mod csv;
 pub mod duration;
+pub mod float;
 pub mod format;
 pub mod glob;
 pub mod id;

@@ -1,5 +1,6 @@
 //! Sizes in bytes.
 
+use crate::go::float;
 use crate::go::unicode::to_lower;
 
 /// A number of bytes like `1.5GiB` (docker/go-units' `RAMInBytes`). Units count by 1024.
@@ -37,7 +38,7 @@ fn parse_float(text: &str) -> Option<f64> {
     if !unsigned.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
         return None;
     }
-    text.parse().ok().filter(|value: &f64| value.is_finite())
+    float::parse_float(text)
 }
 
 /// The text without the underscores between its digits; `None` for one that stands elsewhere.

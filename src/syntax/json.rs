@@ -1,5 +1,6 @@
 //! JSON as far as a Dockerfile has it: arrays of strings, and one key of an object.
 
+use crate::go::float::parse_float;
 use crate::go::json_value::Value;
 
 /// What a text is when an array of strings is asked for.
@@ -38,7 +39,7 @@ fn string(value: Value) -> Option<String> {
 /// Whether every number is one for Go, which reads them as floating point.
 fn numbers_fit(value: &Value) -> bool {
     match value {
-        Value::Number(text) => text.parse().is_ok_and(f64::is_finite),
+        Value::Number(text) => parse_float(text).is_some(),
         Value::Array(elements) => elements.iter().all(numbers_fit),
         Value::Object(members) => members.iter().all(|(_, value)| numbers_fit(value)),
         Value::Null | Value::Bool(_) | Value::String(_) => true,

@@ -137,7 +137,7 @@ pub enum Existence {
 #[must_use]
 pub fn additions(images: &[Image]) -> Vec<Addition> {
     let mut found: Vec<Addition> = Vec::new();
-    for of in hosts(images, &BTreeMap::new()) {
+    for of in hosts(images, &[]) {
         for base in of.hosts.into_iter().filter_map(|on| on.candidate) {
             found.push(Addition { architecture: of.architecture.clone(), base });
         }
@@ -152,7 +152,7 @@ pub fn additions(images: &[Image]) -> Vec<Addition> {
 #[must_use]
 pub fn plan(
     images: Vec<Image>,
-    known: &BTreeMap<Addition, Existence>,
+    known: &[(Addition, Existence)],
     against: Option<Against>,
     rebase: Option<Rebase>,
 ) -> BuildResult {
@@ -207,7 +207,7 @@ struct OnHost {
 }
 
 impl Document {
-    fn new(images: Vec<Image>, known: &BTreeMap<Addition, Existence>) -> Self {
+    fn new(images: Vec<Image>, known: &[(Addition, Existence)]) -> Self {
         let mut document = Self {
             layers: Vec::new(),
             layer_numbers: BTreeMap::new(),
@@ -294,7 +294,7 @@ fn why(read: &Read, image: &Image) -> String {
 }
 
 /// What Windows hosts take of the result, by architecture.
-fn hosts(images: &[Image], additions: &BTreeMap<Addition, Existence>) -> Vec<OfArchitecture> {
+fn hosts(images: &[Image], additions: &[(Addition, Existence)]) -> Vec<OfArchitecture> {
     let mut found: Vec<OfArchitecture> = Vec::new();
     for image in images.iter().filter(|image| image.platform.os == "windows") {
         let architecture = &image.platform.architecture;
@@ -312,7 +312,8 @@ fn hosts(images: &[Image], additions: &BTreeMap<Addition, Existence>) -> Vec<OfA
             let candidate = coverage.missing.and_then(|build| versions::renamed(&known?.name, Build(build)));
             let addition =
                 candidate.clone().map(|base| Addition { architecture: architecture.clone(), base });
-            let existence = addition.and_then(|addition| additions.get(&addition).copied());
+            let existence =
+                addition.and_then(|addition| Some(additions.iter().find(|(known, _)| *known == addition)?.1));
             let elsewhere = coverage.elsewhere.iter();
             OnHost {
                 image: coverage.takes.map(|i| of_it[i]),
