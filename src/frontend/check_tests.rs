@@ -1,5 +1,7 @@
 //! What `docker build --check` finds, rule and line, in files for Windows.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::build;
@@ -39,6 +41,22 @@ fn images() -> Vec<(&'static str, Value)> {
 
 /// The JSON of an answer.
 fn ask(request: &str, text: &str, options: &[(&str, &str)]) -> Result<Value, String> {
+    let request = [("requestid", request)];
+    let options: Vec<_> = options.iter().chain(&request).copied().collect();
+    Ok(serde_json::from_slice(&run(text, &options)?["result.json"]).unwrap())
+}
+
+/// The variables of the image that is built for Windows.
+fn env(text: &str) -> Vec<String> {
+    let options = [("platform", "windows/amd64"), ("build-arg:FANLIGHT_LAZY", "0")];
+    let metadata = run(text, &options).unwrap();
+    let config: Value = serde_json::from_slice(&metadata["containerimage.config"]).unwrap();
+    let entries = config["config"]["Env"].as_array().into_iter().flatten();
+    entries.map(|entry| entry.as_str().unwrap().to_owned()).collect()
+}
+
+/// The metadata of a result.
+fn run(text: &str, options: &[(&str, &str)]) -> Result<BTreeMap<String, Vec<u8>>, String> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let result = runtime.block_on(async {
         let mut fake = Fake::default()
@@ -54,11 +72,9 @@ fn ask(request: &str, text: &str, options: &[(&str, &str)]) -> Result<Value, Str
         let given = options.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
         environment.options.extend(given);
         environment.options.insert("cmdline".to_owned(), String::new());
-        environment.options.insert("requestid".to_owned(), request.to_owned());
         build(&bridge, environment).await
     });
-    let result = result.map_err(|error| error.to_string())?;
-    Ok(serde_json::from_slice(&result.metadata["result.json"]).unwrap())
+    result.map(|result| result.metadata.into_iter().collect()).map_err(|error| error.to_string())
 }
 
 /// What is found: rule, line and message, sorted by line.
@@ -192,6 +208,16 @@ fn variables_have_no_case() {
     let line = r#"ENV PATH="C:\Windows\system32;${Path}""#;
     assert_finds(&format!("FROM {base}\n{line}\n"), &[]);
     assert_finds(&format!("FROM {base}\nENV path=C:/x\n"), &["PathLost 2"]);
+    assert_eq!(env(&format!("FROM {base}\nENV PATH=C:/tools;${{PATH}}\n")), ["PATH=C:/tools;C:\\base"]);
+    assert_eq!(env(&format!("FROM {base}\nENV A=1\nENV a=2 b=$A\n")), ["Path=C:\\base", "a=2", "b=1"]);
+    // What Windows itself has in the PATH of a container, by what the base is.
+    let windows = "C:\\Windows\\system32;C:\\Windows";
+    assert_eq!(env(&format!("FROM {NANO}\nENV PATH=C:/x;${{PATH}}\n")), [format!("PATH=C:/x;{windows}")]);
+    let shells = "C:\\Windows\\System32\\Wbem;C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\";
+    assert_eq!(
+        env(&format!("FROM {CORE}\nENV PATH=C:/x;${{PATH}}\n")),
+        [format!("PATH=C:/x;{windows};{shells}")]
+    );
 }
 
 #[test]
