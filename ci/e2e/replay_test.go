@@ -60,9 +60,12 @@ func TestReplayIndex(t *testing.T) {
 		refusal := strings.Contains(string(output), "and the config of that image says "+server2025)
 		switch {
 		case err == nil:
+			t.Logf("%s with the pinned index: replayed", platform)
 			checkReplayed(t, entry, pull(t, again))
 		case !refusal:
 			t.Errorf("%s with the pinned index: %v\n%s", platform, err, output)
+		default:
+			t.Logf("%s with the pinned index: refused", platform)
 		}
 		replay(t, env, pull(t, ref), platform, append(flags, "--replay-mode", "frontend")...)
 		checkReplayed(t, entry, pull(t, again))

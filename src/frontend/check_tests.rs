@@ -152,6 +152,12 @@ fn what_windows_ignores() {
         &["StopSignal 2"],
     );
     assert_finds(&format!("FROM {CORE}\nUSER root\nUSER ContainerAdministrator\nUSER svc\n"), &["User 2"]);
+    // Owners count in an image for Linux that takes something from a Windows stage.
+    let linux = format!(
+        "FROM --platform=windows/amd64 {NANO} AS w\nCOPY --chown=1:1 a /a\nFROM golang\nCOPY --from=w /a /a\n"
+    );
+    let (found, error) = check(&linux, &[("platform", "linux/amd64"), ("target", "last")]);
+    assert!(error.is_none() && found.iter().all(|(rule, ..)| rule != "WindowsOwner"), "{found:?} {error:?}");
     // Once for all versions.
     assert_finds(
         "FROM mcr.microsoft.com/windows/nanoserver:ltsc2019,ltsc2022\nCOPY --chown=a a b/\n",

@@ -90,6 +90,8 @@ pub(super) fn instruction(
                 lint.run(&rule::USER, location, message);
             }
         }
+        // A Windows stage that an image for Linux takes files from is as docker/dockerfile has it.
+        _ if !state.for_windows => {}
         Kind::StopSignal(signal) if !is_known_signal(signal) => {
             lint.run(&rule::STOP_SIGNAL, location, rule::stop_signal(signal));
         }
