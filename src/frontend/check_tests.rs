@@ -154,7 +154,7 @@ fn what_windows_ignores() {
     assert_finds(&format!("FROM {CORE}\nUSER root\nUSER ContainerAdministrator\nUSER svc\n"), &["User 2"]);
     // Owners count in an image for Linux that takes something from a Windows stage.
     let linux = format!(
-        "FROM --platform=windows/amd64 {NANO} AS w\nCOPY --chown=1:1 a /a\nFROM golang\nCOPY --from=w /a /a\n"
+        "FROM --platform=windows/amd64 {NANO} AS w\nCOPY --chown=1:1 a /a\nFROM golang AS last\nCOPY --from=w /a /a\n"
     );
     let (found, error) = check(&linux, &[("platform", "linux/amd64"), ("target", "last")]);
     assert!(error.is_none() && found.iter().all(|(rule, ..)| rule != "WindowsOwner"), "{found:?} {error:?}");
