@@ -41,31 +41,22 @@ impl EnvList {
         list.into_iter().flatten().for_each(|(key, value)| self.set(key, value));
     }
 
-    fn folded<'k>(&self, key: &'k str) -> Cow<'k, str> {
-        if self.ignores_case { Cow::Owned(key.to_lowercase()) } else { Cow::Borrowed(key) }
-    }
-
     /// Sets `key`, which moves to the end.
     pub fn set(&mut self, key: impl Into<String>, value: impl Into<String>) {
         let key = key.into();
         self.remove(&key);
-        self.places.insert(self.folded(&key).into_owned(), self.list.len());
+        self.places.insert(fold(self.ignores_case, &key).into_owned(), self.list.len());
         self.list.push(Some((key, value.into())));
     }
 
     /// Removes `key`.
     pub fn remove(&mut self, key: &str) {
-        let Some(place) = self.places.remove(&*self.folded(key)) else { return };
+        let Some(place) = self.places.remove(&*fold(self.ignores_case, key)) else { return };
         self.list[place] = None;
         if self.list.len() > 2 * self.places.len() + 8 {
             self.list.retain(Option::is_some);
             for (place, (key, _)) in self.list.iter().flatten().enumerate() {
-                let key = if self.ignores_case {
-                    Cow::Owned(key.to_lowercase())
-                } else {
-                    Cow::Borrowed(key.as_str())
-                };
-                if let Some(old) = self.places.get_mut(&*key) {
+                if let Some(old) = self.places.get_mut(&*fold(self.ignores_case, key)) {
                     *old = place;
                 }
             }
@@ -84,6 +75,11 @@ impl EnvList {
     }
 }
 
+/// A key as it is looked up.
+fn fold(ignores_case: bool, key: &str) -> Cow<'_, str> {
+    if ignores_case { Cow::Owned(key.to_lowercase()) } else { Cow::Borrowed(key) }
+}
+
 impl PartialEq for EnvList {
     fn eq(&self, other: &Self) -> bool {
         self.iter().eq(other.iter())
@@ -94,7 +90,10 @@ impl Eq for EnvList {}
 
 impl Env for EnvList {
     fn get(&self, key: &str) -> Option<&str> {
-        self.list.get(*self.places.get(&*self.folded(key))?)?.as_ref().map(|(_, value)| value.as_str())
+        self.list
+            .get(*self.places.get(&*fold(self.ignores_case, key))?)?
+            .as_ref()
+            .map(|(_, value)| value.as_str())
     }
 
     fn keys(&self) -> Vec<&str> {

@@ -31,6 +31,12 @@ impl Range {
     }
 }
 
+/// The line where a location begins; 0 for an empty one.
+#[must_use]
+pub fn first_line(location: &[Range]) -> u32 {
+    location.first().map_or(0, |range| range.start.line)
+}
+
 /// An error of kind `K` with the places it belongs to, the innermost first.
 ///
 /// One place is a list of ranges, since one instruction can have several. Upstream's

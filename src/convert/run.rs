@@ -12,7 +12,7 @@ use crate::lint::Linter;
 use crate::llb::{Action, Exec, ExecMount, Metadata, MountTarget, NetworkMode, SecurityMode, State, caps};
 use crate::plan::Command;
 use crate::proto::pb;
-use crate::span::Located;
+use crate::span::{Located, first_line};
 use crate::syntax::{chomp_heredoc, parse_heredoc};
 
 /// Upstream's `dispatchRun`.
@@ -39,7 +39,7 @@ pub(super) fn dispatch(
     if script.args.is_empty() {
         state.unsendable = Some(Unsendable::Empty);
     } else if run.invalid_utf8 {
-        let line = instruction.location.first().map_or(0, |range| range.start.line);
+        let line = first_line(&instruction.location);
         state.unsendable.get_or_insert(Unsendable::Bytes(line));
     }
     let mut exec = Exec::new(&state.state, script.args.clone());

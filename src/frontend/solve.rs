@@ -15,9 +15,10 @@ use crate::lint::Linter;
 use crate::plan::{Scope, Stage};
 use crate::proto::frontend::{Attestation, Attestations, Ref};
 use crate::rebase;
+use crate::windows::host::{self, Host};
 use crate::windows::lazy::Layering;
 use crate::windows::select::{self, Request};
-use crate::windows::{self, host, run};
+use crate::windows::{self, run};
 
 /// Names of `exporter/containerimage/exptypes`.
 mod key {
@@ -86,7 +87,7 @@ const MAX_WINDOWS_STEPS: usize = 25_600;
 /// Plans and converts every image of the result. With them goes how Windows stages are layered.
 pub(super) async fn convert_all<'b>(build: &Build<'b>) -> Result<(Vec<Ready<'b>>, Layering), Error> {
     let requests = select::fold(&build.options.target_platforms)?;
-    host::find_all(&build.options.windows.hosts)?;
+    let hosts = host::find_all(&build.options.windows.hosts)?;
     let windows = requests.iter().find_map(|request| match request {
         Request::Windows(asked) => Some(&asked.platform),
         Request::One(_) => None,
@@ -110,19 +111,19 @@ pub(super) async fn convert_all<'b>(build: &Build<'b>) -> Result<(Vec<Ready<'b>>
             ready.push(named(build, planned, converted, several));
         }
     }
-    check_hosts(build, ready.iter().map(|target| &target.platform))?;
+    check_hosts(&hosts, ready.iter().map(|target| &target.platform))?;
     Ok((ready, layering))
 }
 
 /// Refuses a result without an image for one of the hosts that the client names.
 pub(super) fn check_hosts<'p>(
-    build: &Build<'_>,
+    hosts: &[Host],
     platforms: impl Iterator<Item = &'p Platform>,
 ) -> Result<(), Error> {
     let windows = platforms.filter(|platform| platform.is_windows());
     let images: Vec<(&str, &str)> =
         windows.map(|platform| (platform.architecture.as_str(), platform.os_version.as_str())).collect();
-    Ok(host::check(&build.options.windows.hosts, &images)?)
+    Ok(host::check(hosts, &images)?)
 }
 
 /// Plans every request, all at once: a group of images for each.

@@ -17,7 +17,7 @@ use crate::llb::inspect::{Graph, Layer, Setting};
 use crate::plan::build::is_step;
 use crate::plan::{Command, Plan, Stage, StageId, Start};
 use crate::request::plan::{self as request, Base, Image, Makes, Place, Step};
-use crate::span::Range;
+use crate::span::first_line;
 use crate::windows::lazy::Layering;
 use crate::windows::run::{self, Refused};
 
@@ -108,7 +108,7 @@ impl<'s> Survey<'s> {
             Some(Start::Context { .. }) => ("context", String::new()),
             Some(Start::Scratch) | None => ("scratch", String::new()),
         };
-        Base { kind, name: root.written_base.clone(), reference, line: line(&root.location) }
+        Base { kind, name: root.written_base.clone(), reference, line: first_line(&root.location) }
     }
 
     /// The instructions of the target and of the stages below it, the lowest first.
@@ -122,7 +122,7 @@ impl<'s> Survey<'s> {
             let stage = &self.plan.stages[id];
             steps.push(Step {
                 stage: stage.name.clone(),
-                line: line(&stage.location),
+                line: first_line(&stage.location),
                 instruction: stage.from.map(|from| from.code.clone()).unwrap_or_default(),
                 is_trigger: false,
                 makes: Makes::Base,
@@ -132,7 +132,7 @@ impl<'s> Survey<'s> {
             for command in commands {
                 steps.push(Step {
                     stage: stage.name.clone(),
-                    line: line(&command.instruction.location),
+                    line: first_line(&command.instruction.location),
                     instruction: command.instruction.code.clone(),
                     is_trigger: command.is_trigger,
                     makes: self.makes(command, &mut left),
@@ -150,7 +150,7 @@ impl<'s> Survey<'s> {
             return Makes::CannotRun;
         }
         if is_step(kind)
-            && let Some(digest) = left.take(line(location))
+            && let Some(digest) = left.take(first_line(location))
         {
             return Makes::Layer(digest);
         }
@@ -199,9 +199,5 @@ impl Left<'_> {
 }
 
 fn place(stage: &Stage<'_>) -> Place {
-    Place { name: stage.name.clone(), line: line(&stage.location) }
-}
-
-fn line(location: &[Range]) -> u32 {
-    location.first().map_or(0, |range| range.start.line)
+    Place { name: stage.name.clone(), line: first_line(&stage.location) }
 }

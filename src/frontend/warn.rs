@@ -6,7 +6,7 @@ use crate::gateway::{Bridge, Error};
 use crate::image::{Build, OsVersion, Platform};
 use crate::lint::{self, Linter};
 use crate::proto::{frontend, pb};
-use crate::span::Range;
+use crate::span::{Range, first_line};
 use crate::windows::index;
 use crate::windows::probe::Found;
 
@@ -124,7 +124,7 @@ pub(super) async fn tell(
 /// One after the other, as docker/dockerfile does: each carries the whole file, for its excerpt.
 pub(super) async fn lint(bridge: &Bridge, source: &DockerfileSource, lint: &Linter) -> Result<(), Error> {
     for warning in lint.warnings() {
-        let line = warning.location.first().map_or(0, |range| range.start.line);
+        let line = first_line(&warning.location);
         let text = lint::message::short(warning.rule.name, &warning.message, line);
         let rule = warning.rule;
         bridge.warn(request(source, &text, rule.description, rule.url, &warning.location)).await?;

@@ -23,7 +23,7 @@ pub fn format_unix(seconds: i64) -> String {
     format!("{sign}{:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z", year.unsigned_abs())
 }
 
-/// The seconds since 1970 of an RFC 3339 time, without their fraction; none for a text that is no time.
+/// Parses an RFC 3339 time into seconds since 1970, without the fraction; `None` if it is not one.
 #[must_use]
 pub fn unix_seconds(text: &str) -> Option<i64> {
     let normal = normalize_rfc3339(text).ok()?;

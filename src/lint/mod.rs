@@ -19,7 +19,7 @@ pub use rule::{Origin, RULES, Rule};
 
 use crate::go::Quoted;
 use crate::go::number::NumberError;
-use crate::span::Range;
+use crate::span::{Range, first_line};
 
 /// Why checks could not be set up, or failed the build.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -84,10 +84,6 @@ impl Found {
         self.by_line.entry(first_line(&warning.location)).or_default().push(self.list.len());
         self.list.push(warning);
     }
-}
-
-fn first_line(location: &[Range]) -> u32 {
-    location.first().map_or(0, |range| range.start.line)
 }
 
 /// Options, on top of others.

@@ -49,7 +49,7 @@ pub struct ArgInfo {
 }
 
 impl ArgInfo {
-    /// Puts another value in the place of its own.
+    /// Replaces the value.
     pub fn set_value(&mut self, value: &str) {
         value.clone_into(&mut self.value);
         self.definition.value = Some(value.to_owned());

@@ -65,7 +65,7 @@ pub enum ErrorKind {
         /// One platform that it has.
         platform: String,
     },
-    /// A FROM that names no image of a registry.
+    /// A FROM that does not name an image in a registry.
     #[error(
         "{base} is no image of a registry, so no pushed image can be compared with it or moved to it: name an image in FROM, \
          or build the Dockerfile instead"

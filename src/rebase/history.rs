@@ -1,7 +1,7 @@
 //! The history of an image above its base: whether its layers hold files and nothing else.
 //!
-//! A layer made by RUN on Windows holds what that base's registry became. The history is what tells who made a layer: a
-//! lie in it is one of whoever pushed the image, whose layers are run anyway.
+//! A layer made by RUN on Windows holds what that base's registry became. The history tells what made a layer. It may
+//! lie, but only if the image was pushed by someone who could as well have put anything into its layers.
 
 use super::{ErrorKind, diff_ids, own_layers};
 use crate::image::{History, Image};

@@ -1,11 +1,9 @@
 //! Which of the pushed images one for a version is made from.
 
 use crate::image::{Image, OsVersion};
+use crate::windows::base_directories::has_win32k;
 use crate::windows::bases::{self, Kind};
 use crate::windows::labels;
-
-/// The feature that images with a desktop's functions need of their host.
-const WIN32K: &str = "win32k";
 
 /// A base or a pushed image, as far as it matters for which kind of Windows it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -22,11 +20,10 @@ impl Sibling {
     /// What a base is, by its name and config.
     #[must_use]
     pub fn of_base(name: &str, image: &Image) -> Self {
-        let features = image.platform.os_features.as_deref().unwrap_or_default();
         Self {
             version: OsVersion::parse(&image.platform.os_version),
             kind: bases::kind(name),
-            win32k: features.iter().any(|feature| feature == WIN32K),
+            win32k: has_win32k(image),
         }
     }
 

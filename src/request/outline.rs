@@ -12,7 +12,7 @@ use crate::collect;
 use crate::convert::{Converted, SecretInfo, StageState};
 use crate::gateway::BuildResult;
 use crate::plan::{ArgInfo, Plan};
-use crate::span::Range;
+use crate::span::first_line;
 
 /// The answer to `frontend.outline` for a target that has been converted. `source` is the
 /// Dockerfile's text.
@@ -139,7 +139,7 @@ fn args<'c>(stages: &[&'c StageState]) -> Vec<Arg<'c>> {
             }
         }
     }
-    collect::by_key(found.into_values().collect(), |arg| line(&arg.info.location))
+    collect::by_key(found.into_values().collect(), |arg| first_line(&arg.info.location))
 }
 
 /// The arguments a stage uses, and those that their values are made from (upstream's
@@ -184,11 +184,7 @@ fn demands<'c>(stages: impl Iterator<Item = &'c BTreeMap<String, SecretInfo>>) -
     for (name, info) in stages.flatten() {
         found.entry(name).or_insert(Demand { name, info });
     }
-    collect::by_key(found.into_values().collect(), |demand| line(&demand.info.location))
-}
-
-fn line(location: &[Range]) -> u32 {
-    location.first().map_or(0, |range| range.start.line)
+    collect::by_key(found.into_values().collect(), |demand| first_line(&demand.info.location))
 }
 
 #[cfg(test)]

@@ -51,7 +51,9 @@ pub fn default_path(base: &Image) -> &'static str {
     }
 }
 
-fn has_win32k(base: &Image) -> bool {
+/// Whether an image needs the part of Windows that draws, which nanoserver lacks.
+#[must_use]
+pub fn has_win32k(base: &Image) -> bool {
     base.platform.os_features.iter().flatten().any(|feature| feature == FEATURE)
 }
 

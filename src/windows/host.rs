@@ -212,9 +212,8 @@ pub struct Uncovered {
 ///
 /// # Errors
 ///
-/// An unknown name, no Windows image at all, and the hosts that find none.
-pub fn check(names: &[String], images: &[(&str, &str)]) -> Result<(), ErrorKind> {
-    let hosts = find_all(names)?;
+/// No Windows image at all, and the hosts that find none.
+pub fn check(hosts: &[Host], images: &[(&str, &str)]) -> Result<(), ErrorKind> {
     if !hosts.is_empty() && images.is_empty() {
         return Err(ErrorKind::NoImageForHosts);
     }
@@ -222,7 +221,7 @@ pub fn check(names: &[String], images: &[(&str, &str)]) -> Result<(), ErrorKind>
     architectures.sort_unstable();
     architectures.dedup();
     let mut found = Vec::new();
-    for host in hosts {
+    for host in hosts.iter().copied() {
         // There are releases for one processor alone.
         let has: Vec<&&str> = architectures.iter().filter(|architecture| host.has(architecture)).collect();
         let has = if has.is_empty() { vec![&"amd64"] } else { has };
@@ -407,7 +406,8 @@ mod tests {
     fn hosts_that_find_nothing() {
         let error = |hosts: &str, images: &[(&str, &str)]| {
             let names: Vec<String> = hosts.split(',').map(str::to_owned).collect();
-            check(&names, images).err().map(|error| error.to_string())
+            let outcome = find_all(&names).and_then(|hosts| check(&hosts, images));
+            outcome.err().map(|error| error.to_string())
         };
         let two = [("amd64", "10.0.20348.1"), ("amd64", "10.0.17763.1")];
         assert_eq!(error("2019,2022,2025,windows 11 24H2", &two), None);

@@ -8,7 +8,7 @@ use super::{Error, ErrorKind};
 use crate::instruction::{Instruction, Kind, Run};
 use crate::lint::{Linter, windows as rule};
 use crate::plan::{Plan, StageId};
-use crate::span::{Located, Range};
+use crate::span::{Located, Range, first_line};
 use crate::syntax::parse_heredoc;
 
 /// A RUN that no Linux engine can run.
@@ -43,7 +43,7 @@ impl Refused {
     /// The line where it begins.
     #[must_use]
     pub fn line(&self) -> u32 {
-        self.location.first().map_or(0, |range| range.start.line)
+        first_line(&self.location)
     }
 }
 

@@ -5,7 +5,7 @@ use crate::convert::stage::StageState;
 use crate::expand::Lexer;
 use crate::instruction::{Add, CommandLine, Copy, Healthcheck, Instruction, Kind, SourceContent};
 use crate::lint::{Linter, windows as rule};
-use crate::span::Range;
+use crate::span::{Range, first_line};
 
 /// Checks an instruction as it is written.
 pub(super) fn check(converter: &Converter<'_>, state: &StageState, instruction: &Instruction, lint: &Linter) {
@@ -162,7 +162,7 @@ fn loses_in_text(content: &SourceContent) -> bool {
 
 /// From the first line of a place to the one before its last.
 fn lines(location: &[Range]) -> std::ops::Range<u32> {
-    let start = location.first().map_or(0, |range| range.start.line);
+    let start = first_line(location);
     start..location.last().map_or(start, |range| range.end.line)
 }
 

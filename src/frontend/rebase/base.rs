@@ -6,7 +6,7 @@ use crate::gateway::{Error, ResolveImage, ResolvedImage};
 use crate::image::{Image, Platform, Reference};
 use crate::instruction;
 use crate::llb;
-use crate::plan::{Stage, Start};
+use crate::plan::Stage;
 use crate::rebase::{ErrorKind, stands_on};
 use crate::span::Range;
 use crate::windows::{bases, labels};
@@ -46,7 +46,7 @@ impl<'b> NewBase<'b> {
     ///
     /// # Errors
     ///
-    /// A root that is no image of a registry.
+    /// A root that is not an image in a registry.
     pub(in crate::frontend) fn of(
         build: &Build<'b>,
         root: &Stage<'b>,
@@ -57,12 +57,7 @@ impl<'b> NewBase<'b> {
             Error::from(kind).with_source(&build.file.source.map.to_pb(), &root.location)
         };
         let resolved = root.resolved.as_ref().ok_or_else(no_image)?;
-        let reference = match &resolved.start {
-            Start::Image(reference) => Some(reference),
-            Start::Context { reference, .. } => reference.as_ref(),
-            Start::Scratch => None,
-        };
-        let (Some(reference), Some(image)) = (reference, &resolved.base_image) else {
+        let (Some(reference), Some(image)) = (resolved.start.reference(), &resolved.base_image) else {
             return Err(no_image());
         };
         let base = Base {

@@ -18,8 +18,8 @@ use crate::gateway::{Error, SolveRequest};
 use crate::image::{Image, Platform};
 use crate::llb::{self, Marshaler, Metadata, State};
 use crate::rebase::{self, ErrorKind, Sibling};
-use crate::windows::labels;
 use crate::windows::select::{self, Request};
+use crate::windows::{host, labels};
 
 use base::Base;
 use pushed::{Look, Pushed, Variant};
@@ -107,6 +107,7 @@ async fn prepare<'b>(build: &Build<'b>) -> Result<(Pushed, Vec<Prepared<'b>>), E
     if !build.bridge.capabilities().frontend.supports(names::ATTESTATIONS) {
         return Err(ErrorKind::OldEngine.into());
     }
+    let hosts = host::find_all(&windows.hosts)?;
     let requests = select::fold(&build.options.target_platforms)?;
     let (platforms, others) = split(&requests, "FANLIGHT_REBASE")?;
     let (pushed, bases) =
@@ -136,7 +137,7 @@ async fn prepare<'b>(build: &Build<'b>) -> Result<(Pushed, Vec<Prepared<'b>>), E
     }
     images.extend(along.into_iter().map(as_it_is));
     check_ids(&pushed, &images)?;
-    solve::check_hosts(build, images.iter().map(|image| &image.platform))?;
+    solve::check_hosts(&hosts, images.iter().map(|image| &image.platform))?;
     Ok((pushed, images))
 }
 

@@ -6,6 +6,7 @@ use crate::frontend::build::Build;
 use crate::gateway::{BuildResult, Error};
 use crate::request::plan::rebase::{Change, MovedImage, Rebase};
 use crate::request::plan::{self as request, Base, Image, Place};
+use crate::span::first_line;
 
 /// Answers `frontend.plan` where a pushed image is moved.
 ///
@@ -48,8 +49,7 @@ impl Prepared<'_> {
 
     fn image(&self) -> Image {
         let stage = self.moved.as_ref().and_then(|moved| moved.new.from);
-        let line = |moved: &Moved<'_>| moved.new.location.first().map_or(0, |range| range.start.line);
-        let line = self.moved.as_ref().map_or(0, line);
+        let line = self.moved.as_ref().map_or(0, |moved| first_line(&moved.new.location));
         let (name, reference) = match &self.moved {
             Some(moved) => (moved.new.written.clone(), moved.new.base.reference.to_string()),
             None => (self.from.of.familiar(), self.from.reference.to_string()),

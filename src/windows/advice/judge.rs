@@ -146,12 +146,12 @@ impl Judge {
 
     /// What a command of that name does; `None` for one that is in no table.
     fn named(&self, name: &str, rest: &[Word], text: &str, language: Language) -> Option<Kind> {
-        let call = Call { name, words: rest, text };
         let (stem, is_script) = match name.rsplit_once('.') {
             Some((stem, "cmd" | "bat" | "ps1" | "vbs" | "wsf" | "sh" | "py" | "js")) => (stem, true),
             Some((stem, "")) => (stem, false),
             _ => (name, false),
         };
+        let call = Call { name: stem, words: rest, text };
         let kind = match stem {
             _ if is_script && !table::is_wrapper(stem) => None,
             "iex" | "invoke-expression" if text.contains("get-content") => Some(Kind::Script),
@@ -168,8 +168,7 @@ impl Judge {
             | "set-item"
             | "sp"
             | "clear-item" => Some(call.provider(Kind::Registry)),
-            "set-content" if self.is_edited(text) => Some(Kind::EditFile),
-            "out-file" if self.is_edited(text) => Some(Kind::EditFile),
+            "set-content" | "out-file" if self.is_edited(text) => Some(Kind::EditFile),
             _ if stem.contains("webconfiguration") || stem.contains("iisconfig") => Some(Kind::Iis),
             _ => table::of_name(stem),
         };
@@ -178,11 +177,10 @@ impl Judge {
                 Some(Kind::Nothing)
             }
             Some(Kind::Nothing) if language == Language::PowerShell && !is_print(stem) => {
-                let call_kind =
-                    table::of_call(text).map(|kind| Call { name: stem, words: rest, text }.refine(kind));
-                Some(call_kind.unwrap_or_else(|| call.provider(Kind::Nothing)))
+                let of_call = table::of_call(text).map(|kind| call.refine(kind));
+                Some(of_call.unwrap_or_else(|| call.provider(Kind::Nothing)))
             }
-            Some(kind) => Some(Call { name: stem, words: rest, text }.refine(kind)),
+            Some(kind) => Some(call.refine(kind)),
             None if call.is_question() => Some(Kind::Nothing),
             None if is_script => Some(Kind::Script),
             None => None,

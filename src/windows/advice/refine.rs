@@ -16,7 +16,7 @@ pub(super) struct Call<'c> {
 }
 
 impl Call<'_> {
-    /// The first word that is no option, in small letters.
+    /// The first word that is not an option, in lowercase.
     fn verb(&self) -> String {
         let mut words = self.words.iter().map(|word| word.text.to_ascii_lowercase());
         words.find(|word| !word.starts_with(['-', '/'])).unwrap_or_default()
