@@ -13,6 +13,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     tonic_prost_build::configure()
         // The server is BuildKit; tests and examples have one in this process.
         .server_mod_attribute(".", "#[cfg(any(test, feature = \"testing\"))]")
+        // The client is in src/gateway/client.rs.
+        .build_client(false)
         .build_transport(false)
         .btree_map(".")
         .compile_fds(files)?;

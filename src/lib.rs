@@ -32,4 +32,5 @@ pub mod span;
 pub mod suggest;
 pub mod syntax;
 pub mod verify;
+mod wait;
 pub mod windows;

@@ -1,11 +1,10 @@
 //! Bases that a plan tells to add, so that a host finds an image.
 
-use futures_util::future::join_all;
-
 use super::build::Build;
 use crate::gateway::ResolveImage;
 use crate::image::{Image, Platform};
 use crate::request::plan::{self, Addition, Existence};
+use crate::wait;
 
 /// Looks up whether there are the bases that a plan would tell to add.
 pub(super) async fn look_up(build: &Build<'_>, images: &[plan::Image]) -> Vec<(Addition, Existence)> {
@@ -28,5 +27,5 @@ pub(super) async fn look_up(build: &Build<'_>, images: &[plan::Image]) -> Vec<(A
         };
         (addition, existence)
     };
-    join_all(plan::additions(images).into_iter().map(one)).await
+    wait::all(plan::additions(images).into_iter().map(one)).await
 }

@@ -11,6 +11,8 @@ use crate::gateway::testing::{Fake, bridge_to};
 
 const CAPS: &[&str] = &[names::STAT_FILE, names::FRONTEND_INPUTS, names::SOURCE_META];
 
+/// A base that may bring programs of its own.
+const TEAM: &str = "docker.io/team/tools:1-nanoserver-ltsc2022";
 const NANO: &str = "mcr.microsoft.com/windows/nanoserver:ltsc2022";
 const CORE: &str = "mcr.microsoft.com/windows/servercore:ltsc2022";
 
@@ -28,6 +30,8 @@ fn images() -> Vec<(&'static str, Value)> {
         "os": "linux", "architecture": "amd64", "config": { "Env": ["PATH=/bin"] },
         "rootfs": { "type": "layers", "diff_ids": [] },
     });
+    let mut team = windows(&[], &[]);
+    team["history"] = json!([{ "created_by": "COPY bin C:/bin # buildkit" }]);
     let framework = "mcr.microsoft.com/dotnet/framework/runtime:4.8";
     vec![
         (NANO, windows(&[], &[])),
@@ -35,6 +39,7 @@ fn images() -> Vec<(&'static str, Value)> {
         ("mcr.microsoft.com/windows/nanoserver:ltsc2019", of_version("10.0.17763.1", &[], &[])),
         (framework, windows(&["win32k"], &[])),
         ("docker.io/team/base:1-ltsc2022", windows(&[], &["Path=C:\\base"])),
+        (TEAM, team),
         ("docker.io/library/golang:latest", linux),
     ]
 }
@@ -116,14 +121,14 @@ fn backslashes() {
         ("COPY <<EOF C:/nginx.conf\nroot C:\\www;\nEOF", Some("Backslash 2")),
         ("COPY <<\"EOF\" C:/nginx.conf\nroot C:\\www;\nEOF", None),
         ("COPY <<EOF C:/a.ps1\n\\$x = \"C:\\\\www\"\nEOF", None),
-        (r#"CMD ["powershell", "-Command", "Write-Host 1\nWrite-Host 2"]"#, None),
+        (r#"CMD ["pwsh", "-Command", "Write-Host 1\nWrite-Host 2"]"#, None),
         (r#"CMD ["cmd", "/c", "echo a\tb"]"#, None),
         (r#"ENTRYPOINT ["C:\\nginx\\nginx.exe"]"#, None),
         ("CMD echo\ta", None),
         (r#"ENV A="x	y""#, None),
         (r"CMD C:\app\app.exe", None),
     ] {
-        assert_finds(&format!("FROM {NANO}\n{lines}\n"), &want.into_iter().collect::<Vec<_>>());
+        assert_finds(&format!("FROM {TEAM}\n{lines}\n"), &want.into_iter().collect::<Vec<_>>());
     }
     for (lines, want) in [
         (r#"ENTRYPOINT ["C:\nginx\nginx.exe"]"#, Some("Backslash 3")),
@@ -135,8 +140,33 @@ fn backslashes() {
         (r"WORKDIR C:\app", None),
         (r#"COPY ["bin\\x.dll", "C:\\app\\"]"#, None),
     ] {
-        assert_finds(&format!("# escape=`\nFROM {NANO}\n{lines}\n"), &want.into_iter().collect::<Vec<_>>());
+        assert_finds(&format!("# escape=`\nFROM {TEAM}\n{lines}\n"), &want.into_iter().collect::<Vec<_>>());
     }
+}
+
+#[test]
+fn programs_that_are_known_without_files() {
+    for (lines, want) in [
+        (r#"CMD ["powershell", "-c", "x"]"#, &["Program 2"][..]),
+        ("SHELL [\"powershell\"]\nCMD Get-Date", &["Program 3"]),
+        ("SHELL [\"powershell\"]\nHEALTHCHECK CMD exit 0", &["Program 3"]),
+        ("HEALTHCHECK CMD [\"powershell.exe\"]", &["Program 2"]),
+        ("ENTRYPOINT [\"app\"]\nCMD [\"powershell\"]", &[]),
+        ("COPY x C:/tools/powershell.exe\nCMD [\"powershell\"]", &[]),
+        (r#"ENTRYPOINT ["C:\\app\\app.exe"]"#, &["ProgramMissing 2"]),
+        ("WORKDIR C:/app\nCOPY a.exe C:/b/\nENTRYPOINT [\"bin/a.exe\"]", &["ProgramMissing 4"]),
+        ("COPY a C:/app/app.exe\nENTRYPOINT [\"C:/APP/app\"]", &[]),
+        ("COPY dist C:/app/\nENTRYPOINT [\"C:/app/bin/app.exe\"]", &[]),
+        ("COPY dist /\nENTRYPOINT [\"C:/app/bin/app.exe\"]", &[]),
+        ("ENTRYPOINT [\"C:/Windows/System32/cmd.exe\"]", &[]),
+        ("ENTRYPOINT [\"dotnet\", \"app.dll\"]", &[]),
+        ("# check=skip=WindowsProgramMissing\nENTRYPOINT [\"C:/a.exe\"]", &[]),
+    ] {
+        assert_finds(&format!("FROM {NANO}\n{lines}\n"), want);
+    }
+    assert_finds(&format!("FROM {CORE}\nCMD [\"powershell\"]\n"), &[]);
+    assert_finds(&format!("FROM {TEAM}\nCMD [\"C:/app/app.exe\"]\n"), &[]);
+    assert_finds(&format!("FROM {TEAM}\nCMD [\"powershell\"]\n"), &["Program 2"]);
 }
 
 #[test]

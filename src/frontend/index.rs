@@ -7,13 +7,13 @@
 
 use std::sync::Arc;
 
-use futures_util::future::try_join_all;
 use tonic::Code;
 
 use super::build::Build;
 use crate::gateway::{Error, FileRange, OciStore, ResolveError, ResolveImage, ResolvedImage, SolveRequest};
 use crate::image::{Image, Platform, Reference, digest};
 use crate::llb::{Http, ImageBlob, Marshaler, Metadata, OciLayoutBlob, State, caps};
+use crate::wait;
 use crate::windows::index::{self, Entry};
 use crate::windows::probe::{self, Answer, Found};
 use crate::windows::select::Selection;
@@ -180,7 +180,7 @@ impl Reader<'_, '_> {
             };
             Ok((question, answer))
         });
-        Ok(probe::found(&try_join_all(answers).await?))
+        Ok(probe::found(&wait::try_all(answers).await?))
     }
 
     async fn resolve_image(

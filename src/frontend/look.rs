@@ -8,8 +8,6 @@ mod tree;
 
 use std::cell::Cell;
 
-use futures_util::future::{join_all, try_join_all};
-
 use super::build::Build;
 use super::solve::Ready;
 use crate::collect;
@@ -26,6 +24,7 @@ use crate::verify::files::{Files, Id, Kind, Step};
 use crate::verify::program::Program;
 use crate::verify::read::{Need, Ranges};
 use crate::verify::{About, Subject, check_step};
+use crate::wait;
 use tree::Tree;
 
 /// How many steps are read at most.
@@ -110,7 +109,7 @@ impl<'b> Look<'b> {
     pub(super) async fn run(self) -> Result<(), Error> {
         let bridge = self.build.bridge;
         let trees = self.steps.iter().map(|(definition, _)| self.tree(definition));
-        let trees: Vec<(Option<Ref>, Tree)> = try_join_all(trees).await?;
+        let trees: Vec<(Option<Ref>, Tree)> = wait::try_all(trees).await?;
         let mut unread = self.has_more.then(|| format!("more than {MAX_STEPS} steps"));
         let mut references = Vec::new();
         let mut steps = Vec::new();
@@ -137,7 +136,7 @@ impl<'b> Look<'b> {
                     Some(file.read().await)
                 }
             });
-            for (id, outcome) in some.iter().zip(join_all(read).await) {
+            for (id, outcome) in some.iter().zip(wait::all(read).await) {
                 let entry = &mut steps[id.step].entries[id.index];
                 match outcome {
                     Some(Ok(Read::Content(content))) => entry.content = Some(content),

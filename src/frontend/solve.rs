@@ -1,6 +1,6 @@
 //! From planned targets to a result.
 
-use futures_util::future::{join, try_join, try_join_all};
+use futures_util::future::{join, try_join};
 use serde_json::json;
 
 use super::build::{Build, Planned, Purpose, Target};
@@ -16,6 +16,7 @@ use crate::lint::Linter;
 use crate::plan::{Scope, Stage};
 use crate::proto::frontend::{Attestation, Attestations, Ref};
 use crate::rebase;
+use crate::wait;
 use crate::windows::host::{self, Host};
 use crate::windows::lazy::Layering;
 use crate::windows::select::{self, Request};
@@ -62,7 +63,7 @@ pub(super) async fn all(build: &Build<'_>) -> Result<BuildResult, Error> {
     // The exporter makes all images at once. A look has to wait for the Windows images, and the others go on meanwhile.
     let evaluate = look.is_some();
     let solves = targets.into_iter().map(|target| target.solve(build, scanner.as_ref(), evaluate));
-    let solves = try_join_all(solves);
+    let solves = wait::try_all(solves);
     let Some(look) = look else { return result(build, solves.await?) };
     let (built, ()) = try_join(solves, look.run()).await?;
     warn::lint(build.bridge, source, lint).await?;
@@ -156,7 +157,7 @@ async fn plan_all<'b>(build: &Build<'b>, requests: &[Request]) -> Result<Vec<Vec
             }
         })
     });
-    let mut groups = try_join_all(groups).await?;
+    let mut groups = wait::try_all(groups).await?;
     let planned = groups.iter().flat_map(|group| &group.planned);
     let present: Vec<image::Build> = planned.filter_map(|planned| build_of(planned.plan.root())).collect();
     for (group, request) in groups.iter_mut().zip(requests) {

@@ -9,11 +9,12 @@ use std::sync::Arc;
 use prost::Message as _;
 
 use super::capabilities::{Capabilities, names};
+use super::client::Client;
 use super::error::Error;
 use super::memo::Memo;
 use super::resolve::{ResolveImage, ResolvedImage, Sources};
 use super::result::BuildResult;
-use super::transport::{Client, MAX_MESSAGE_BYTES};
+use super::transport::MAX_MESSAGE_BYTES;
 use crate::proto::frontend::{self, Ref};
 use crate::proto::{fsutil, pb};
 
@@ -59,7 +60,7 @@ impl Bridge {
     ///
     /// If the connection breaks.
     pub async fn connect(client: Client, product: &str) -> Result<Self, Error> {
-        let pong = client.clone().ping(frontend::PingRequest {}).await?.into_inner();
+        let pong = client.ping(frontend::PingRequest {}).await?;
         let capabilities = Arc::new(Capabilities::new(pong, product));
         let sources = Sources::new(client.clone(), Arc::clone(&capabilities));
         Ok(Self { client, capabilities, sources, inputs: Memo::default() })
@@ -111,7 +112,7 @@ impl Bridge {
             evaluate: request.evaluate && by_request,
         };
         check_size("the definition", &message)?;
-        let result = BuildResult::from(self.client.clone().solve(message).await?.into_inner());
+        let result = BuildResult::from(self.client.solve(message).await?);
         if request.evaluate && !by_request {
             // An older BuildKit builds once something is read.
             for reference in result.each() {
@@ -133,7 +134,7 @@ impl Bridge {
     ///
     /// The build's.
     pub async fn evaluate(&self, reference: &Ref) -> Result<(), Error> {
-        self.client.clone().evaluate(frontend::EvaluateRequest { r#ref: reference.id.clone() }).await?;
+        self.client.evaluate(frontend::EvaluateRequest { r#ref: reference.id.clone() }).await?;
         Ok(())
     }
 
@@ -154,7 +155,7 @@ impl Bridge {
             range: range.map(|range| frontend::FileRange { offset: range.offset, length: range.length }),
             mount_index: 0,
         };
-        Ok(self.client.clone().read_file(request).await?.into_inner().data)
+        Ok(self.client.read_file(request).await?.data)
     }
 
     /// What is in a folder; a non-empty `pattern` selects names.
@@ -175,7 +176,7 @@ impl Bridge {
             include_pattern: pattern.to_owned(),
             mount_index: 0,
         };
-        Ok(self.client.clone().read_dir(request).await?.into_inner().entries)
+        Ok(self.client.read_dir(request).await?.entries)
     }
 
     /// Size, mode and times of a path.
@@ -187,7 +188,7 @@ impl Bridge {
         self.capabilities.frontend.require(names::STAT_FILE)?;
         let request =
             frontend::StatFileRequest { r#ref: reference.id.clone(), path: path.to_owned(), mount_index: 0 };
-        Ok(self.client.clone().stat_file(request).await?.into_inner().stat.unwrap_or_default())
+        Ok(self.client.stat_file(request).await?.stat.unwrap_or_default())
     }
 
     /// Definitions that the client hands in place of contexts; none from a BuildKit that has no
@@ -201,8 +202,8 @@ impl Bridge {
             return Ok(Arc::default());
         }
         let ask = async {
-            let answer = self.client.clone().inputs(frontend::InputsRequest {}).await?;
-            Ok(Arc::new(answer.into_inner().definitions))
+            let answer = self.client.inputs(frontend::InputsRequest {}).await?;
+            Ok(Arc::new(answer.definitions))
         };
         self.inputs.get((), ask).await
     }
@@ -218,7 +219,7 @@ impl Bridge {
                 // The text is worth more than its excerpt.
                 warning.info = None;
             }
-            self.client.clone().warn(warning).await?;
+            self.client.warn(warning).await?;
         }
         Ok(())
     }
@@ -232,7 +233,7 @@ impl Bridge {
         let arrays = self.capabilities.frontend.supports(names::REFERENCE_ARRAY);
         let message = result.into_message(arrays);
         check_size("the result", &message)?;
-        self.client.clone().r#return(frontend::ReturnRequest { result: Some(message), error: None }).await?;
+        self.client.end(frontend::ReturnRequest { result: Some(message), error: None }).await?;
         Ok(())
     }
 
@@ -242,7 +243,7 @@ impl Bridge {
     ///
     /// If the connection broke.
     pub async fn return_error(&self, failure: Error) -> Result<(), Error> {
-        self.client.clone().r#return(failure.into_request()).await?;
+        self.client.end(failure.into_request()).await?;
         Ok(())
     }
 }

@@ -7,6 +7,7 @@
 pub mod base64;
 pub mod bridge;
 pub mod capabilities;
+pub mod client;
 pub mod context;
 pub mod error;
 mod memo;

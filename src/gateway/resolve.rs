@@ -9,9 +9,9 @@ use std::sync::Arc;
 use prost::Message as _;
 
 use super::capabilities::{Capabilities, names};
+use super::client::Client;
 use super::error::Error;
 use super::memo::Memo;
-use super::transport::Client;
 use crate::image::Platform;
 use crate::llb::ResolveMode;
 use crate::proto::{frontend, pb};
@@ -152,10 +152,9 @@ impl Sources {
     ) -> Result<Arc<ResolvedImage>, ResolveError> {
         let asked = request.source.as_ref().map_or_else(String::new, |source| name(&source.identifier));
         // In the words of BuildKit's own resolver, which the call goes past.
-        let answer = self.client.clone().resolve_source_meta(request).await.map_err(|status| {
+        let answer = self.client.resolve_source_meta(request).await.map_err(|status| {
             Error::from(status).context(format_args!("failed to resolve source metadata for {asked}"))
         })?;
-        let answer = answer.into_inner();
         let identifier = answer.source.map_or_else(String::new, |source| source.identifier);
         let Some(image) = answer.image else {
             return Err(ResolveError::NotAnImage { reference: asked, identifier });
@@ -172,7 +171,7 @@ impl Sources {
         request: frontend::ResolveImageConfigRequest,
     ) -> Result<Arc<ResolvedImage>, ResolveError> {
         let asked = request.r#ref.clone();
-        let answer = self.client.clone().resolve_image_config(request).await?.into_inner();
+        let answer = self.client.resolve_image_config(request).await?;
         // A BuildKit from before source policies returns no reference.
         let reference = if answer.r#ref.is_empty() { asked } else { answer.r#ref };
         Ok(Arc::new(ResolvedImage { reference, digest: answer.digest, config: answer.config }))
@@ -193,8 +192,7 @@ impl Sources {
             return Ok(Arc::new(unknown));
         }
         let key = frontend::ResolveSourceMetaRequest { log_name: String::new(), ..request.clone() };
-        let ask =
-            async { Ok(Arc::new(self.client.clone().resolve_source_meta(request).await?.into_inner())) };
+        let ask = async { Ok(Arc::new(self.client.resolve_source_meta(request).await?)) };
         self.others.get(key.encode_to_vec(), ask).await
     }
 }

@@ -19,10 +19,10 @@ use tokio::net::UnixStream;
 use tokio::net::unix::pipe;
 use tonic::body::Body;
 use tonic::codegen::BoxFuture;
-use tonic::codegen::http::{Request, Response, Uri};
+use tonic::codegen::http::{Request, Response};
 use tower::Service;
 
-use crate::proto::frontend::llb_bridge_client::LlbBridgeClient;
+use super::client::Client;
 
 /// The largest message either side accepts, in bytes (containerd's `DefaultMaxRecvMsgSize`).
 pub const MAX_MESSAGE_BYTES: usize = 16 << 20;
@@ -46,9 +46,6 @@ pub enum Error {
     #[error("failed to connect to BuildKit: {0}")]
     Connect(#[from] hyper::Error),
 }
-
-/// The client of BuildKit's frontend service.
-pub type Client = LlbBridgeClient<Connection>;
 
 /// Connects over file descriptors 0 and 1.
 ///
@@ -77,9 +74,7 @@ where
         .await?;
     // Calls that are in flight when the connection breaks get its error.
     tokio::spawn(connection);
-    // The name is never looked up.
-    let client = Client::with_origin(Connection { sender }, Uri::from_static("http://localhost"));
-    Ok(client.max_decoding_message_size(MAX_MESSAGE_BYTES).max_encoding_message_size(MAX_MESSAGE_BYTES))
+    Ok(Client::new(Connection { sender }))
 }
 
 /// One HTTP/2 connection. There is no other to turn to: when it ends, the build has ended. So this

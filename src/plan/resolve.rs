@@ -3,8 +3,6 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use futures_util::future::try_join_all;
-
 use super::graph::link_command;
 use super::stage::{Resolved, SCRATCH, Stage, StageId, Stages, Start};
 use super::{Error, ErrorKind, Pin, Scope, Setting, build};
@@ -16,6 +14,7 @@ use crate::instruction::{self, Kind};
 use crate::lint::{Linter, message, rule};
 use crate::list::{self, is_list};
 use crate::suggest::Hint;
+use crate::wait;
 
 /// Resolves every stage of the scope, and adds the triggers of their bases, which may need
 /// further stages (upstream's `resolveStages`). Returns the stages that are needed.
@@ -114,7 +113,7 @@ async fn resolve_pending(
         };
         answer.map_err(|e| e.with_location(&stage.location))
     });
-    Ok(try_join_all(asked).await?.into_iter().flatten().collect())
+    Ok(wait::try_all(asked).await?.into_iter().flatten().collect())
 }
 
 /// A stage nobody needs still has to name a base that could be one. Lists of Windows bases are

@@ -38,8 +38,8 @@ const OF_CMD: &str = "assoc break call cd chdir cls color copy date del dir echo
     if md mkdir mklink move path pause popd prompt pushd rd rem ren rename rmdir set setlocal shift start time title type \
     ver verify vol";
 
-/// Characters of a command line that stand for something else.
-const SPECIAL: &str = "%!^*?<>|&()$";
+/// Characters that stand for something else, or that no name has.
+const SPECIAL: &str = "%!^*?<>|&()$\"[]";
 
 impl Program {
     /// The program of a config; none where there is none, or where a shell decides what runs.
@@ -52,7 +52,7 @@ impl Program {
             "powershell" | "pwsh" => return None,
             _ => (first.clone(), rest.to_vec()),
         };
-        if written.is_empty() || written.contains(|c| SPECIAL.contains(c)) {
+        if written.is_empty() || written.contains(|c: char| c.is_control() || SPECIAL.contains(c)) {
             return None;
         }
         let directory = normalize("/", &config.working_dir, "windows", false).ok()?;
@@ -165,7 +165,9 @@ mod tests {
         assert!(found.contains(&"/tools/a.exe".to_owned()));
         assert!(!candidates(&["bin/a.exe"]).contains(&"/tools/bin/a.exe".to_owned()));
         assert_eq!(candidates(&[".\\a.exe"])[0], "/app/a.exe");
-        for unknown in ["D:\\a.exe", "%APP%\\a.exe", "", r"\\host\share\a.exe"] {
+        for unknown in
+            ["D:\\a.exe", "%APP%\\a.exe", "", "C:\nginx\nginx.exe", "[\"a.exe\"]", r"\\host\share\a.exe"]
+        {
             assert_eq!(candidates(&[unknown]), [""; 0], "{unknown}");
         }
     }

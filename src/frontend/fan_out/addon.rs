@@ -5,8 +5,6 @@
 
 use std::collections::BTreeMap;
 
-use futures_util::future::join_all;
-
 use super::FanOut;
 use super::resolve::pin;
 use super::selected::Selected;
@@ -17,6 +15,7 @@ use crate::gateway::Error;
 use crate::image::{Build, OsVersion};
 use crate::plan::{SCRATCH, Stage, StageId};
 use crate::span::Range;
+use crate::wait;
 use crate::windows::ErrorKind;
 use crate::windows::index::Entry;
 
@@ -48,7 +47,7 @@ impl<'b> FanOut<'_, 'b> {
         let found = addons
             .into_iter()
             .map(|(base, (drafted, id))| async move { (base, Box::pin(self.addon(drafted, id)).await) });
-        join_all(found).await.into_iter().collect()
+        wait::all(found).await.into_iter().collect()
     }
 
     /// The stages beside the base that stand on images which may be indexes.

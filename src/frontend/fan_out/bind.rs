@@ -2,8 +2,6 @@
 
 use std::collections::HashSet;
 
-use futures_util::future::join_all;
-
 use super::addon::Addons;
 use super::expand::asked;
 use super::resolve::{Based, Bases, Failure};
@@ -15,6 +13,7 @@ use crate::gateway::Error;
 use crate::image::{Platform, Wanted};
 use crate::plan::TargetVersion;
 use crate::span::Range;
+use crate::wait;
 use crate::windows::ErrorKind;
 use crate::windows::probe::NEWEST_LTSC;
 use crate::windows::select::{self, Candidate, Chosen};
@@ -94,7 +93,7 @@ impl<'b> FanOut<'_, 'b> {
                 _ => format!("{base} ({build})"),
             }
         });
-        join_all(described).await
+        wait::all(described).await
     }
 
     /// Drops failures of elements of a list that have no image for this platform, which others have. Any other failure is

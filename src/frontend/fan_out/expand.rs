@@ -1,7 +1,5 @@
 //! Step 2: drafts of the stages, one for each element of the lists.
 
-use futures_util::future::try_join_all;
-
 use super::FanOut;
 use super::lists::{Lists, Search};
 use crate::frontend::build::{Drafted, Target};
@@ -9,6 +7,7 @@ use crate::gateway::Error;
 use crate::image::Wanted;
 use crate::instruction::Stage;
 use crate::plan::{Scope, TargetVersion};
+use crate::wait;
 
 /// Drafts, and whether they come from a list.
 pub(super) struct Drafts<'b> {
@@ -22,7 +21,7 @@ impl<'b> FanOut<'_, 'b> {
         let (targets, of_list) = self.targets()?;
         let drafts = targets.into_iter().enumerate();
         let drafts = drafts.map(|(position, target)| self.build.draft(target, self.lint_of(position)));
-        let drafts = try_join_all(drafts).await.map_err(|e| self.build.file.failure(e))?;
+        let drafts = wait::try_all(drafts).await.map_err(|e| self.build.file.failure(e))?;
         Ok(Drafts { drafts, of_list })
     }
 

@@ -17,7 +17,7 @@ mod selected;
 #[cfg(test)]
 mod tests;
 
-use futures_util::future::{LocalBoxFuture, join, try_join_all};
+use futures_util::future::{LocalBoxFuture, join};
 
 use super::build::{Build, Planned, Purpose};
 use super::index::Listing;
@@ -27,6 +27,7 @@ use crate::image::Wanted;
 use crate::lint::Linter;
 use crate::plan::Scope;
 use crate::span::Range;
+use crate::wait;
 use crate::windows::run;
 use crate::windows::select::{Asked, Selection};
 
@@ -80,7 +81,7 @@ pub(super) fn variants<'f, 'b>(
         let bound = fan_out.bind(bases, &drafts, &addons).await?;
         let planned = bound.drafts.into_iter().enumerate();
         let planned = planned.map(|(position, drafted)| build.resolve(drafted, fan_out.lint_of(position)));
-        let planned = try_join_all(planned).await.map_err(|e| build.file.failure(e))?;
+        let planned = wait::try_all(planned).await.map_err(|e| build.file.failure(e))?;
         fan_out.refuse_run(&planned)?;
         for (warning, location) in bound.warnings {
             fan_out.warn(&warning, &location).await?;

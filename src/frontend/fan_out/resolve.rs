@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use futures_util::future::{join_all, try_join_all};
-
 use super::FanOut;
 use super::selected::{Selected, SelectedDraft};
 use crate::frontend::build::Drafted;
@@ -14,6 +12,7 @@ use crate::image::{Build, OsVersion, Platform};
 use crate::list;
 use crate::plan::{self, Pin, Resolved, Stage, Start, TargetVersion};
 use crate::span::Range;
+use crate::wait;
 use crate::windows::ErrorKind;
 use crate::windows::index::Entry;
 use crate::windows::probe::{Found, version_to_ask};
@@ -70,7 +69,7 @@ impl<'b> FanOut<'_, 'b> {
                 Ok(bases)
             })
         });
-        join_all(bases).await
+        wait::all(bases).await
     }
 
     /// Refuses a base that has no image for the one build that its draft is for: no draft is left out without a word.
@@ -203,7 +202,7 @@ impl<'b> FanOut<'_, 'b> {
         list::check_count(&format!("the index {base}"), kept.len())
             .map_err(|kind| self.failed(self.located(Error::new(kind), root), root))?;
         let variants = kept.iter().map(|entry| self.of_entry(draft, entry));
-        let found = try_join_all(variants).await?;
+        let found = wait::try_all(variants).await?;
         bases.found = found.into_iter().flatten().collect();
         Ok(bases)
     }

@@ -1,12 +1,11 @@
 //! The files of a step, listed.
 
-use futures_util::future::join_all;
-
 use super::AT_ONCE;
 use crate::gateway::{Bridge, Error};
 use crate::proto::frontend::Ref;
 use crate::proto::fsutil::Stat;
 use crate::verify::files::{Entry, Kind};
+use crate::wait;
 
 /// How many directories of a step are listed at most.
 const MAX_DIRECTORIES: usize = 256;
@@ -63,7 +62,7 @@ impl Tree {
                 }
                 let prefix = self.prefix;
                 let paths: Vec<String> = some.iter().map(|path| format!("{prefix}{path}")).collect();
-                let lists = join_all(paths.iter().map(|path| bridge.read_dir(reference, path, ""))).await;
+                let lists = wait::all(paths.iter().map(|path| bridge.read_dir(reference, path, ""))).await;
                 for (path, list) in some.iter().zip(lists) {
                     next.extend(self.add(path, list?));
                 }

@@ -1,7 +1,5 @@
 //! Which images of a pushed index stand on bases that have been replaced since.
 
-use futures_util::future::try_join_all;
-
 use super::base::{self, NewBase};
 use super::pushed::{Look, Pushed, Variant};
 use super::{is_for, sibling, split};
@@ -10,6 +8,7 @@ use crate::gateway::Error;
 use crate::image::{OsVersion, Platform, Reference};
 use crate::rebase::{self, Sibling, Standing};
 use crate::request::plan::against::{Against, Compared, State};
+use crate::wait;
 use crate::windows::select;
 use crate::windows::support;
 
@@ -27,7 +26,7 @@ pub(in crate::frontend) async fn against(
     let (platforms, _) = split(&requests, "FANLIGHT_AGAINST")?;
     let pushed = Look { build, named }.read(&platforms, None).await?;
     let compared = bases.iter().map(|(id, new)| compare(build, &pushed, id, new));
-    let mut variants = try_join_all(compared).await?;
+    let mut variants = wait::try_all(compared).await?;
     let is_dropped = |variant: &&Variant| !bases.iter().any(|(_, new)| is_for(new, variant));
     variants.extend(pushed.windows.iter().filter(is_dropped).map(|variant| Compared {
         digest: digest(variant),

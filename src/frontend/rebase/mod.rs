@@ -7,7 +7,7 @@ mod base;
 mod plan;
 mod pushed;
 
-use futures_util::future::{join, try_join_all};
+use futures_util::future::join;
 
 use super::build::Build;
 use super::fan_out;
@@ -18,6 +18,7 @@ use crate::gateway::{Error, SolveRequest};
 use crate::image::{Image, Platform};
 use crate::llb::{self, Marshaler, Metadata, State};
 use crate::rebase::{self, ErrorKind, Sibling};
+use crate::wait;
 use crate::windows::select::{self, Request};
 use crate::windows::{host, labels};
 
@@ -36,7 +37,7 @@ pub(super) use plan::plan;
 pub(super) async fn all(build: &Build<'_>) -> Result<Vec<Built>, Error> {
     let (_, images) = prepare(build).await?;
     let solved = images.into_iter().map(|image| image.solve(build));
-    try_join_all(solved).await
+    wait::try_all(solved).await
 }
 
 /// One image of the result.
@@ -116,7 +117,7 @@ async fn prepare<'b>(build: &Build<'b>) -> Result<(Pushed, Vec<Prepared<'b>>), E
     warn::lint(build.bridge, &build.file.source, &build.file.lint).await?;
     build.file.lint.error().map_err(Error::new)?;
     let moved = bases.iter().map(|new| move_to(build, &pushed, new));
-    let mut moved = try_join_all(moved).await?;
+    let mut moved = wait::try_all(moved).await?;
     tell_left_out(build, &pushed, &bases).await?;
     let mut images = Vec::new();
     let mut along: Vec<Variant> = pushed.others.clone();
@@ -179,7 +180,7 @@ async fn new_bases<'b>(build: &Build<'b>, requests: &[Request]) -> Result<Vec<Ne
         Request::Windows(asked) => Some(asked),
         Request::One(_) => None,
     });
-    let bound = try_join_all(asked.clone().map(|asked| fan_out::bases(build, asked, lint))).await?;
+    let bound = wait::try_all(asked.clone().map(|asked| fan_out::bases(build, asked, lint))).await?;
     let roots = bound.iter().flat_map(|bound| &bound.drafts).map(|drafted| drafted.draft.root());
     let present: Vec<crate::image::Build> = roots.filter_map(solve::build_of).collect();
     let mut bases = Vec::new();

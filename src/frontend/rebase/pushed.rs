@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use futures_util::future::try_join_all;
-
 use crate::frontend::build::Build;
 use crate::frontend::index::{Listing, Reader, Source};
 use crate::frontend::warn::{self, Warning};
@@ -12,6 +10,7 @@ use crate::image::{self, Image, OsVersion, Platform, Reference};
 use crate::list;
 use crate::llb;
 use crate::rebase::ErrorKind;
+use crate::wait;
 use crate::windows::index::{self, Entry};
 use crate::windows::select::Selection;
 
@@ -146,7 +145,7 @@ impl Look<'_, '_> {
         list::check_count(&format!("the index {}", self.named.familiar()), entries.len())
             .map_err(Error::new)?;
         let variants = entries.iter().map(|entry| self.of_entry(source, entry));
-        Ok((try_join_all(variants).await?.into_iter().flatten().collect(), is_asked))
+        Ok((wait::try_all(variants).await?.into_iter().flatten().collect(), is_asked))
     }
 
     /// An image of the index; none for an image of another platform that the index does not say the platform of.
@@ -210,7 +209,7 @@ impl Look<'_, '_> {
             let variant = variant.filter(is_it).ok_or_else(|| self.lacks(&platform))?;
             Ok::<Variant, Error>(Variant { platform, ..variant })
         });
-        pushed.others = try_join_all(found).await?;
+        pushed.others = wait::try_all(found).await?;
         Ok(())
     }
 
