@@ -139,7 +139,7 @@ func startNodes(t *testing.T, env environment, blocks []block) *strings.Replacer
 	if err != nil {
 		t.Fatal(err)
 	}
-	second := engine{binary: binary, path: os.Getenv("ENGINE_PATH"), snapshotter: "native", registries: []string{env.registry}}
+	second := engine{binary: binary, path: os.Getenv("ENGINE_PATH"), snapshotter: "auto", registries: []string{env.registry}}
 	// What the page creates.
 	t.Cleanup(func() { _ = docker(env, "buildx", "rm", "farm").Run() })
 	return strings.NewReplacer(firstNode, env.buildkit, secondNode, second.start(t, env).env.buildkit)
