@@ -14,12 +14,13 @@ import (
 // The README and the pages of docs/ are tested as their readers would use them. A comment above a fenced block says what
 // the block is:
 //
+//	<!-- project: FOLDER -->     no block: what the project is instead of examples/agent
 //	<!-- file: NAME -->          a file of the project
 //	<!-- recipe: KIND [ARG] -->  what is run: shell, console, or the part of another tool's file that builds (see
 //	                             pipeline_test.go)
 //	<!-- pushed: REF -->         the entries that the index must have by then: platform and, for Windows, os.version
 //
-// The project is examples/agent, with the page's files put over it.
+// The page's files are put over the project.
 type block struct {
 	kind, argument, text string
 	line                 int
@@ -33,7 +34,7 @@ const (
 )
 
 var (
-	blockComment = regexp.MustCompile(`^\s*<!-- (file|recipe|pushed): (.+) -->$`)
+	blockComment = regexp.MustCompile(`^\s*<!-- (project|file|recipe|pushed): (.+) -->$`)
 	blockFence   = regexp.MustCompile("^(\\s*)```")
 )
 
@@ -51,6 +52,10 @@ func readBlocks(t *testing.T, page string) []block {
 			continue
 		}
 		found := block{kind: comment[1], argument: comment[2], line: i + 1}
+		if found.kind == "project" {
+			blocks = append(blocks, found)
+			continue
+		}
 		i++
 		if i == len(lines) || !blockFence.MatchString(lines[i]) {
 			t.Fatalf("%s:%d: no block follows", page, found.line)
@@ -84,6 +89,8 @@ func TestRecipes(t *testing.T) {
 			for _, one := range blocks {
 				text := nodes.Replace(env.fill(one.text))
 				switch one.kind {
+				case "project":
+					project = copyCase(t, env, filepath.Join("../..", one.argument))
 				case "file":
 					write(t, filepath.Join(project, one.argument), text)
 				case "recipe":
