@@ -72,6 +72,17 @@ func read(text string) []line {
 	return lines
 }
 
+// prose is what is not in fenced blocks.
+func (p Page) prose() string {
+	var text strings.Builder
+	for _, one := range p.lines {
+		if !one.code {
+			text.WriteString(one.text + "\n")
+		}
+	}
+	return text.String()
+}
+
 // fenceOf is the run of backticks or tildes that a line begins with, where it begins or ends a block.
 func fenceOf(text string) string {
 	text = strings.TrimLeft(text, " ")

@@ -37,6 +37,31 @@ func TestLinksOfTheRepository(t *testing.T) {
 	}
 }
 
+var (
+	namedPath = regexp.MustCompile("`((?:src|ci|testdata|docs|examples|fuzz|proto|tests)/[^` ,]+)`")
+	// placeholder is a part of a path that stands for a name of the reader's.
+	placeholder = regexp.MustCompile(`[A-Z]{3,}`)
+)
+
+// Files and folders that a page names exist, so that a renamed file takes its pages with it.
+func TestNamedPathsExist(t *testing.T) {
+	named := 0
+	for _, page := range readAll(t) {
+		for _, match := range namedPath.FindAllStringSubmatch(page.prose(), -1) {
+			if placeholder.MatchString(strings.TrimSuffix(match[1], "README.md")) {
+				continue
+			}
+			named++
+			if found, err := filepath.Glob(filepath.Join(root, match[1])); err != nil || len(found) == 0 {
+				t.Errorf("%s names %s, which does not exist", page.Name, match[1])
+			}
+		}
+	}
+	if named < 100 {
+		t.Errorf("only %d paths", named)
+	}
+}
+
 // docs/README.md is the map: each page of docs/ is in it.
 func TestTheMapHasEveryPage(t *testing.T) {
 	var linked []string
