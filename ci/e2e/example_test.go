@@ -69,6 +69,29 @@ func buildExample(t *testing.T, env environment, project, platforms string, prog
 	}
 }
 
+// TestReadmeWithSeveralPackages builds the README's example for a program in a folder of its own, beside a package.
+func TestReadmeWithSeveralPackages(t *testing.T) {
+	env := loadEnvironment(t)
+	clients(t, env)
+	pushGo(t, env)
+	project := t.TempDir()
+	for name, text := range map[string]string{
+		"go.mod":          "module example.com/several\n\ngo 1.24\n",
+		"hello/hello.go":  "package hello\n\nconst Text = \"hello\"\n",
+		"cmd/app/main.go": "package main\n\nimport \"example.com/several/hello\"\n\nfunc main() { println(hello.Text) }\n",
+		"cmd/b/main.go":   "package main\n\nfunc main() {}\n",
+	} {
+		write(t, filepath.Join(project, name), text)
+	}
+	for _, one := range readBlocks(t, readme) {
+		if one.kind == "file" {
+			write(t, filepath.Join(project, one.argument), env.fill(one.text))
+		}
+	}
+	buildExample(t, env, project, "linux/amd64,windows/amd64", map[string]string{"linux": "app", "windows": "Files/app.exe"},
+		"--build-arg", "MAIN=./cmd/app")
+}
+
 func buildHello(t *testing.T, env environment, project string) {
 	buildExample(t, env, project, "linux/amd64,linux/arm64,windows/amd64",
 		map[string]string{"linux": "hello", "windows": "Files/app/hello.exe"},
