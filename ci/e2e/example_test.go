@@ -73,7 +73,7 @@ func buildExample(t *testing.T, env environment, project, platforms string, prog
 func TestReadmeWithSeveralPackages(t *testing.T) {
 	env := loadEnvironment(t)
 	clients(t, env)
-	pushGo(t, env)
+	needGo(t, env)
 	project := t.TempDir()
 	for name, text := range map[string]string{
 		"go.mod":          "module example.com/several\n\ngo 1.24\n",

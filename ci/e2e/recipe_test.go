@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -72,7 +73,7 @@ func readBlocks(t *testing.T, page string) []block {
 func TestRecipes(t *testing.T) {
 	env := loadEnvironment(t)
 	clients(t, env)
-	pushGo(t, env)
+	needGo(t, env)
 	pages, err := filepath.Glob(filepath.Join(docsFolder, "*.md"))
 	if err != nil || len(pages) == 0 {
 		t.Fatalf("no pages in %s: %v", docsFolder, err)
@@ -113,7 +114,7 @@ func TestRecipes(t *testing.T) {
 func TestReadmeOnDockerEngine(t *testing.T) {
 	env := loadEnvironment(t)
 	clients(t, env)
-	pushGo(t, env)
+	needGo(t, env)
 	project, builds := copyCase(t, env, agentFolder), 0
 	for _, one := range readBlocks(t, readme) {
 		text := env.fill(one.text)
@@ -180,7 +181,15 @@ func checkPushed(t *testing.T, env environment, one block) {
 	}
 }
 
-// pushGo pushes the image that stands for golang: the Go that runs the tests, on the base that has a shell.
+var goPushed sync.Once
+
+// needGo pushes, once, the image that stands for golang. A test that runs after a failed push fails on its own.
+func needGo(t *testing.T, env environment) {
+	t.Helper()
+	goPushed.Do(func() { pushGo(t, env) })
+}
+
+// pushGo pushes the Go that runs the tests, on the base that has a shell.
 func pushGo(t *testing.T, env environment) {
 	t.Helper()
 	ref := env.registry + "/library/golang:1.26-alpine"
