@@ -39,6 +39,13 @@ finish_wine() {
 	chmod 755 "$1/usr/bin/wine"
 }
 
+# use_programs: what tests take programs for Windows from: the cache for packages, and a program of .NET Framework.
+use_programs() {
+	FANLIGHT_CACHE=$CACHE
+	DOTNET_FRAMEWORK_PROGRAM=$(debian_tree mono-mcs mono-mcs)/usr/lib/mono/4.5/mcs.exe
+	export FANLIGHT_CACHE DOTNET_FRAMEWORK_PROGRAM
+}
+
 # frontend_binaries: builds the frontend for both architectures, static; prints the folder, linux/ARCH/fanlight.
 frontend_binaries() {
 	local out=$ROOT/target/image arch cpu
