@@ -1,13 +1,13 @@
-//! Prints the operations (LLB) that fanlight makes of a Dockerfile, without an engine: the answer to the request
+//! Prints the operations (LLB) that fanlight creates for a Dockerfile, without an engine: the answer to the request
 //! `frontend.convertllb`, as JSON.
 //!
 //! ```sh
 //! cargo run --example llb -- Dockerfile [OPTION=VALUE...]
 //! ```
 //!
-//! Options are those that a client sends: `target=build`, `build-arg:NAME=VALUE`. The request is for the machine's own
-//! platform, whatever `platform` says. BuildKit is one in this process, [`fanlight::gateway::testing`]: each image has
-//! nothing in it and a digest of zeros, and the build context is empty.
+//! Options are those that a client sends: `target=build`, `build-arg:NAME=VALUE`. The option `platform` has no effect: the
+//! request is for the platform of this machine. BuildKit is replaced by [`fanlight::gateway::testing`] in this process:
+//! every image is empty and has a digest of zeros, and the build context is empty.
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
@@ -38,7 +38,7 @@ fn run(path: &str, arguments: impl Iterator<Item = String>) -> Result<(), Box<dy
     let mut options = BTreeMap::new();
     for argument in arguments {
         let (name, value) =
-            argument.split_once('=').ok_or_else(|| format!("{argument:?} is no OPTION=VALUE"))?;
+            argument.split_once('=').ok_or_else(|| format!("expected OPTION=VALUE, got {argument:?}"))?;
         options.insert(name.to_owned(), value.to_owned());
     }
     let mut json = llb(dockerfile, options)?;
@@ -46,7 +46,7 @@ fn run(path: &str, arguments: impl Iterator<Item = String>) -> Result<(), Box<dy
     Ok(std::io::stdout().write_all(&json)?)
 }
 
-/// The operations.
+/// Converts the Dockerfile, and returns the operations as JSON.
 fn llb(
     dockerfile: Vec<u8>,
     options: BTreeMap<String, String>,

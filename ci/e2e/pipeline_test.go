@@ -15,6 +15,9 @@ import (
 type recipeStep struct {
 	script string
 	env    []string
+	// shows is what the page says that it prints, and fails that it ends with an error.
+	shows string
+	fails bool
 }
 
 // recipeSteps finds in a block what builds: the text itself, or the steps of a CI service's file. What logs in or makes
@@ -25,6 +28,10 @@ func recipeSteps(t *testing.T, kind, text string) []recipeStep {
 	switch kind {
 	case "shell":
 		return []recipeStep{{script: text}}
+	case "console":
+		return consoleSteps(t, text)
+	case "goreleaser":
+		return goreleaserSteps(t, text)
 	case "github":
 		return githubSteps(t, text)
 	case "gitlab":
@@ -157,4 +164,55 @@ func quoted(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\
 func goRoot() (string, error) {
 	out, err := exec.Command("go", "env", "GOROOT").Output()
 	return strings.TrimSpace(string(out)), err
+}
+
+// goreleaserSteps does what GoReleaser does with the part dockers_v2 of its file: it compiles for each target, lays the
+// programs into a folder a platform, and builds the Dockerfile on them. The SBOM that it asks for is left out: its scanner
+// is an image of Docker Hub.
+func goreleaserSteps(t *testing.T, text string) []recipeStep {
+	t.Helper()
+	var file struct {
+		ProjectName string `yaml:"project_name"`
+		Builds      []struct {
+			Env, Goos, Goarch []string
+			Ignore            []struct{ Goos, Goarch string }
+		}
+		DockersV2 []struct {
+			Dockerfile              string
+			Images, Tags, Platforms []string
+			BuildArgs               map[string]string `yaml:"build_args"`
+		} `yaml:"dockers_v2"`
+	}
+	decode(t, text, &file)
+	if len(file.Builds) != 1 || len(file.DockersV2) != 1 {
+		t.Fatalf("the file has %d builds and %d images, want one of each", len(file.Builds), len(file.DockersV2))
+	}
+	image, build := file.DockersV2[0], file.Builds[0]
+	script := []string{"rm -rf dist", "mkdir dist", "cp " + quoted(image.Dockerfile) + " dist/Dockerfile"}
+	for _, system := range build.Goos {
+		for _, architecture := range build.Goarch {
+			if slices.ContainsFunc(build.Ignore, func(one struct{ Goos, Goarch string }) bool {
+				return one.Goos == system && one.Goarch == architecture
+			}) {
+				continue
+			}
+			program := file.ProjectName
+			if system == "windows" {
+				program += ".exe"
+			}
+			script = append(script, strings.Join(build.Env, " ")+" GOOS="+system+" GOARCH="+architecture+" go build -o "+
+				quoted("dist/"+system+"/"+architecture+"/"+program)+" .")
+		}
+	}
+	args := []string{"docker", "buildx", "build", "--platform", quoted(strings.Join(image.Platforms, ","))}
+	for _, name := range image.Images {
+		for _, tag := range image.Tags {
+			args = append(args, "--tag", quoted(name+":"+strings.ReplaceAll(tag, "{{ .Version }}", "8.0.0")))
+		}
+	}
+	args = append(args, "--push")
+	for _, name := range slices.Sorted(maps.Keys(image.BuildArgs)) {
+		args = append(args, "--build-arg", quoted(name+"="+image.BuildArgs[name]))
+	}
+	return []recipeStep{{script: strings.Join(append(script, strings.Join(append(args, "dist"), " ")), "\n")}}
 }

@@ -3,28 +3,39 @@ package e2e
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 )
 
-// A page of docs/ is tested as its reader would use it. A comment above a fenced block says what the block is:
+// The README and the pages of docs/ are tested as their readers would use them. A comment above a fenced block says what
+// the block is:
 //
+//	<!-- project: FOLDER -->     no block: what the project is instead of examples/agent
 //	<!-- file: NAME -->          a file of the project
-//	<!-- recipe: KIND [ARG] -->  what is run: shell, or the part of a CI service's file that builds (see pipeline_test.go)
+//	<!-- recipe: KIND [ARG] -->  what is run: shell, console, or the part of another tool's file that builds (see
+//	                             pipeline_test.go)
 //	<!-- pushed: REF -->         the entries that the index must have by then: platform and, for Windows, os.version
 //
-// The project is examples/agent, with the page's files put over it.
+// The page's files are put over the project.
 type block struct {
 	kind, argument, text string
 	line                 int
 }
 
-const docsFolder, agentFolder = "../../docs", "../../examples/agent"
+const (
+	docsFolder, agentFolder = "../../docs", "../../examples/agent"
+	readme                  = "../../README.md"
+	// The addresses of a page's two builder nodes.
+	firstNode, secondNode = "tcp://build-1.example.com:1234", "tcp://build-2.example.com:1234"
+)
 
 var (
-	blockComment = regexp.MustCompile(`^\s*<!-- (file|recipe|pushed): (.+) -->$`)
+	blockComment = regexp.MustCompile(`^\s*<!-- (project|file|recipe|pushed): (.+) -->$`)
 	blockFence   = regexp.MustCompile("^(\\s*)```")
 )
 
@@ -42,6 +53,10 @@ func readBlocks(t *testing.T, page string) []block {
 			continue
 		}
 		found := block{kind: comment[1], argument: comment[2], line: i + 1}
+		if found.kind == "project" {
+			blocks = append(blocks, found)
+			continue
+		}
 		i++
 		if i == len(lines) || !blockFence.MatchString(lines[i]) {
 			t.Fatalf("%s:%d: no block follows", page, found.line)
@@ -58,29 +73,30 @@ func readBlocks(t *testing.T, page string) []block {
 func TestRecipes(t *testing.T) {
 	env := loadEnvironment(t)
 	clients(t, env)
-	pushGo(t, env)
+	needGo(t, env)
 	pages, err := filepath.Glob(filepath.Join(docsFolder, "*.md"))
 	if err != nil || len(pages) == 0 {
 		t.Fatalf("no pages in %s: %v", docsFolder, err)
 	}
 	runs := 0
-	for _, page := range pages {
+	for _, page := range append(pages, readme) {
 		blocks := readBlocks(t, page)
 		if len(blocks) == 0 {
 			continue
 		}
 		t.Run(strings.TrimSuffix(filepath.Base(page), ".md"), func(t *testing.T) {
+			nodes := startNodes(t, env, blocks)
 			project := copyCase(t, env, agentFolder)
 			for _, one := range blocks {
-				text := env.fill(one.text)
+				text := nodes.Replace(env.fill(one.text))
 				switch one.kind {
+				case "project":
+					project = copyCase(t, env, filepath.Join("../..", one.argument))
 				case "file":
-					if err := os.WriteFile(filepath.Join(project, one.argument), []byte(text), 0o644); err != nil {
-						t.Fatal(err)
-					}
+					write(t, filepath.Join(project, one.argument), text)
 				case "recipe":
 					for _, step := range recipeSteps(t, one.argument, text) {
-						runStep(t, env, project, one, step)
+						runStep(t, env, "remote", project, one, step)
 						runs++
 					}
 				case "pushed":
@@ -94,14 +110,61 @@ func TestRecipes(t *testing.T) {
 	}
 }
 
-// runStep runs a step in the project's folder, with the builder on the standalone buildkitd as the chosen one.
-func runStep(t *testing.T, env environment, project string, one block, step recipeStep) {
+// TestReadmeOnDockerEngine builds the README's example with Docker Engine's own builder, as somebody does who makes no other.
+func TestReadmeOnDockerEngine(t *testing.T) {
+	env := loadEnvironment(t)
+	clients(t, env)
+	needGo(t, env)
+	project, builds := copyCase(t, env, agentFolder), 0
+	for _, one := range readBlocks(t, readme) {
+		text := env.fill(one.text)
+		switch {
+		case one.kind == "file":
+			write(t, filepath.Join(project, one.argument), text)
+		case one.kind == "recipe" && strings.Contains(text, "--push"):
+			// The engine of the tests has no bridge network.
+			text = strings.ReplaceAll(text, "docker buildx build ", "docker buildx build --network host ")
+			for _, step := range recipeSteps(t, one.argument, text) {
+				runStep(t, env, "default", project, one, step)
+				builds++
+			}
+		case one.kind == "pushed":
+			checkPushed(t, env, one)
+		}
+	}
+	if builds == 0 {
+		t.Error("the README builds nothing")
+	}
+}
+
+// startNodes gives the addresses of a page's builder nodes: the first is the buildkitd of the run, the second one of the page's own.
+func startNodes(t *testing.T, env environment, blocks []block) *strings.Replacer {
+	t.Helper()
+	if !slices.ContainsFunc(blocks, func(one block) bool { return strings.Contains(one.text, secondNode) }) {
+		return strings.NewReplacer()
+	}
+	binary, err := exec.LookPath("buildkitd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	second := engine{binary: binary, path: os.Getenv("ENGINE_PATH"), snapshotter: "auto", registries: []string{env.registry}}
+	// What the page creates.
+	t.Cleanup(func() { _ = docker(env, "buildx", "rm", "farm").Run() })
+	return strings.NewReplacer(firstNode, env.buildkit, secondNode, second.start(t, env).env.buildkit)
+}
+
+// runStep runs a step in the project's folder, with a builder as the chosen one, and compares what it prints.
+func runStep(t *testing.T, env environment, builder, project string, one block, step recipeStep) {
 	t.Helper()
 	cmd := docker(env)
 	cmd.Path, cmd.Args, cmd.Dir = "/bin/bash", []string{"bash", "-euc", step.script}, project
-	cmd.Env = append(append(cmd.Env, "BUILDX_BUILDER=remote", "BUILDKIT_PROGRESS=plain"), step.env...)
-	if output, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("line %d: %v\n%s\n%s", one.line, err, step.script, output)
+	cmd.Env = append(append(cmd.Env, "BUILDX_BUILDER="+builder, "BUILDKIT_PROGRESS=plain"), step.env...)
+	output, err := cmd.CombinedOutput()
+	if (err != nil) != step.fails {
+		t.Fatalf("line %d: %v, and the page says that it fails: %v\n%s\n%s", one.line, err, step.fails, step.script, output)
+	}
+	if missing := missingLines(string(output), step.shows); missing != "" {
+		t.Errorf("line %d: %s\ndoes not print\n%s\nIt prints\n%s", one.line, step.script, missing, output)
 	}
 }
 
@@ -118,7 +181,15 @@ func checkPushed(t *testing.T, env environment, one block) {
 	}
 }
 
-// pushGo pushes the image that stands for golang: the Go that runs the tests, on the base that has a shell.
+var goPushed sync.Once
+
+// needGo pushes, once, the image that stands for golang. A test that runs after a failed push fails on its own.
+func needGo(t *testing.T, env environment) {
+	t.Helper()
+	goPushed.Do(func() { pushGo(t, env) })
+}
+
+// pushGo pushes the Go that runs the tests, on the base that has a shell.
 func pushGo(t *testing.T, env environment) {
 	t.Helper()
 	ref := env.registry + "/library/golang:1.26-alpine"

@@ -10,6 +10,7 @@ start_rig() {
 	start_buildkitd
 	start_dockerd
 	use_buildx
+	use_compose
 	use_jq
 	push_windows_bases
 	push_linux_base
@@ -42,4 +43,8 @@ ask_oracle() {
 
 # e2e FLAG...: the tests of ci/e2e, with flags of go test, and -update, which writes their plans. Those that run side by
 # side mostly wait for engines.
-e2e() { cd "$ROOT/ci/e2e" && go test -count=1 -v -timeout 40m -parallel 8 . "$@"; }
+e2e() {
+	# examples/rust is compiled for it.
+	need_rust_target x86_64-pc-windows-gnu
+	cd "$ROOT/ci/e2e" && go test -count=1 -v -timeout 40m -parallel 8 . "$@"
+}

@@ -24,5 +24,14 @@ need_rust() {
 	} >&2 || die "rustup could not install Rust $channel"
 }
 
+# need_rust_target TARGET: a target that only a test needs, beside those of rust-toolchain.toml.
+need_rust_target() {
+	local root
+	need_rust
+	root=$(cd "$ROOT" && rustc --print sysroot)
+	[ -d "$root/lib/rustlib/$1/lib" ] ||
+		rustup target add --toolchain "$(basename "$root")" "$1" >&2 || die "rustup could not install the target $1"
+}
+
 # toolchain_list KEY: the words of a list in rust-toolchain.toml.
 toolchain_list() { sed -n "s/^$1 = \\[\\(.*\\)\\]\$/\\1/p" "$ROOT/rust-toolchain.toml" | tr -d '",'; }

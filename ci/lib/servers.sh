@@ -122,6 +122,11 @@ use_docker() {
 # use_buildx: the pinned buildx.
 use_buildx() { use_docker "$(engine buildx)/buildx"; }
 
+# use_compose: Docker Compose as another plugin of docker. After use_buildx.
+use_compose() {
+	ln -sf "$(debian_tree compose docker-compose/testing)/usr/libexec/docker/cli-plugins/docker-compose" "$DOCKER_CONFIG/cli-plugins/"
+}
+
 # use_jq: jq on PATH, as the documentation's gates use it.
 use_jq() {
 	local tree

