@@ -36,7 +36,7 @@ func TestTable(t *testing.T) {
 	})
 	b := newBench(t, env, engine{
 		binary: os.Getenv("ENGINE_BINARY"), isDocker: strings.HasSuffix(os.Getenv("ENGINE_BINARY"), "dockerd"),
-		snapshotter: os.Getenv("ENGINE_SNAPSHOTTER"), path: os.Getenv("ENGINE_PATH"),
+		snapshotter: os.Getenv("ENGINE_SNAPSHOTTER"), path: os.Getenv("ENGINE_PATH"), bridge: true,
 		registries: []string{env.registry, os.Getenv("REGISTRY_LOCKED")},
 	})
 	var rows strings.Builder
