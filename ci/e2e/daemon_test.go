@@ -28,6 +28,16 @@ type engine struct {
 	bridge bool
 }
 
+// pinnedBuildKit is the buildkitd of ci/engines/buildkit.
+func pinnedBuildKit(t *testing.T, env environment) engine {
+	t.Helper()
+	binary, err := exec.LookPath("buildkitd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return engine{binary: binary, path: os.Getenv("ENGINE_PATH"), snapshotter: "auto", registries: []string{env.registry}}
+}
+
 // pinnedDocker is the Docker Engine of ci/engines/docker.
 func pinnedDocker(t *testing.T) engine {
 	t.Helper()

@@ -101,11 +101,7 @@ type bench struct {
 // TestEngine runs the part of the table that no other test has, on the pinned buildkitd.
 func TestEngine(t *testing.T) {
 	env := loadEnvironment(t)
-	binary, err := exec.LookPath("buildkitd")
-	if err != nil {
-		t.Fatal(err)
-	}
-	b := newBench(t, env, engine{binary: binary, path: os.Getenv("ENGINE_PATH"), snapshotter: "auto", registries: []string{env.registry}})
+	b := newBench(t, env, pinnedBuildKit(t, env))
 	t.Run("sbom", func(t *testing.T) { sbom(t, b) })
 	t.Run("cache", func(t *testing.T) { partialCache(t, b, "max", 3) })
 	t.Run("rebase", func(t *testing.T) { rebaseRow(t, b) })

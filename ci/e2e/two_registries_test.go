@@ -3,7 +3,6 @@ package e2e
 import (
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -91,17 +90,7 @@ func TestDownloads(t *testing.T) {
 	env, results := loadEnvironment(t), required(t, "RESULTS")
 	clients(t, env)
 	tables := downloadRows(t)
-	buildkitd, err := exec.LookPath("buildkitd")
-	if err != nil {
-		t.Fatal(err)
-	}
-	engines := map[string]engine{
-		"buildkitd": {
-			binary: buildkitd, path: os.Getenv("ENGINE_PATH"), snapshotter: "auto", registries: []string{env.registry, results},
-		},
-		"dockerd": pinnedDocker(t),
-	}
-	for name, engine := range engines {
+	for name, engine := range map[string]engine{"buildkitd": pinnedBuildKit(t, env), "dockerd": pinnedDocker(t)} {
 		if len(tables[name]) == 0 {
 			t.Fatalf("%s has no table for %s", limitsPage, name)
 		}
