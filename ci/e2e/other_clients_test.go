@@ -86,7 +86,11 @@ func TestOtherClients(t *testing.T) {
 		}
 		checkImage(t, env, noClient, request.ref, testCase{Index: holding(s.entries(servers...), "Files/app/version.txt", "%s\n")})
 	})
-	t.Run("bake chain in a container", func(t *testing.T) { chainOf(env, []string{"windows/amd64"}, tableCase(env)).run(t, env, container) })
+	t.Run("bake in a container", func(t *testing.T) {
+		offset := logSize(t, env.registryLog)
+		chainOf(env, []string{"windows/amd64"}, tableCase(env)).run(t, env, container)
+		checkNoBaseFetched(t, env, offset)
+	})
 	for _, builder := range []string{container, "remote", "default"} {
 		t.Run("load from "+builder, func(t *testing.T) { loadOne(t, env, builder, context) })
 	}

@@ -23,7 +23,7 @@ start_locked_registry() {
 # start_results_registry: an empty registry with a folder of its own, for results whose bases are in the first one; sets
 # RESULTS (host:port) and RESULTS_LOG.
 start_results_registry() {
-	run_registry results "" results
+	run_registry results "" "$RUN/results"
 	RESULTS_LOG=$RUN/log/results.log
 	RESULTS=$(registry_address results)
 	export RESULTS RESULTS_LOG
@@ -37,13 +37,13 @@ log_in() {
 	printf '{"auths":{"%s":{"auth":"%s"}}}' "$1" "$(printf %s "$login" | base64 -w 0)" >"$DOCKER_CONFIG/config.json"
 }
 
-# run_registry NAME [SETTING [FOLDER]]: a registry on a free port. Those without a FOLDER share one.
+# run_registry NAME [SETTING [FOLDER]]: a registry on a free port, with its data in FOLDER. Those without one share one.
 run_registry() {
 	cat >"$RUN/$1.yml" <<-END
 		version: 0.1
 		log: {level: info, formatter: text}
 		storage:
-		  filesystem: {rootdirectory: $RUN/${3:-registry}}
+		  filesystem: {rootdirectory: ${3:-$RUN/registry}}
 		  delete: {enabled: true}
 		http: {addr: "127.0.0.1:0"}
 		${2:-}
