@@ -24,6 +24,34 @@ type engine struct {
 	registries []string
 	// graphdriver: Docker's older image store.
 	graphdriver bool
+	// bridge: containers have a network of their own, which BuildKit's scanner needs.
+	bridge bool
+}
+
+// pinnedBuildKit is the buildkitd of ci/engines/buildkit.
+func pinnedBuildKit(t *testing.T, env environment) engine {
+	t.Helper()
+	binary, err := exec.LookPath("buildkitd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return engine{binary: binary, path: os.Getenv("ENGINE_PATH"), snapshotter: "auto", registries: []string{env.registry}}
+}
+
+// pinnedDocker is the Docker Engine of ci/engines/docker.
+func pinnedDocker(t *testing.T) engine {
+	t.Helper()
+	return engine{binary: required(t, "DOCKERD"), isDocker: true, path: required(t, "DOCKERD_PATH")}
+}
+
+// required is a variable that the script which runs the tests sets.
+func required(t *testing.T, name string) string {
+	t.Helper()
+	value := os.Getenv(name)
+	if value == "" {
+		t.Fatalf("%s is not set", name)
+	}
+	return value
 }
 
 // daemon is a running engine.
@@ -94,8 +122,28 @@ func (e engine) buildkitd(t *testing.T, folder, socket string) []string {
 	return args
 }
 
-// dockerd has no firewall rules, which are not to be had everywhere, and a bridge of its own: BuildKit's scanner runs on it.
+// dockerd sets no firewall rules, which not every machine allows.
 func (e engine) dockerd(t *testing.T, folder, socket string) []string {
+	t.Helper()
+	bridge := "none"
+	if e.bridge {
+		bridge = newBridge(t)
+	}
+	write(t, folder+"/config", fmt.Sprintf(
+		`{"features":{"containerd-snapshotter":%v},"bridge":%q,"iptables":false,"ip6tables":false,"userland-proxy":false,"ip-forward":false}`,
+		!e.graphdriver, bridge))
+	args := []string{
+		"--config-file", folder + "/config", "-H", socket, "--data-root", folder + "/root", "--exec-root", folder + "/exec",
+		"-p", folder + "/pid",
+	}
+	if e.snapshotter != "" {
+		args = append(args, "--storage-driver", e.snapshotter)
+	}
+	return args
+}
+
+// newBridge makes a network bridge, until the test ends.
+func newBridge(t *testing.T) string {
 	t.Helper()
 	number := bridges.Add(1)
 	bridge := fmt.Sprintf("fl%d-%d", os.Getpid(), number)
@@ -108,17 +156,7 @@ func (e engine) dockerd(t *testing.T, folder, socket string) []string {
 		}
 	}
 	t.Cleanup(func() { _ = exec.Command("ip", "link", "delete", bridge).Run() })
-	write(t, folder+"/config", fmt.Sprintf(
-		`{"features":{"containerd-snapshotter":%v},"bridge":%q,"iptables":false,"ip6tables":false,"userland-proxy":false,"ip-forward":false}`,
-		!e.graphdriver, bridge))
-	args := []string{
-		"--config-file", folder + "/config", "-H", socket, "--data-root", folder + "/root", "--exec-root", folder + "/exec",
-		"-p", folder + "/pid",
-	}
-	if e.snapshotter != "" {
-		args = append(args, "--storage-driver", e.snapshotter)
-	}
-	return args
+	return bridge
 }
 
 // healthy tells whether the engine answers.

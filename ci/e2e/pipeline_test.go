@@ -50,10 +50,17 @@ func decode(t *testing.T, text string, to any) {
 	}
 }
 
-// githubSteps turns every use of docker/build-push-action into the command that the action runs. Scripts that build are
-// run as they are, and conditions hold.
+// isNoPullRequest is the condition by which a workflow pushes or only builds.
+const isNoPullRequest = "${{ github.event_name != 'pull_request' }}"
+
+// githubSteps turns every use of docker/build-push-action into the command that the action runs, once for a pull request
+// and once for a push where the workflow tells them apart. Scripts that build are run as they are, and conditions hold.
 func githubSteps(t *testing.T, text string) []recipeStep {
 	t.Helper()
+	if strings.Contains(text, isNoPullRequest) {
+		pullRequest := githubSteps(t, strings.ReplaceAll(text, isNoPullRequest, "false"))
+		return append(pullRequest, githubSteps(t, strings.ReplaceAll(text, isNoPullRequest, "true"))...)
+	}
 	var workflow struct {
 		Jobs map[string]struct {
 			Steps []struct {
@@ -87,7 +94,7 @@ func buildPush(t *testing.T, with map[string]string) string {
 	lines := map[string]string{"build-args": "--build-arg", "tags": "--tag"}
 	single := map[string]string{
 		"platforms": "--platform", "cache-from": "--cache-from", "cache-to": "--cache-to", "provenance": "--provenance",
-		"target": "--target", "file": "--file",
+		"target": "--target", "file": "--file", "outputs": "--output",
 	}
 	args := []string{"docker", "buildx", "build"}
 	for _, name := range slices.Sorted(maps.Keys(with)) {

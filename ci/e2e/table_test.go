@@ -36,7 +36,7 @@ func TestTable(t *testing.T) {
 	})
 	b := newBench(t, env, engine{
 		binary: os.Getenv("ENGINE_BINARY"), isDocker: strings.HasSuffix(os.Getenv("ENGINE_BINARY"), "dockerd"),
-		snapshotter: os.Getenv("ENGINE_SNAPSHOTTER"), path: os.Getenv("ENGINE_PATH"),
+		snapshotter: os.Getenv("ENGINE_SNAPSHOTTER"), path: os.Getenv("ENGINE_PATH"), bridge: true,
 		registries: []string{env.registry, os.Getenv("REGISTRY_LOCKED")},
 	})
 	var rows strings.Builder
@@ -98,20 +98,10 @@ type bench struct {
 	fetched int64
 }
 
-// pinnedBuildkitd is the buildkitd of the tests.
-func pinnedBuildkitd(t *testing.T, env environment) engine {
-	t.Helper()
-	binary, err := exec.LookPath("buildkitd")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return engine{binary: binary, path: os.Getenv("ENGINE_PATH"), snapshotter: "auto", registries: []string{env.registry}}
-}
-
 // TestEngine runs the part of the table that no other test has, on the pinned buildkitd.
 func TestEngine(t *testing.T) {
 	env := loadEnvironment(t)
-	b := newBench(t, env, pinnedBuildkitd(t, env))
+	b := newBench(t, env, pinnedBuildKit(t, env))
 	t.Run("sbom", func(t *testing.T) { sbom(t, b) })
 	t.Run("cache", func(t *testing.T) { partialCache(t, b, "max", 3) })
 	t.Run("rebase", func(t *testing.T) { rebaseRow(t, b) })

@@ -297,7 +297,7 @@ func TestVerifyImported(t *testing.T) {
 		value string
 		finds bool
 	}{{"", false}, {"1", true}} {
-		d := pinnedBuildkitd(t, env).start(t, env)
+		d := pinnedBuildKit(t, env).start(t, env)
 		offset := logSize(t, env.registryLog)
 		if output := build(d, "build-arg:FANLIGHT_VERIFY", one.value); strings.Contains(output, said) != one.finds {
 			t.Errorf("FANLIGHT_VERIFY=%s:\n%s", one.value, output)

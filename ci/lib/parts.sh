@@ -36,7 +36,8 @@ tests() {
 		END { print n + 0 }' "$2"
 }
 
-# run PART: in the background and in a process group of its own, so that Ctrl-C ends all of it at once; shows the part's output only when it fails.
+# run PART: in the background and in a process group of its own, so that Ctrl-C ends all of it at once. Shows the part's
+# output only when it fails.
 run() {
 	local log=$RUN/log/part-$1.log start=$SECONDS status=0 verdict=ok good bad=0
 	set -m

@@ -1,12 +1,14 @@
 # Everything up at once: what the tests need.
 
-# start_rig: the servers, the bases and the frontend image. Sets REGISTRY, BUILDKIT_HOST, ENGINE, FRONTEND and PEER.
+# start_rig: the servers, the bases and the frontend image. Sets REGISTRY, RESULTS, BUILDKIT_HOST, ENGINE, FRONTEND and
+# PEER.
 # FRONTEND is fanlight, or, with FANLIGHT_BINARIES, what is in that folder (linux/ARCH/fanlight).
 start_rig() {
 	[ -z "${RIG:-}" ] || return 0
 	BINARIES=${FANLIGHT_BINARIES:-$(frontend_binaries)}
 	start_mirror
 	start_registry
+	start_results_registry
 	start_buildkitd
 	start_dockerd
 	use_buildx
@@ -15,6 +17,7 @@ start_rig() {
 	push_windows_bases
 	push_linux_base
 	push_debian busybox
+	push_debian runc runc
 	push_wine
 	use_programs
 	FRONTEND=$REGISTRY/fanlight@$(push_frontend "$REGISTRY/fanlight:1" "$BINARIES")

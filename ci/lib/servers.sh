@@ -20,6 +20,15 @@ start_locked_registry() {
 	export REGISTRY_LOCKED REGISTRY_LOCKED_LOG
 }
 
+# start_results_registry: an empty registry with a folder of its own, for results whose bases are in the first one; sets
+# RESULTS (host:port) and RESULTS_LOG.
+start_results_registry() {
+	run_registry results "" "$RUN/results"
+	RESULTS_LOG=$RUN/log/results.log
+	RESULTS=$(registry_address results)
+	export RESULTS RESULTS_LOG
+}
+
 # log_in HOST: into the locked registry, whose server made up a password; for docker and buildctl. After use_docker.
 log_in() {
 	local login
@@ -28,13 +37,13 @@ log_in() {
 	printf '{"auths":{"%s":{"auth":"%s"}}}' "$1" "$(printf %s "$login" | base64 -w 0)" >"$DOCKER_CONFIG/config.json"
 }
 
-# run_registry NAME [SETTING]: a registry on a free port, over the one folder that all of them have.
+# run_registry NAME [SETTING [FOLDER]]: a registry on a free port, with its data in FOLDER. Those without one share one.
 run_registry() {
 	cat >"$RUN/$1.yml" <<-END
 		version: 0.1
 		log: {level: info, formatter: text}
 		storage:
-		  filesystem: {rootdirectory: $RUN/registry}
+		  filesystem: {rootdirectory: ${3:-$RUN/registry}}
 		  delete: {enabled: true}
 		http: {addr: "127.0.0.1:0"}
 		${2:-}
@@ -96,14 +105,22 @@ start_dockerd() {
 }
 
 # run_dockerd FOLDER: a dockerd without bridge and firewall rules, which are not to be had everywhere, so RUN steps
-# that need a network ask for the host's. Registries on 127.0.0.0/8 are plain HTTP to it.
+# that need a network ask for the host's. Registries on 127.0.0.0/8 are plain HTTP to it. The containers of
+# buildx start with an init; Debian's runc knows no time namespaces.
 run_dockerd() {
 	local tree
 	tree=$(debian_tree containerd containerd/testing)
-	echo '{"features":{"containerd-snapshotter":true},"bridge":"none","iptables":false,"ip6tables":false,"userland-proxy":false}' \
-		>"$RUN/daemon.json"
+	cat >"$RUN/daemon.json" <<-END
+		{"features": {"containerd-snapshotter": true, "time-namespaces": false},
+		 "init-path": "$(debian_tree tini tini)/usr/bin/tini-static",
+		 "bridge": "none", "iptables": false, "ip6tables": false, "userland-proxy": false}
+	END
 	export ENGINE=unix://$RUN/docker.sock
-	PATH=$tree/usr/bin:$(runtime):$PATH start dockerd "$1/dockerd" --config-file "$RUN/daemon.json" -H "$ENGINE" \
+	# For tests that start one of their own.
+	DOCKERD=$1/dockerd
+	DOCKERD_PATH=$tree/usr/bin:$(runtime):$PATH
+	export DOCKERD DOCKERD_PATH
+	PATH=$DOCKERD_PATH start dockerd "$DOCKERD" --config-file "$RUN/daemon.json" -H "$ENGINE" \
 		--data-root "$RUN/docker-data" --exec-root "$RUN/docker-exec" -p "$RUN/docker.pid"
 	wait_for 60 dockerd "$(docker_cli)/docker" -H "$ENGINE" info
 }

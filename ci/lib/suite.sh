@@ -74,15 +74,8 @@ suite_mirror() {
 	mirror=$CACHE/suite/mirror-$mirror
 	if [ ! -d "$mirror" ]; then
 		mkdir -p "$mirror.$$"
-		cat >"$RUN/suite-mirror.yml" <<-END
-			version: 0.1
-			storage: {filesystem: {rootdirectory: $mirror.$$/data}}
-			http: {addr: "127.0.0.1:0"}
-		END
-		# The registry takes REGISTRY_... of its environment for settings.
-		start suite-mirror env -u REGISTRY_LOG "$(debian_tree registry docker-registry)/usr/bin/docker-registry" serve "$RUN/suite-mirror.yml"
-		wait_for 20 suite-mirror grep -q 'listening on' "$RUN/log/suite-mirror.log"
-		host=$(sed -nE 's/.*listening on (127\.0\.0\.1:[0-9]+).*/\1/p' "$RUN/log/suite-mirror.log" | head -n 1)
+		run_registry suite-mirror "" "$mirror.$$/data"
+		host=$(registry_address suite-mirror)
 		for name in busybox alpine; do
 			tree=$(suite_tree $name)
 			tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -C "$tree" -cf "$tree.tar" .

@@ -3,6 +3,7 @@ module fanlight/ci/oracle
 go 1.26.8
 
 require (
+	fanlight/ci/tools v0.0.0
 	github.com/moby/buildkit v0.34.2
 	github.com/opencontainers/go-digest v1.0.0
 	github.com/tonistiigi/fsutil v0.0.0-20261103091533-a72de9dcf763
@@ -61,3 +62,5 @@ require (
 	golang.org/x/text v0.42.0 // indirect
 	google.golang.org/genproto/googleapis/api v0.0.0-20260825221802-da73d73af1c5 // indirect
 )
+
+replace fanlight/ci/tools => ../tools

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+
+	"fanlight/ci/tools/ledger"
 )
 
 func TestTogether(t *testing.T) {
@@ -52,6 +54,22 @@ func TestSettle(t *testing.T) {
 	}
 	if err := settle([]row{one}, allQuestions, path, false, false); err == nil {
 		t.Error("a row too many in the ledger is no disagreement")
+	}
+}
+
+// The committed ledger is written as it is read, its counts made anew.
+func TestCommitted(t *testing.T) {
+	const path = "../../testdata/agreement.tsv"
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	committed, err := ledger.ReadHeaded(path, rowNames)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := render(committed); got != string(text) {
+		t.Errorf("written anew it begins with\n%.600s", got)
 	}
 }
 

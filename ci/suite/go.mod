@@ -3,4 +3,9 @@ module fanlight/ci/suite
 
 go 1.26.8
 
-require github.com/moby/buildkit v0.34.2 // indirect
+require (
+	fanlight/ci/tools v0.0.0
+	github.com/moby/buildkit v0.34.2 // indirect
+)
+
+replace fanlight/ci/tools => ../tools

@@ -2,9 +2,10 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"slices"
 	"strings"
+
+	"fanlight/ci/tools/ledger"
 )
 
 // row is a line of the ledger: a case or subtest, what became of it with each image, and, where that takes one, the
@@ -22,31 +23,28 @@ func (r row) test() string {
 	return "Test" + name
 }
 
-const header = "# case\tdocker/dockerfile\tnull\tfanlight\treason"
+// What the cells of the ledger are called: those that name a row, and its results.
+var names, columns = []string{"case"}, []string{"docker/dockerfile", "null", "fanlight", "reason"}
 
 func readLedger(path string) ([]row, error) {
-	text, err := os.ReadFile(path)
+	read, err := ledger.ReadHeaded(path, names)
 	if err != nil {
 		return nil, err
 	}
+	if !slices.Equal(read.Columns, columns) {
+		return nil, fmt.Errorf("%s: the columns are %q, want %q", path, read.Columns, columns)
+	}
 	var rows []row
-	for i, line := range strings.Split(strings.TrimRight(string(text), "\n"), "\n") {
-		if strings.HasPrefix(line, "#") {
-			continue
-		}
-		cells := strings.Split(line, "\t")
-		if len(cells) != 5 {
-			return nil, fmt.Errorf("%s:%d: want 5 columns: %q", path, i+1, line)
-		}
-		rows = append(rows, row{cells[0], cells[1], cells[2], cells[3], cells[4]})
+	for _, r := range read.Rows() {
+		rows = append(rows, row{r.Name[0], r.Results[columns[0]], r.Results[columns[1]], r.Results[columns[2]], r.Results[columns[3]]})
 	}
 	return rows, nil
 }
 
-// render gives the ledger's text: a header, a sum, and the rows in order.
+// render gives the ledger's text: a header, a count, and the rows in order.
 func render(rows []row) string {
 	counting, passing := 0, 0
-	var lines []string
+	results := ledger.New(names, columns)
 	for _, r := range rows {
 		if r.counts() {
 			counting++
@@ -54,11 +52,12 @@ func render(rows []row) string {
 				passing++
 			}
 		}
-		lines = append(lines, strings.Join([]string{r.name, r.peer, r.null, r.fanlight, r.reason}, "\t"))
+		results.Add(ledger.Row{Name: []string{r.name}, Results: map[string]string{
+			columns[0]: r.peer, columns[1]: r.null, columns[2]: r.fanlight, columns[3]: r.reason,
+		}})
 	}
-	slices.Sort(lines)
-	sum := fmt.Sprintf("# of %d that pass with docker/dockerfile's image and not with the null frontend, %d pass", counting, passing)
-	return strings.Join(append([]string{header, sum}, lines...), "\n") + "\n"
+	results.Sort()
+	return results.Headed(fmt.Sprintf("of %d that pass with docker/dockerfile's image and not with the null frontend, %d pass", counting, passing))
 }
 
 // merge makes the rows anew of three runs, with the reasons of the old ones.

@@ -17,7 +17,7 @@ import (
 )
 
 func main() {
-	ledger := flag.String("ledger", "", "the committed ledger")
+	path := flag.String("ledger", "", "the committed ledger")
 	fanlight := flag.String("fanlight", "", "log of the run with fanlight's image")
 	peer := flag.String("peer", "", "log of the run with docker/dockerfile's image")
 	null := flag.String("null", "", "log of the run with a frontend that fails")
@@ -25,9 +25,9 @@ func main() {
 	flag.Parse()
 	var err error
 	if *peer == "" && *null == "" {
-		err = compare(*ledger, *fanlight, *pattern)
+		err = compare(*path, *fanlight, *pattern)
 	} else {
-		err = update(*ledger, *fanlight, *peer, *null)
+		err = update(*path, *fanlight, *peer, *null)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "suite:", err)
@@ -36,12 +36,12 @@ func main() {
 }
 
 // compare prints a line a case, as `go test -v` does, and fails where the run is not what the ledger has.
-func compare(ledger, log, pattern string) error {
+func compare(path, log, pattern string) error {
 	wanted, err := regexp.Compile(pattern)
 	if err != nil {
 		return err
 	}
-	rows, err := readLedger(ledger)
+	rows, err := readLedger(path)
 	if err != nil {
 		return err
 	}
@@ -59,12 +59,12 @@ func compare(ledger, log, pattern string) error {
 		}
 	}
 	if failed > 0 {
-		return fmt.Errorf("%d cases are not as in %s", failed, ledger)
+		return fmt.Errorf("%d cases are not as in %s", failed, path)
 	}
 	return nil
 }
 
-func update(ledger, fanlight, peer, null string) error {
+func update(path, fanlight, peer, null string) error {
 	var runs [3]run
 	for i, log := range []string{peer, null, fanlight} {
 		var err error
@@ -72,7 +72,7 @@ func update(ledger, fanlight, peer, null string) error {
 			return err
 		}
 	}
-	old, err := readLedger(ledger)
+	old, err := readLedger(path)
 	if err != nil && !os.IsNotExist(err) {
 		return err
 	}
@@ -82,5 +82,5 @@ func update(ledger, fanlight, peer, null string) error {
 			fmt.Printf("%s: %s, and the ledger gives no reason\n", row.name, row.fanlight)
 		}
 	}
-	return os.WriteFile(ledger, []byte(render(rows)), 0o644)
+	return os.WriteFile(path, []byte(render(rows)), 0o644)
 }

@@ -72,6 +72,22 @@ func TestLedger(t *testing.T) {
 	}
 }
 
+// The committed ledger is written as it is read, its count made anew.
+func TestCommitted(t *testing.T) {
+	const path = "../../testdata/conformance/suite.tsv"
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := readLedger(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := render(rows); got != string(text) {
+		t.Errorf("written anew it begins with\n%.300s", got)
+	}
+}
+
 func TestJudge(t *testing.T) {
 	rows := []row{
 		{name: "counts", peer: pass, null: fail, fanlight: pass},

@@ -1,7 +1,7 @@
-// Command table shows a pushed index as a person wants to see it: platform, os.version, base, the layers on top of the
+// Command show-index shows a pushed index as a person wants to see it: platform, os.version, base, the layers on top of the
 // base, and how many bytes of the base were downloaded for it.
 //
-//	table -ref 127.0.0.1:5000/hello:1 -bases REF,REF... -log ACCESS-LOG
+//	show-index -ref 127.0.0.1:5000/hello:1 -bases REF,REF... -log ACCESS-LOG
 package main
 
 import (
@@ -31,7 +31,7 @@ func main() {
 	log := flag.String("log", "", "the registry's access log")
 	flag.Parse()
 	if err := show(*ref, strings.Split(*names, ","), *log); err != nil {
-		fmt.Fprintln(os.Stderr, "table:", err)
+		fmt.Fprintln(os.Stderr, "show-index:", err)
 		os.Exit(1)
 	}
 }
