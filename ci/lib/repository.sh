@@ -28,7 +28,7 @@ check_workflows() {
 	shellcheck=$(debian_tree shellcheck shellcheck)/usr/bin/shellcheck
 	"$(linters)/actionlint" -shellcheck "$shellcheck" -pyflakes= || return
 	if grep -nE '^ *(- )?uses:' .github/workflows/*.yml |
-		grep -vE 'uses: [A-Za-z0-9._/-]+@[0-9a-f]{40} # v[0-9]+\.[0-9]+\.[0-9]+$'; then
+		grep -vE 'uses: (\./|[A-Za-z0-9._/-]+@[0-9a-f]{40} # v[0-9]+\.[0-9]+\.[0-9]+$)'; then
 		echo "pin these actions: uses: OWNER/NAME@COMMIT # vVERSION"
 		return 1
 	fi
