@@ -1,5 +1,9 @@
 # The frontend image as users build it: with the stage of frontend.Dockerfile that compiles the program.
 
+# What cargo is told by the environment where time counts and size does not.
+# shellcheck disable=SC2034 # for the scripts
+UNOPTIMIZED=(CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16)
+
 # try_image PLATFORMS [NAME=VALUE...]: builds the image by README's command, on a stand-in for the official Rust image that has
 # the variables in its environment; looks at it, builds for Windows with it, and compares the program of each Linux
 # platform with docker/dockerfile on the smoke cases, in an emulator. After start_rig.

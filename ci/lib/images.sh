@@ -81,7 +81,12 @@ frontend_binaries() {
 	echo "$out"
 }
 
+# frontend_platforms: those that README names, and that the tests have.
 frontend_platforms() { echo linux/amd64,linux/arm64,windows/amd64,windows/arm64; }
+
+# release_platforms: those of a release, which are BuildKit's own as far as Rust has a standard library for them with musl.
+# (For s390x it has none.)
+release_platforms() { echo linux/amd64,linux/arm64,linux/arm/v7,linux/ppc64le,linux/riscv64,windows/amd64,windows/arm64; }
 
 # image_format: how the frontend image is written, for --output: as small as gzip can, which Windows layers need, and with
 # the times of SOURCE_DATE_EPOCH.
