@@ -1,4 +1,4 @@
-# Checks of files that no compiler reads: what git does to line ends, the workflows, the folders that a bot updates.
+# Checks of files that no compiler reads: what git does to line ends, the versions of Rust, the workflows.
 
 # check_line_ends: where git is set to convert line ends, as on Windows, a checkout and a commit leave every file as it is,
 # byte for byte.
@@ -19,6 +19,17 @@ check_line_ends() {
 		<(git $convert hash-object --stdin-paths <"$files"))
 	rm -rf "$checkout"
 	[ -z "$changed" ]
+}
+
+# check_rust_versions: every image of Rust is of the version in rust-toolchain.toml, with which everything is tested.
+check_rust_versions() {
+	local version
+	version=$(rust_version)
+	if grep -nE '\<rust:[0-9]' frontend.Dockerfile .github/workflows/*.yml | grep -vE "\<rust:${version//./\\.}-"; then
+		echo "rust-toolchain.toml has Rust $version"
+		return 1
+	fi
+	grep -q "^rust-version = \"${version%.*}\"$" Cargo.toml || { echo "Cargo.toml has another rust-version than ${version%.*}"; return 1; }
 }
 
 # check_workflows: actionlint, with shellcheck for the scripts in them; and every action is pinned by commit, with its
