@@ -39,7 +39,7 @@ EOF
 
 FROM scratch AS linux
 ARG TARGETARCH
-COPY --from=build /linux/$TARGETARCH/fanlight /fanlight
+COPY --from=build --chmod=755 /linux/$TARGETARCH/fanlight /fanlight
 LABEL moby.buildkit.frontend.network.none="true" \
       moby.buildkit.frontend.caps="moby.buildkit.frontend.inputs,moby.buildkit.frontend.subrequests,moby.buildkit.frontend.contexts,moby.buildkit.frontend.gitquerystring,moby.buildkit.frontend.contexts.zstd"
 ENTRYPOINT ["/fanlight"]

@@ -103,16 +103,25 @@ func TestFrontendImage(t *testing.T) {
 		checkStarts(t, emulated(t, filepath.Join(programs, one.desc.Platform.Architecture), qemu, one, found["fanlight"]))
 	}
 
+	buildsForWindows(t, env, builder, ref)
+}
+
+// buildsForWindows builds a project with the frontend image of that name, which has to find its seed.
+func buildsForWindows(t *testing.T, env environment, builder client, frontend string) {
+	t.Helper()
 	request := buildRequest{
 		context: copyCase(t, env, filepath.Join(casesFolder, "main")),
-		options: map[string]string{"platform": "windows/amd64", "build-arg:BUILDKIT_SYNTAX": ref},
+		options: map[string]string{"platform": "windows/amd64", "build-arg:BUILDKIT_SYNTAX": frontend},
 		ref:     newRef(env),
 	}
-	if output, err := builder.build(t, request); err != nil {
+	offset := logSize(t, env.registryLog)
+	output, err := builder.build(t, request)
+	if err != nil {
 		t.Fatalf("%v\n%s", err, output)
 	}
+	checkNoBaseFetched(t, env, offset)
 	if versions := pull(t, request.ref).platforms(); len(versions) != len(servers) {
-		t.Errorf("built with the image: %v", versions)
+		t.Errorf("built with %s: %v", frontend, versions)
 	}
 }
 

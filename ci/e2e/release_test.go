@@ -64,6 +64,7 @@ func TestRelease(t *testing.T) {
 			t.Errorf("%s has %v, not %v", tagged, platformNames(again), platformNames(got))
 		}
 	}
+	buildsForWindows(t, env, builder, tags[0])
 	// A second run of a workflow gets as far.
 	if output, err := release(env, folder, "tags", name+"@"+digest, tag); err != nil {
 		t.Errorf("%v\n%s", err, output)
