@@ -1,13 +1,8 @@
 package e2e
 
 import (
-	"bytes"
-	"errors"
-	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -43,19 +38,14 @@ func TestImageSize(t *testing.T) {
 	}
 }
 
-// emulators are qemu's names of the architectures.
-var emulators = map[string]string{
-	"amd64": "x86_64", "arm64": "aarch64", "arm": "arm", "ppc64le": "ppc64le", "riscv64": "riscv64",
-}
-
 // TestFrontendImage builds frontend.Dockerfile with the stage that compiles the program, by the command that README has, and
-// looks at the image. It leaves the program of every platform in IMAGE_PROGRAMS, with a script beside it that runs it
-// in an emulator, and builds a project for Windows with the image.
+// looks at the image, and builds a project for Windows with it. It leaves the program of every platform for Linux in
+// IMAGE_PROGRAMS, in a folder named after the architecture.
 func TestFrontendImage(t *testing.T) {
 	env := loadEnvironment(t)
-	platforms, programs, rust, qemu := os.Getenv("IMAGE_PLATFORMS"), os.Getenv("IMAGE_PROGRAMS"), os.Getenv("RUST_IMAGE"), os.Getenv("QEMU")
-	if platforms == "" || programs == "" || rust == "" || qemu == "" {
-		t.Skip("IMAGE_PLATFORMS, IMAGE_PROGRAMS, RUST_IMAGE and QEMU are not set: this test runs through ci/test image")
+	platforms, programs, rust := os.Getenv("IMAGE_PLATFORMS"), os.Getenv("IMAGE_PROGRAMS"), os.Getenv("RUST_IMAGE")
+	if platforms == "" || programs == "" || rust == "" {
+		t.Skip("IMAGE_PLATFORMS, IMAGE_PROGRAMS and RUST_IMAGE are not set: this test runs through ci/test image")
 	}
 	builder := clients(t, env)[1]
 	ref := newRef(env)
@@ -100,7 +90,11 @@ func TestFrontendImage(t *testing.T) {
 			t.Errorf("%s: %d layers with %v, entrypoint %v", name, len(one.manifest.Layers), names, one.config.Config.Entrypoint)
 		}
 		checkELF(t, one, "fanlight", found["fanlight"])
-		checkStarts(t, emulated(t, filepath.Join(programs, one.desc.Platform.Architecture), qemu, one, found["fanlight"]))
+		program := filepath.Join(programs, one.desc.Platform.Architecture, "fanlight")
+		write(t, program, string(found["fanlight"]))
+		if err := os.Chmod(program, 0o755); err != nil {
+			t.Fatal(err)
+		}
 	}
 
 	buildsForWindows(t, env, builder, ref)
@@ -150,37 +144,5 @@ func checkOwnLabels(t *testing.T, root string, one image) {
 		if got := one.config.Config.Labels["org.opencontainers.image."+label]; got != want || want == "" {
 			t.Errorf("%s: label %s is %q, want %q", platformName(*one.desc.Platform), label, got, want)
 		}
-	}
-}
-
-// emulated writes the program of an image to a folder, and a script that runs it, in an emulator unless it is for this
-// machine; it gives the script.
-func emulated(t *testing.T, folder, qemu string, one image, program []byte) string {
-	t.Helper()
-	file, script := filepath.Join(folder, "fanlight"), filepath.Join(folder, "run")
-	write(t, file, string(program))
-	command := fmt.Sprintf("%s/qemu-%s-static %s", qemu, emulators[one.desc.Platform.Architecture], file)
-	if one.desc.Platform.Architecture == runtime.GOARCH {
-		command = file
-	}
-	write(t, script, "#!/bin/sh\nexec "+command+"\n")
-	for _, name := range []string{file, script} {
-		if err := os.Chmod(name, 0o755); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return script
-}
-
-// checkStarts runs the program as no engine does, with nothing to talk to: it must say so and fail.
-func checkStarts(t *testing.T, script string) {
-	t.Helper()
-	command := exec.Command(script)
-	command.Env = []string{}
-	var stdout, stderr bytes.Buffer
-	command.Stdout, command.Stderr = &stdout, &stderr
-	var failed *exec.ExitError
-	if err := command.Run(); !errors.As(err, &failed) || failed.ExitCode() != 1 || !strings.HasPrefix(stderr.String(), "fanlight: ") {
-		t.Errorf("%s: %v, stdout %q, stderr %q", script, err, stdout.String(), stderr.String())
 	}
 }
