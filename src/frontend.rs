@@ -12,6 +12,7 @@ mod file;
 mod forward;
 mod index;
 mod layering;
+mod look;
 mod rebase;
 mod solve;
 mod survey;

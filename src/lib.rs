@@ -31,4 +31,5 @@ pub mod source;
 pub mod span;
 pub mod suggest;
 pub mod syntax;
+pub mod verify;
 pub mod windows;

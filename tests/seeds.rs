@@ -19,6 +19,7 @@ fn the_seeds_hold() {
             "expansion" => fuzz::expansion::check,
             "pattern" => fuzz::pattern::check,
             "names" => fuzz::names::check,
+            "programs" => fuzz::programs::check,
             other => panic!("no check is named {other}"),
         };
         for (index, seed) in seeds.iter().enumerate() {
@@ -30,4 +31,12 @@ fn the_seeds_hold() {
             }
         }
     }
+}
+
+#[test]
+fn the_program_among_them_is_one() {
+    let content = fanlight::verify::content::Content::of(&fuzz::programs::program().as_slice()).unwrap();
+    let fanlight::verify::content::Content::Pe(pe) = content else { panic!("it is {content}") };
+    assert!(pe.is_program() && pe.machine == fanlight::verify::pe::machine::AMD64);
+    assert_eq!(pe.imports, ["KERNEL32.dll", "libgcc_s_seh-1.dll"]);
 }

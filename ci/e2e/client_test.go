@@ -24,6 +24,8 @@ type buildRequest struct {
 	options map[string]string
 	// ref is where the result is pushed to.
 	ref string
+	// file is the Dockerfile, where it is not in the context (buildx alone).
+	file string
 	// cacheTo is a registry cache to write, with ",mode=max" or not; cacheFrom is one to read.
 	cacheTo, cacheFrom string
 }
@@ -127,6 +129,9 @@ func (r buildRequest) buildx(builder, output string) []string {
 		default:
 			panic("no flag of buildx is known for the option " + key)
 		}
+	}
+	if r.file != "" {
+		args = append(args, "--file", r.file)
 	}
 	if r.cacheTo != "" {
 		args = append(args, "--cache-to", "type=registry,ref="+r.cacheTo)

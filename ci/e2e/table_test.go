@@ -98,14 +98,20 @@ type bench struct {
 	fetched int64
 }
 
-// TestEngine runs the part of the table that no other test has, on the pinned buildkitd.
-func TestEngine(t *testing.T) {
-	env := loadEnvironment(t)
+// pinnedBuildkitd is the buildkitd of the tests.
+func pinnedBuildkitd(t *testing.T, env environment) engine {
+	t.Helper()
 	binary, err := exec.LookPath("buildkitd")
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := newBench(t, env, engine{binary: binary, path: os.Getenv("ENGINE_PATH"), snapshotter: "auto", registries: []string{env.registry}})
+	return engine{binary: binary, path: os.Getenv("ENGINE_PATH"), snapshotter: "auto", registries: []string{env.registry}}
+}
+
+// TestEngine runs the part of the table that no other test has, on the pinned buildkitd.
+func TestEngine(t *testing.T) {
+	env := loadEnvironment(t)
+	b := newBench(t, env, pinnedBuildkitd(t, env))
 	t.Run("sbom", func(t *testing.T) { sbom(t, b) })
 	t.Run("cache", func(t *testing.T) { partialCache(t, b, "max", 3) })
 	t.Run("rebase", func(t *testing.T) { rebaseRow(t, b) })

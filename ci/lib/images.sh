@@ -69,6 +69,13 @@ push_rust() {
 
 finish_rust() { ln -s gcc "$1/usr/bin/cc"; }
 
+# use_programs: what tests take programs for Windows from: the cache for packages, and a program of .NET Framework.
+use_programs() {
+	FANLIGHT_CACHE=$CACHE
+	DOTNET_FRAMEWORK_PROGRAM=$(debian_tree mono-mcs mono-mcs)/usr/lib/mono/4.5/mcs.exe
+	export FANLIGHT_CACHE DOTNET_FRAMEWORK_PROGRAM
+}
+
 # frontend_binaries: builds the frontend for both architectures, static; prints the folder, linux/ARCH/fanlight.
 frontend_binaries() {
 	local out=$ROOT/target/image arch cpu

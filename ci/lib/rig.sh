@@ -15,6 +15,7 @@ start_rig() {
 	push_linux_base
 	push_debian busybox
 	push_wine
+	use_programs
 	FRONTEND=$REGISTRY/fanlight@$(push_frontend "$REGISTRY/fanlight:1" "$BINARIES")
 	PEER=$REGISTRY/peer@$(push_peer "$REGISTRY/peer:1")
 	export FRONTEND PEER MIRROR RIG=up

@@ -5,6 +5,7 @@ pub mod expansion;
 pub mod names;
 pub mod parser;
 pub mod pattern;
+pub mod programs;
 pub mod seeds;
 
 /// The text of the input; invalid UTF-8 is not what a target that reads text is about.

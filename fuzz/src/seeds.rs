@@ -19,6 +19,7 @@ pub fn all(testdata: &Path) -> io::Result<Vec<Seeds>> {
         ("expansion", words(testdata)?),
         ("pattern", patterns(testdata)?),
         ("names", names(testdata)?),
+        ("programs", super::programs::seeds()),
     ])
 }
 

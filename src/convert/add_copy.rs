@@ -143,7 +143,7 @@ impl Job<'_> {
         if linked {
             self.link(state, actions, &metadata, &text, &env);
         } else {
-            onto::apply(state, actions, metadata, place);
+            onto::apply(state, actions, metadata, place, self.lint);
         }
         history::layer(state, &self.history_line());
         Ok(())

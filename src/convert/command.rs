@@ -7,11 +7,12 @@ use super::stage::StageState;
 use crate::go;
 use crate::image::{self, Image};
 use crate::instruction::{CommandLine, Healthcheck, Instruction};
-use crate::lint::{Linter, message, rule};
+use crate::lint::{Linter, Site, message, rule};
 use crate::span::Range;
 
 pub(super) fn cmd(state: &mut StageState, line: &CommandLine, instruction: &Instruction, lint: &Linter) {
     used_once(&mut state.cmd, instruction, lint);
+    state.named.cmd = Some(Site { lint: lint.clone(), location: instruction.location.clone() });
     let args = with_own_shell(&state.image, line, instruction, lint);
     history::config(state, format!("CMD {}", go::quote_list(&args)));
     state.image.config.cmd = Some(args);
@@ -25,12 +26,14 @@ pub(super) fn entrypoint(
     lint: &Linter,
 ) {
     used_once(&mut state.entrypoint, instruction, lint);
+    state.named.entrypoint = Some(Site { lint: lint.clone(), location: instruction.location.clone() });
     let args = with_own_shell(&state.image, line, instruction, lint);
     history::config(state, format!("ENTRYPOINT {}", go::quote_list(&args)));
     state.image.config.entrypoint = Some(args);
     // The base's CMD was for the base's ENTRYPOINT.
     if state.cmd.is_none() {
         state.image.config.cmd = None;
+        state.named.cmd = None;
     }
 }
 
@@ -41,6 +44,7 @@ pub(super) fn healthcheck(
     lint: &Linter,
 ) {
     used_once(&mut state.healthcheck, instruction, lint);
+    state.named.healthcheck = Some(Site { lint: lint.clone(), location: instruction.location.clone() });
     let nanos = |duration: Duration| i64::try_from(duration.as_nanos()).unwrap_or(i64::MAX);
     let config = image::HealthConfig {
         test: check.test.clone(),

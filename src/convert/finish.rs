@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::expansion::NOT_IN_ENV;
 use super::stage::{StageState, Unsendable};
-use super::{Converter, Error, ErrorKind};
+use super::{Converter, Error, ErrorKind, windows};
 use crate::env::Env;
 use crate::go;
 use crate::image::Image;
@@ -92,6 +92,7 @@ pub(super) fn finish(mut converter: Converter<'_>) -> Result<Converted, Error> {
     }
     let target = stages.iter().find(|(id, _)| *id == plan.target).map(|(_, state)| state);
     let target = target.ok_or_else(unfinished)?.clone();
+    windows::program(&converter, &target);
     let scanned = |id: StageId| id != plan.target;
     let reachable = plan.stages.reachable(plan.target);
     let scan_stages: Vec<(String, State)> = stages
@@ -138,8 +139,7 @@ pub(super) fn finish(mut converter: Converter<'_>) -> Result<Converted, Error> {
 /// The base that the labels of an image name: a variant of a Windows platform, on an image of a registry.
 fn labelled_base<'c>(converter: &Converter<'c>, target: &StageState) -> Option<&'c str> {
     let is_wanted = target.for_windows && converter.input.options().windows.labels;
-    let resolved = converter.plan.stages[target.root].resolved.as_ref().filter(|_| is_wanted)?;
-    resolved.start.reference()
+    converter.plan.stages[target.root].image_reference().filter(|_| is_wanted)
 }
 
 /// What every late place of the graph becomes.

@@ -10,10 +10,12 @@ use super::{Converter, Error, ErrorKind, name, workdir};
 use crate::env::Env;
 use crate::image::{Image, Platform};
 use crate::instruction::OptionalKeyValue;
+use crate::lint::Site;
 use crate::llb::{self, State};
 use crate::path::default_path_env;
 use crate::plan::{ArgInfo, Resolved, StageId, Start};
 use crate::span::{Located, Range};
+use crate::verify::program::By;
 use crate::windows::base_directories::default_path;
 use crate::windows::directories::Directories;
 use crate::windows::labels;
@@ -75,6 +77,8 @@ pub struct StageState {
     pub(super) workdir_set: bool,
     /// A command that BuildKit would not accept, which matters once it is sent.
     pub(super) unsendable: Option<Unsendable>,
+    /// The instructions that name what the image runs, in this stage or below it.
+    pub named: Named,
     pub(super) entrypoint: Option<Vec<Range>>,
     pub(super) cmd: Option<Vec<Range>>,
     pub(super) healthcheck: Option<Vec<Range>>,
@@ -87,6 +91,28 @@ pub struct Scan {
     pub stage: bool,
     /// The build context.
     pub context: bool,
+}
+
+/// The instructions that name what an image runs; none for what its base names.
+#[derive(Debug, Clone, Default)]
+pub struct Named {
+    /// ENTRYPOINT.
+    pub entrypoint: Option<Site>,
+    /// CMD.
+    pub cmd: Option<Site>,
+    /// HEALTHCHECK.
+    pub healthcheck: Option<Site>,
+}
+
+impl Named {
+    /// The instruction that names the program.
+    #[must_use]
+    pub const fn program(&self, by: By) -> Option<&Site> {
+        match by {
+            By::Entrypoint => self.entrypoint.as_ref(),
+            By::Cmd => self.cmd.as_ref(),
+        }
+    }
 }
 
 /// A secret or an SSH socket (for the outline).
@@ -249,6 +275,7 @@ fn on_resolved(converter: &Converter<'_>, id: StageId) -> Result<StageState, Err
         steps: stage.steps,
         step: stage.early_steps,
         is_trigger: false,
+        named: Named::default(),
         show_platform: converter.input.options().multi_platform || converter.input.layering.fanned_out,
         workdir_set: false,
         unsendable: None,

@@ -44,7 +44,7 @@ pub(super) fn dispatch(
     let timestamp = state.epoch.map(|seconds| seconds.wrapping_mul(1_000_000_000));
     let mkdir = Action::MkDir { path: dir, mode: 0o755, parents: true, owner, timestamp };
     let place = settle(state);
-    onto::apply(state, vec![mkdir], metadata, place);
+    onto::apply(state, vec![mkdir], metadata, place, lint);
     history::add(state, line, false);
     Ok(())
 }

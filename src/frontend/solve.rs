@@ -1,10 +1,11 @@
 //! From planned targets to a result.
 
-use futures_util::future::{join, try_join_all};
+use futures_util::future::{join, try_join, try_join_all};
 use serde_json::json;
 
 use super::build::{Build, Planned, Purpose, Target};
 use super::fan_out::{self, Missing, Variants};
+use super::look::Look;
 use super::warn::{self, Warning};
 use crate::attest::Scanner;
 use crate::convert::Converted;
@@ -52,12 +53,21 @@ pub(super) async fn all(build: &Build<'_>) -> Result<BuildResult, Error> {
     }
     let (scanner, outcome) = join(scanner(build), convert_all(build)).await;
     let scanner = scanner?;
+    let (source, lint) = (&build.file.source, &build.file.lint);
     // Warnings are shown whether the build goes on or not.
-    warn::lint(build.bridge, &build.file.source, &build.file.lint).await?;
+    warn::lint(build.bridge, source, lint).await?;
     let (targets, _) = outcome?;
-    build.file.lint.error().map_err(Error::new)?;
-    let solves = targets.into_iter().map(|target| target.solve(build, scanner.as_ref()));
-    result(build, try_join_all(solves).await?)
+    lint.error().map_err(Error::new)?;
+    let look = Look::of(build, &targets);
+    // The exporter makes all images at once. A look has to wait for the Windows images, and the others go on meanwhile.
+    let evaluate = look.is_some();
+    let solves = targets.into_iter().map(|target| target.solve(build, scanner.as_ref(), evaluate));
+    let solves = try_join_all(solves);
+    let Some(look) = look else { return result(build, solves.await?) };
+    let (built, ()) = try_join(solves, look.run()).await?;
+    warn::lint(build.bridge, source, lint).await?;
+    lint.error().map_err(Error::new)?;
+    result(build, built)
 }
 
 /// The scanner, where a bill of materials is wanted.
@@ -240,12 +250,18 @@ fn asked_id(build: &Build<'_>, asked: &Platform) -> String {
 }
 
 impl Ready<'_> {
-    async fn solve(self, build: &Build<'_>, scanner: Option<&Scanner>) -> Result<Built, Error> {
+    async fn solve(
+        self,
+        build: &Build<'_>,
+        scanner: Option<&Scanner>,
+        evaluate: bool,
+    ) -> Result<Built, Error> {
         let definition = self.converted.definition();
         let definition = definition.map_err(|e| Error::new(e).context("failed to marshal LLB definition"))?;
         let request = SolveRequest {
             definition: Some(definition.to_pb()),
             cache_imports: build.options.cache_imports.clone(),
+            evaluate: evaluate && !self.platform.is_windows() && build.bridge.evaluates(),
             ..SolveRequest::default()
         };
         let reference = build.bridge.solve(request).await?.single().map_err(Error::new)?;

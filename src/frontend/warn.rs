@@ -119,11 +119,11 @@ pub(super) async fn tell(
     bridge.warn(request(source, &warning.short(), &warning.detail(), "", location)).await
 }
 
-/// Sends what the checks found, with its places.
+/// Sends what the checks have found since this was last called, with locations.
 ///
 /// One after the other, as docker/dockerfile does: each carries the whole file, for its excerpt.
 pub(super) async fn lint(bridge: &Bridge, source: &DockerfileSource, lint: &Linter) -> Result<(), Error> {
-    for warning in lint.warnings() {
+    for warning in lint.unsent() {
         let line = first_line(&warning.location);
         let text = lint::message::short(warning.rule.name, &warning.message, line);
         let rule = warning.rule;

@@ -121,6 +121,12 @@ impl Bridge {
         Ok(result)
     }
 
+    /// Whether a solve can build at once, without reading anything.
+    #[must_use]
+    pub fn evaluates(&self) -> bool {
+        self.capabilities.frontend.supports(names::SOLVE_EVALUATE)
+    }
+
     /// Builds a reference now.
     ///
     /// # Errors

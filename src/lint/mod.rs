@@ -54,6 +54,22 @@ pub struct Warning {
     pub location: Vec<Range>,
 }
 
+/// Where findings about an instruction go.
+#[derive(Debug, Clone)]
+pub struct Site {
+    /// A linter that follows the instruction's comments.
+    pub lint: Linter,
+    /// The instruction.
+    pub location: Vec<Range>,
+}
+
+impl Site {
+    /// Records a violation of a rule.
+    pub fn run(&self, rule: &'static Rule, message: String) {
+        self.lint.run(rule, &self.location, message);
+    }
+}
+
 /// Collects violations, as far as the rules are to be checked.
 ///
 /// A clone collects into the same list. [`Linter::with_comments`] gives one that skips more and still does.
@@ -72,6 +88,8 @@ struct Found {
     list: Vec<Warning>,
     /// Where in the list violations are, by the lines where they begin: a file may have very many.
     by_line: BTreeMap<u32, Vec<usize>>,
+    /// How many the client has been sent.
+    sent: usize,
 }
 
 impl Found {
@@ -191,6 +209,15 @@ impl Linter {
     #[must_use]
     pub fn warnings(&self) -> Vec<Warning> {
         self.found().list.clone()
+    }
+
+    /// The violations that this has not given before, in the order they were found.
+    #[must_use]
+    pub fn unsent(&self) -> Vec<Warning> {
+        let mut found = self.found();
+        let unsent = found.list[found.sent..].to_vec();
+        found.sent = found.list.len();
+        unsent
     }
 
     /// The error that violations are under `# check=error=true` (upstream's `Linter.Error`). The rules come

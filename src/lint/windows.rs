@@ -60,6 +60,22 @@ rules! {
         "A shell takes the carriage returns of a heredoc for a part of its commands";
     SCRATCH WindowsAdvice "WindowsScratch" "windowsscratch"
         "An image for Windows without a base cannot be started, and other builds find no files in it";
+    PROGRAM Windows "WindowsProgram" "windowsprogram"
+        "A program should be one that the image's version of Windows can start";
+    PROGRAM_MISSING WindowsAdvice "WindowsProgramMissing" "windowsprogrammissing"
+        "The program of ENTRYPOINT or CMD should be in the image";
+    EMULATED WindowsAdvice "WindowsEmulated" "windowsemulated"
+        "Programs for amd64 run slowly on Windows for arm64";
+    LIBRARY Windows "WindowsLibrary" "windowslibrary"
+        "A program needs its libraries in the image";
+    REDISTRIBUTABLE WindowsAdvice "WindowsRedistributable" "windowsredistributable"
+        "Programs of Visual C++ need its runtime, which Windows does not bring";
+    RUNTIME Windows "WindowsRuntime" "windowsruntime"
+        "A .NET program needs its runtime in the image";
+    SYMLINK Windows "WindowsSymlink" "windowssymlink"
+        "BuildKit writes symbolic links for Windows with a wrong target";
+    UNREAD WindowsNote "WindowsUnread" "windowsunread"
+        "Some files of the image were not checked";
 }
 
 /// [`RUN`]
@@ -219,6 +235,124 @@ pub fn line_endings() -> String {
 #[must_use]
 pub fn scratch() -> String {
     "An image on scratch has no Windows in it: no container of it starts, and once it is pushed, COPY --from and mounts find no files in it. Tools that read layers get them, and --output type=local. Put files for other builds into an image for Linux, programs for HostProcess containers on mcr.microsoft.com/oss/kubernetes/windows-host-process-containers-base-image, all others on nanoserver or servercore".to_owned()
+}
+
+/// [`FILE_NAME`], of a file that a step brought.
+#[must_use]
+pub fn file_name_in(path: &str, fault: &str) -> String {
+    format!("Windows refuses the file {path}: {fault}")
+}
+
+/// [`FILE_NAME`], for two names that are one.
+#[must_use]
+pub fn file_name_case(path: &str) -> String {
+    format!(
+        "{path} differs from another file in case only: Windows takes both for one file and refuses the layer"
+    )
+}
+
+/// [`PROGRAM`], for a file that is not a program of Windows.
+#[must_use]
+pub fn program_foreign(path: &str, content: &dyn std::fmt::Display) -> String {
+    format!(
+        "{path} is {content}, which Windows cannot start: build it for Windows, from ARG TARGETOS TARGETARCH without defaults"
+    )
+}
+
+/// [`PROGRAM`], for a library or a driver.
+#[must_use]
+pub fn program_library(path: &str) -> String {
+    format!("{path} is a library or a driver, and cannot be started as a program")
+}
+
+/// [`PROGRAM`], for another processor.
+#[must_use]
+pub fn program_machine(path: &str, machine: &str, image: &str) -> String {
+    format!("{path} is for {machine}, and the image is for {image}: build it for TARGETARCH")
+}
+
+/// [`PROGRAM`], for a 32-bit program.
+#[must_use]
+pub fn program_32_bit(path: &str) -> String {
+    format!("{path} is a 32-bit program, and nanoserver starts none: build it for 64 bits, or use servercore")
+}
+
+/// [`PROGRAM`], for Windows PowerShell.
+#[must_use]
+pub fn program_powershell() -> String {
+    "nanoserver has no Windows PowerShell: use cmd, copy PowerShell 7 (pwsh.exe) into the image, or use servercore".to_owned()
+}
+
+/// [`PROGRAM_MISSING`]; `near` is a file of that name elsewhere.
+#[must_use]
+pub fn program_missing(program: &str, near: Option<&str>) -> String {
+    match near {
+        Some(near) => {
+            format!("{program} is not where Windows looks for it, but the image has {near}: name that path")
+        }
+        None => format!("No step copies {program} into the image, and the base does not have it"),
+    }
+}
+
+/// [`EMULATED`]
+#[must_use]
+pub fn emulated(path: &str, machine: &str) -> String {
+    format!(
+        "{path} is for {machine} and runs emulated on arm64, if the host can do that: build it for TARGETARCH"
+    )
+}
+
+/// [`LIBRARY`], for the runtime of MinGW or MSYS2.
+#[must_use]
+pub fn library_mingw(path: &str, library: &str) -> String {
+    format!(
+        "{path} needs {library}, which no Windows has: link with -static, or copy the library beside the program"
+    )
+}
+
+/// [`LIBRARY`], for a debug build.
+#[must_use]
+pub fn library_debug(path: &str, library: &str) -> String {
+    format!("{path} needs {library}, which only Visual Studio has: make a release build")
+}
+
+/// [`LIBRARY`] and [`REDISTRIBUTABLE`], for the runtime of Visual C++.
+#[must_use]
+pub fn library_visual_cpp(path: &str, library: &str) -> String {
+    format!(
+        "{path} needs {library} of the Visual C++ runtime: link it statically (/MT, -Ctarget-feature=+crt-static), or copy the library beside the program"
+    )
+}
+
+/// [`RUNTIME`]; `have` is the version that the base has, empty for none.
+#[must_use]
+pub fn runtime(program: &str, framework: &str, version: &str, have: &str) -> String {
+    let has = if have.is_empty() { "does not have it".to_owned() } else { format!("has {have}") };
+    format!(
+        "{program} needs {framework} {version}, and the base {has}: use the base image for that version, or publish with --self-contained"
+    )
+}
+
+/// [`RUNTIME`], for .NET Framework.
+#[must_use]
+pub fn runtime_framework(path: &str) -> String {
+    format!(
+        "{path} is a .NET Framework program, which nanoserver cannot run: use a servercore base, or build it for .NET"
+    )
+}
+
+/// [`SYMLINK`]
+#[must_use]
+pub fn symlink(path: &str, target: &str) -> String {
+    format!(
+        "{path} is a symbolic link to '{target}', which BuildKit writes as 'Files/{target}': copy the file itself"
+    )
+}
+
+/// [`UNREAD`]
+#[must_use]
+pub fn unread(why: &str) -> String {
+    format!("Some files for Windows were not checked: {why}")
 }
 
 #[cfg(test)]

@@ -69,6 +69,12 @@ pub struct Stage<'a> {
 }
 
 impl Stage<'_> {
+    /// The image of a registry that it starts from, pinned.
+    #[must_use]
+    pub fn image_reference(&self) -> Option<&str> {
+        self.resolved.as_ref()?.start.reference()
+    }
+
     /// A stage on a base, with nothing known of it yet.
     pub(super) fn on(base: String, location: Vec<Range>) -> Self {
         Self {

@@ -206,6 +206,20 @@ impl Directories {
         made.filled |= filled;
     }
 
+    /// Whether a step may have put a file at a path. What no step can have put there is not there, or the base's.
+    #[must_use]
+    pub fn may_have_file(&self, path: &str) -> bool {
+        let key = key(path);
+        let made = self.made.get(&key);
+        self.lost || made.is_some_and(|made| made.there != Left::Directory) || self.is_within_filled(&key)
+    }
+
+    /// Whether a step names a file of this name, in small letters.
+    #[must_use]
+    pub fn has_named(&self, name: &str) -> bool {
+        self.made.keys().any(|key| path::base(key) == name)
+    }
+
     /// What earlier steps have made of a path, by what they left there or below it.
     fn made_at(&self, key: &str) -> Option<Is> {
         if let Some(made) = self.made.get(key) {

@@ -32,6 +32,7 @@
 use super::directories::{self, Answer, Depends};
 use super::seed::Seed;
 use crate::image::Platform;
+use crate::lint::{Linter, Site};
 use crate::llb::{self, Action, CopyOptions, FileAction, Metadata, ProgressGroup, State};
 
 /// How Windows stages are layered in this build.
@@ -69,6 +70,17 @@ pub struct LazyLayers {
     stack: (usize, State),
     /// What progress output calls the merge.
     title: String,
+    /// What the steps brought that did more than make directories.
+    pub brought: Vec<Brought>,
+}
+
+/// What a step brought.
+#[derive(Debug, Clone)]
+pub struct Brought {
+    /// The seed and what the step brought: it can be read without the base and without the other steps.
+    pub files: State,
+    /// The step's instruction.
+    pub site: Site,
 }
 
 /// Where a step goes, and on which of the steps before it it depends.
@@ -135,11 +147,22 @@ impl LazyLayers {
             stacks: Vec::new(),
             stack: (0, State::scratch()),
             title,
+            brought: Vec::new(),
         }
     }
 
     /// Adds a step.
-    pub fn push(&mut self, dir: &str, actions: Vec<FileAction>, metadata: Metadata, place: Place) {
+    pub fn push(
+        &mut self,
+        dir: &str,
+        actions: Vec<FileAction>,
+        metadata: Metadata,
+        place: Place,
+        lint: &Linter,
+    ) {
+        let location = metadata.location.first().map_or_else(Vec::new, |location| location.ranges.clone());
+        let site = Site { lint: lint.clone(), location };
+        let has_files = actions.iter().any(|action| !matches!(action, Action::MkDir { .. }));
         let number = self.steps.len();
         let group = self.join(&place.key);
         let step = Step { key: place.key, group, dir: dir.to_owned(), actions, metadata };
@@ -166,6 +189,9 @@ impl LazyLayers {
         };
         let diff = Metadata { command: None, ..step.shown(true) };
         self.layers.push(llb::diff(&self.seed, &made, diff));
+        if has_files {
+            self.brought.push(Brought { files: made, site });
+        }
         self.steps.push(step);
     }
 
@@ -247,6 +273,7 @@ impl LazyLayers {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lint::Config;
     use crate::llb::{Image, ResolveMode};
 
     fn layers() -> LazyLayers {
@@ -260,7 +287,8 @@ mod tests {
     fn push(layers: &mut LazyLayers, key: &str, depends: Depends) -> Vec<usize> {
         let place = Place { key: key.to_owned(), depends };
         let action = Action::MkFile { path: key.to_owned(), mode: 0o644, data: Vec::new() };
-        layers.push("/", vec![action], Metadata::default(), place);
+        let lint = Linter::new(Config::default());
+        layers.push("/", vec![action], Metadata::default(), place, &lint);
         match layers.stacks.last() {
             Some((numbers, _)) if depends == Depends::Related => numbers[..numbers.len() - 1].to_vec(),
             _ => Vec::new(),

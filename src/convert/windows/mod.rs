@@ -2,7 +2,10 @@
 
 mod backslash;
 mod build_stage;
-mod file_name;
+mod copied_name;
+mod program;
+
+pub(super) use program::check as program;
 
 use super::Converter;
 use super::stage::{StageState, key_value};
@@ -11,8 +14,8 @@ use crate::instruction::{Add, Copy, Instruction, Kind};
 use crate::lint::{Linter, windows as rule};
 use crate::plan::{StageId, Start};
 use crate::span::Range;
+use crate::verify::file_name::{self, Fault};
 use crate::windows::{base_directories, bases, support};
-use file_name::Fault;
 
 /// Users of Windows that every base knows.
 const USERS: [&str; 2] = ["containeruser", "containeradministrator"];
@@ -101,7 +104,7 @@ pub(super) fn instruction(
             for (flag, _) in flags.into_iter().filter(|(_, value)| !value.is_empty()) {
                 lint.run(&rule::OWNER, location, rule::owner(flag));
             }
-            name(file_name::of_copy(paths), location, lint);
+            name(copied_name::find(paths), location, lint);
         }
         _ => {}
     }
@@ -110,12 +113,7 @@ pub(super) fn instruction(
 /// Reports a name that Windows refuses.
 fn name(found: Option<(&str, Fault)>, location: &[Range], lint: &Linter) {
     if let Some((name, fault)) = found {
-        let message = match fault {
-            Fault::Device => rule::file_name_device(name),
-            Fault::End => rule::file_name_end(name),
-            Fault::Character(c) => rule::file_name_character(name, c),
-        };
-        lint.run(&rule::FILE_NAME, location, message);
+        lint.run(&rule::FILE_NAME, location, file_name::message(name, fault));
     }
 }
 

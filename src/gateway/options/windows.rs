@@ -20,6 +20,9 @@ pub const HOSTS: &str = "FANLIGHT_HOSTS";
 /// `0` leaves out the labels that say what an image stands on.
 pub const LABELS: &str = "FANLIGHT_LABELS";
 
+/// `0` leaves the files of Windows images unchecked, `1` checks those of imported caches as well.
+const VERIFY: &str = "FANLIGHT_VERIFY";
+
 /// Names a pushed image that a plan compares the build with.
 pub const AGAINST: &str = "FANLIGHT_AGAINST";
 /// Names a pushed image that is moved to the present bases.
@@ -28,7 +31,8 @@ pub const REBASE: &str = "FANLIGHT_REBASE";
 pub const REBASE_FROM: &str = "FANLIGHT_REBASE_FROM";
 
 /// Every argument, for messages.
-pub(super) const KNOWN: [&str; 8] = [AGAINST, HOSTS, LABELS, LAZY, REBASE, REBASE_FROM, SEED, VERSIONS];
+pub(super) const KNOWN: [&str; 9] =
+    [AGAINST, HOSTS, LABELS, LAZY, REBASE, REBASE_FROM, SEED, VERIFY, VERSIONS];
 
 /// What all of them begin with.
 const PREFIX: &str = "FANLIGHT_";
@@ -46,6 +50,8 @@ pub struct WindowsOptions {
     pub hosts: Vec<String>,
     /// Images get labels that say what they stand on.
     pub labels: bool,
+    /// Whether the files of images are checked, where the client says it.
+    pub verify: Option<bool>,
     /// The pushed image that a plan compares the build with.
     pub against: Option<Reference>,
     /// The pushed image that is moved to the present bases in place of a build.
@@ -70,6 +76,7 @@ impl WindowsOptions {
             hosts: elements(text(HOSTS)).map(str::to_owned).collect(),
             seed: one(SEED)?,
             labels: switch(LABELS, text(LABELS))?,
+            verify: if text(VERIFY).is_empty() { None } else { Some(switch(VERIFY, text(VERIFY))?) },
             against: one(AGAINST)?,
             rebase: one(REBASE)?,
             rebase_from: references(REBASE_FROM, text(REBASE_FROM))?,

@@ -1,7 +1,6 @@
 //! Names of files and directories that Windows refuses.
 
-use crate::go::path::base;
-use crate::instruction::Paths;
+use crate::lint::windows as rule;
 
 /// The names of devices, with or without an extension.
 const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
@@ -11,7 +10,7 @@ const NUMBERED: [&str; 2] = ["com", "lpt"];
 
 /// What is wrong with a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fault {
+pub enum Fault {
     /// It is a device.
     Device,
     /// It ends with a dot or a space.
@@ -21,7 +20,8 @@ pub(super) enum Fault {
 }
 
 /// The first name of a path that Windows refuses.
-pub(super) fn find(path: &str) -> Option<(&str, Fault)> {
+#[must_use]
+pub fn find(path: &str) -> Option<(&str, Fault)> {
     let path = match path.split_once(':') {
         Some((drive, rest)) if drive.len() == 1 => rest,
         _ => path,
@@ -29,17 +29,19 @@ pub(super) fn find(path: &str) -> Option<(&str, Fault)> {
     path.split(['/', '\\']).find_map(|name| fault(name).map(|fault| (name, fault)))
 }
 
-/// The first name that a step gives to what it copies and that Windows refuses.
-pub(super) fn of_copy(paths: &Paths) -> Option<(&str, Fault)> {
-    let contents = paths.contents.iter().map(|content| content.path.as_str());
-    let to_directory = paths.dest.ends_with(['/', '\\']) || paths.dest == ".";
-    // What a pattern matches is known later, a URL names a file by its own rules.
-    let sources = paths.sources.iter().filter(|source| !source.contains(['*', '?', '[', '\\', ':']));
-    let sources = sources.map(|source| base(source)).filter(|name| to_directory && *name != "/");
-    find(&paths.dest).or_else(|| contents.chain(sources).find_map(find))
+/// What a check says of such a name.
+#[must_use]
+pub fn message(name: &str, fault: Fault) -> String {
+    match fault {
+        Fault::Device => rule::file_name_device(name),
+        Fault::End => rule::file_name_end(name),
+        Fault::Character(c) => rule::file_name_character(name, c),
+    }
 }
 
-fn fault(name: &str) -> Option<Fault> {
+/// What is wrong with one name.
+#[must_use]
+pub fn fault(name: &str) -> Option<Fault> {
     if name.is_empty() || name.chars().all(|c| c == '.') {
         return None;
     }
@@ -82,18 +84,5 @@ mod tests {
         for path in ["C:/app/console", "/com10", "/com", "../x", ".", "/a/./b", "/.hidden", "c:/lpt0", ""] {
             assert_eq!(find(path), None, "{path}");
         }
-    }
-
-    #[test]
-    fn names_of_copied_files() {
-        let paths = |sources: &[&str], dest: &str| Paths {
-            sources: sources.iter().map(|source| (*source).to_owned()).collect(),
-            dest: dest.to_owned(),
-            ..Paths::default()
-        };
-        assert_eq!(of_copy(&paths(&["src/aux.c"], "C:/x/")), Some(("aux.c", Fault::Device)));
-        assert_eq!(of_copy(&paths(&["src/aux.c"], "C:/x/a.c")), None);
-        assert_eq!(of_copy(&paths(&["src/a*", "https://x/con"], "C:/x/")), None);
-        assert_eq!(of_copy(&paths(&["."], ".")), None);
     }
 }

@@ -1,0 +1,104 @@
+//! The files of a step, listed.
+
+use futures_util::future::join_all;
+
+use super::AT_ONCE;
+use crate::gateway::{Bridge, Error};
+use crate::proto::frontend::Ref;
+use crate::proto::fsutil::Stat;
+use crate::verify::files::{Entry, Kind};
+
+/// How many directories of a step are listed at most.
+const MAX_DIRECTORIES: usize = 256;
+/// How many files of a step are known at most.
+const MAX_ENTRIES: usize = 20_000;
+
+/// Bits of Go's `fs.FileMode`.
+const DIRECTORY: u32 = 1 << 31;
+const SYMLINK: u32 = 1 << 27;
+const OTHER: u32 = 1 << 26 | 1 << 25 | 1 << 24 | 1 << 21 | 1 << 19;
+
+/// What a step brought.
+#[derive(Debug, Default)]
+pub(super) struct Tree {
+    pub(super) entries: Vec<Entry>,
+    /// There are more.
+    pub(super) has_more: bool,
+    /// Where the files are in the step: empty for the root.
+    pub(super) prefix: &'static str,
+    /// What kept files from being listed.
+    pub(super) unread: Option<String>,
+}
+
+impl Tree {
+    /// Lists directories, those near the root first.
+    pub(super) async fn list(bridge: &Bridge, reference: &Ref) -> Self {
+        let mut tree = Self::default();
+        if let Err(error) = tree.fill(bridge, reference).await {
+            tree.has_more = true;
+            tree.unread = Some(error.to_string());
+        }
+        tree
+    }
+
+    async fn fill(&mut self, bridge: &Bridge, reference: &Ref) -> Result<(), Error> {
+        let mut root = bridge.read_dir(reference, "/", "").await?;
+        if is_layer(&root) {
+            // A layer of an imported cache: BuildKit has lost the mark that it is one of Windows.
+            self.prefix = "/Files";
+            root = bridge.read_dir(reference, self.prefix, "").await?;
+        }
+        let mut level = self.add("", root);
+        let mut listed = 1;
+        while !level.is_empty() {
+            let mut next = Vec::new();
+            for some in level.chunks(AT_ONCE) {
+                listed += some.len();
+                if listed > MAX_DIRECTORIES || self.entries.len() > MAX_ENTRIES {
+                    self.has_more = true;
+                    self.unread = Some(format!(
+                        "a step has more than {MAX_DIRECTORIES} directories or {MAX_ENTRIES} files"
+                    ));
+                    return Ok(());
+                }
+                let prefix = self.prefix;
+                let paths: Vec<String> = some.iter().map(|path| format!("{prefix}{path}")).collect();
+                let lists = join_all(paths.iter().map(|path| bridge.read_dir(reference, path, ""))).await;
+                for (path, list) in some.iter().zip(lists) {
+                    next.extend(self.add(path, list?));
+                }
+            }
+            level = next;
+        }
+        Ok(())
+    }
+
+    /// Adds what is in a directory, and gives the directories in it.
+    fn add(&mut self, directory: &str, list: Vec<Stat>) -> Vec<String> {
+        let mut directories = Vec::new();
+        for stat in list {
+            let path = format!("{directory}/{}", stat.path);
+            let kind = if stat.mode & DIRECTORY != 0 {
+                directories.push(path.clone());
+                Kind::Directory
+            } else if stat.mode & SYMLINK != 0 {
+                let target = &stat.linkname;
+                let target =
+                    target.strip_prefix("Files/").filter(|_| !self.prefix.is_empty()).unwrap_or(target);
+                Kind::Symlink(target.to_owned())
+            } else if stat.mode & OTHER != 0 {
+                continue;
+            } else {
+                Kind::File(u64::try_from(stat.size).unwrap_or(0))
+            };
+            self.entries.push(Entry { path, kind, content: None, text: None });
+        }
+        directories
+    }
+}
+
+/// Whether a root is that of a layer as Windows has it.
+fn is_layer(root: &[Stat]) -> bool {
+    let names: Vec<&str> = root.iter().map(|stat| stat.path.as_str()).collect();
+    names == ["Files", "Hives"]
+}

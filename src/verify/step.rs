@@ -1,0 +1,36 @@
+//! What Windows refuses in a layer, whatever image it is in: names and links.
+
+use std::collections::BTreeSet;
+
+use super::files::{Kind, Step, shown};
+use super::{About, Finding, file_name};
+use crate::go::path::base;
+use crate::lint::windows as rule;
+use crate::windows::directories::key;
+
+/// How many findings of one kind a step has at most: a folder may have any number of such files.
+const MAX_FINDINGS: usize = 3;
+
+/// Checks the names and links of a step.
+#[must_use]
+pub fn check(number: usize, step: &Step) -> Vec<Finding> {
+    let mut seen = BTreeSet::new();
+    let mut names = Vec::new();
+    let mut links = Vec::new();
+    for entry in &step.entries {
+        let path = shown(&entry.path);
+        let name = base(&entry.path);
+        if let Some(fault) = file_name::fault(name) {
+            names.push(rule::file_name_in(&path, &file_name::message(name, fault)));
+        }
+        if !seen.insert(key(&entry.path)) {
+            names.push(rule::file_name_case(&path));
+        }
+        if let Kind::Symlink(target) = &entry.kind {
+            links.push(rule::symlink(&path, target));
+        }
+    }
+    let finding = |rule| move |message| Finding { about: About::Step(number), rule, message };
+    let names = names.into_iter().take(MAX_FINDINGS).map(finding(&rule::FILE_NAME));
+    names.chain(links.into_iter().take(MAX_FINDINGS).map(finding(&rule::SYMLINK))).collect()
+}
