@@ -5,27 +5,41 @@
 #     docker buildx build -f frontend.Dockerfile -t REF --push \
 #         --platform linux/amd64,linux/arm64,windows/amd64,windows/arm64 .
 #
-# Binaries that are already built take the place of the first stage, as linux/ARCH/fanlight in a folder:
-# --build-context build=FOLDER
+# More Linux platforms: those of the list below. Binaries that are already built take the place of the first stage, as
+# linux/ARCH/fanlight in a folder: --build-context build=FOLDER
 
-FROM --platform=$BUILDPLATFORM rust:1.95-slim AS build
+FROM --platform=$BUILDPLATFORM rust:1.95.0-slim AS build
+# So that an SBOM lists the crates that are in the binary.
+ARG BUILDKIT_SBOM_SCAN_STAGE=true
 WORKDIR /src
-ARG TARGETARCH
-COPY Cargo.toml Cargo.lock rust-toolchain.toml build.rs ./
+COPY Cargo.toml Cargo.lock build.rs ./
 COPY .cargo .cargo
+# Cargo.toml names it.
+COPY examples/llb.rs examples/
 COPY proto proto
 COPY src src
-RUN --mount=type=cache,target=/usr/local/cargo/registry --mount=type=cache,target=/src/target,id=fanlight-$TARGETARCH <<EOF
+ARG TARGETARCH TARGETVARIANT
+# One platform after the other, in one folder: what runs while building, generators and macros, is compiled once.
+RUN --mount=type=cache,target=/usr/local/cargo/registry \
+    --mount=type=cache,id=fanlight-target,target=/src/target,sharing=locked <<EOF
 set -eu
-case $TARGETARCH in amd64) cpu=x86_64 ;; arm64) cpu=aarch64 ;; *) echo "no binary for $TARGETARCH" >&2; exit 1 ;; esac
-rustup target add $cpu-unknown-linux-musl
-cargo build --release --locked --target $cpu-unknown-linux-musl
-install -D target/$cpu-unknown-linux-musl/release/fanlight /linux/$TARGETARCH/fanlight
+case $TARGETARCH$TARGETVARIANT in
+amd64) target=x86_64-unknown-linux-musl ;;
+arm64) target=aarch64-unknown-linux-musl ;;
+armv7) target=armv7-unknown-linux-musleabihf ;;
+ppc64le) target=powerpc64le-unknown-linux-musl ;;
+riscv64) target=riscv64gc-unknown-linux-musl ;;
+*) echo "no binary for $TARGETARCH$TARGETVARIANT" >&2; exit 1 ;;
+esac
+rustup target add $target
+cargo build --release --locked --target $target
+mkdir -p /linux/$TARGETARCH
+cp target/$target/release/fanlight /linux/$TARGETARCH/
 EOF
 
 FROM scratch AS linux
 ARG TARGETARCH
-COPY --from=build /linux/$TARGETARCH/fanlight /fanlight
+COPY --from=build --chmod=755 /linux/$TARGETARCH/fanlight /fanlight
 LABEL moby.buildkit.frontend.network.none="true" \
       moby.buildkit.frontend.caps="moby.buildkit.frontend.inputs,moby.buildkit.frontend.subrequests,moby.buildkit.frontend.contexts,moby.buildkit.frontend.gitquerystring,moby.buildkit.frontend.contexts.zstd"
 ENTRYPOINT ["/fanlight"]
@@ -39,3 +53,9 @@ FROM scratch AS windows
 COPY --from=folders /seed/ /
 
 FROM $TARGETOS
+# ci/release adds those that only a release has: org.opencontainers.image.source and .revision.
+ARG VERSION=0.9.0
+LABEL org.opencontainers.image.title="fanlight" \
+      org.opencontainers.image.description="A BuildKit frontend that builds one Dockerfile for Linux and for every Windows version in one build" \
+      org.opencontainers.image.licenses="MIT OR Apache-2.0" \
+      org.opencontainers.image.version="$VERSION"

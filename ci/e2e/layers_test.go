@@ -129,7 +129,9 @@ func checkELF(t *testing.T, entry image, path string, content []byte) {
 		t.Errorf("%s: not a Linux program: %v", path, err)
 		return
 	}
-	want := map[string]elf.Machine{"amd64": elf.EM_X86_64, "arm64": elf.EM_AARCH64}
+	want := map[string]elf.Machine{
+		"amd64": elf.EM_X86_64, "arm64": elf.EM_AARCH64, "arm": elf.EM_ARM, "ppc64le": elf.EM_PPC64, "riscv64": elf.EM_RISCV,
+	}
 	if program.Machine != want[entry.desc.Platform.Architecture] {
 		t.Errorf("%s: a program for %s in an image for %s", path, program.Machine, entry.desc.Platform.Architecture)
 	}

@@ -53,13 +53,22 @@ same_pins() {
 
 # engine NAME: builds the tools of ci/engines/NAME/go.mod; prints the folder. Cached by the hash of the pins.
 engine() {
-	local folder=$ROOT/ci/engines/$1 bin ldflags="-s -w"
-	bin=$CACHE/engines/$1-$(cat "$folder/go.mod" "$folder/go.sum" | sha256sum | cut -c1-12)
+	local ldflags="-s -w"
+	# Tools that tell their version have it set by their own build; a module build must name it.
+	[ "$1" = docker ] || ldflags="$ldflags -X $(engine_module "$1")/version.Version=v$(engine_version "$1")"
+	pinned_tools "$ROOT/ci/engines/$1" "$ldflags"
+}
+
+# linters: builds the tools of ci/linters/go.mod; prints the folder.
+linters() { pinned_tools "$ROOT/ci/linters" "-s -w"; }
+
+# pinned_tools FOLDER LDFLAGS: builds the tools of a go.mod; prints the folder. Cached by the hash of the pins.
+pinned_tools() {
+	local folder=$1 ldflags=$2 bin
+	bin=$CACHE/engines/${folder##*/}-$(cat "$folder/go.mod" "$folder/go.sum" | sha256sum | cut -c1-12)
 	if [ ! -d "$bin" ]; then
 		need_go
-		# Tools that tell their version have it set by their own build; a module build must name it.
-		[ "$1" = docker ] || ldflags="$ldflags -X $(engine_module "$1")/version.Version=v$(engine_version "$1")"
-		(cd "$folder" && GOBIN="$bin.$$" go install -ldflags "$ldflags" tool) >&2 || die "building ci/engines/$1 failed"
+		(cd "$folder" && GOBIN="$bin.$$" go install -ldflags "$ldflags" tool) >&2 || die "building ${folder#"$ROOT/"} failed"
 		mv -T "$bin.$$" "$bin" 2>/dev/null || rm -rf "$bin.$$"
 	fi
 	echo "$bin"

@@ -39,6 +39,36 @@ finish_wine() {
 	chmod 755 "$1/usr/bin/wine"
 }
 
+# push_rust NAME=VALUE...: $REGISTRY/library/rust:VERSION-slim with that environment, a stand-in for the official image that
+# frontend.Dockerfile starts from: its compiler and targets are this machine's toolchain, its linker Debian's. Crates come
+# from a folder in it, since a build may have no network.
+push_rust() {
+	local tree=$RUN/rust-image version name
+	need_rust
+	command -v rustup >/dev/null || die "rustup is needed, for an image of it"
+	version=$(rust_version)
+	name=toolchains/$version-$(rustc -vV | sed -n 's/^host: //p')
+	rm -rf "$tree"
+	mkdir -p "$tree"/usr/local/{cargo/bin,rustup/toolchains}
+	cp -L "$(command -v rustup)" "$tree/usr/local/cargo/bin/rustup"
+	ln -s rustup "$tree/usr/local/cargo/bin/cargo"
+	ln -s rustup "$tree/usr/local/cargo/bin/rustc"
+	printf 'version = "12"\ndefault_toolchain = "%s"\n' "${name#*/}" >"$tree/usr/local/rustup/settings.toml"
+	(cd "$ROOT" && cargo vendor --quiet --locked --versioned-dirs "$tree/usr/local/cargo/vendor" >/dev/null) || die "cargo vendor failed"
+	printf '[source.crates-io]\nreplace-with = "vendor"\n[source.vendor]\ndirectory = "/usr/local/cargo/vendor"\n' \
+		>"$tree/usr/local/cargo/config.toml"
+	cp "$(debian_layer rust gcc libc6-dev)" "$tree.tar"
+	tar --owner=0 --group=0 --numeric-owner -C "$tree" -rf "$tree.tar" usr
+	tar --owner=0 --group=0 --numeric-owner -C "$(cd "$ROOT" && rustc --print sysroot)" --exclude=./share --exclude=./lib/rustlib/src \
+		--transform "s|^\./|usr/local/rustup/$name/|" -rf "$tree.tar" ./bin ./lib
+	"$(go_programs)/linux-base" -layer "$tree.tar" -ref "$REGISTRY/library/rust:$version-slim" \
+		PATH=/usr/local/cargo/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+		RUSTUP_HOME=/usr/local/rustup CARGO_HOME=/usr/local/cargo "$@" >>"$RUN/bases"
+	rm -rf "$tree" "$tree.tar"
+}
+
+finish_rust() { ln -s gcc "$1/usr/bin/cc"; }
+
 # use_programs: what tests take programs for Windows from: the cache for packages, and a program of .NET Framework.
 use_programs() {
 	FANLIGHT_CACHE=$CACHE
@@ -58,14 +88,23 @@ frontend_binaries() {
 	echo "$out"
 }
 
+# frontend_platforms: those that README names, and that the tests have.
 frontend_platforms() { echo linux/amd64,linux/arm64,windows/amd64,windows/arm64; }
+
+# release_platforms: those of a release, which are BuildKit's own as far as Rust has a standard library for them with musl.
+# (For s390x it has none.)
+release_platforms() { echo linux/amd64,linux/arm64,linux/arm/v7,linux/ppc64le,linux/riscv64,windows/amd64,windows/arm64; }
+
+# image_format: how the frontend image is written, for --output: as small as gzip can, which Windows layers need, and with
+# the times of SOURCE_DATE_EPOCH.
+image_format() { echo oci-mediatypes=true,rewrite-timestamp=true,compression=gzip,compression-level=9,force-compression=true; }
 
 # push_frontend REF BINARIES: builds frontend.Dockerfile with the buildkitd of BUILDKIT_HOST; prints the digest.
 push_frontend() {
 	buildctl build --progress plain --frontend dockerfile.v0 --local context="$ROOT" --local dockerfile="$ROOT" \
 		--local build="$2" --opt context:build=local:build --opt filename=frontend.Dockerfile \
 		--opt platform="$(frontend_platforms)" --opt build-arg:SOURCE_DATE_EPOCH=0 \
-		--output "type=image,name=$1,push=true,rewrite-timestamp=true,oci-mediatypes=true" \
+		--output "type=image,name=$1,push=true,$(image_format)" \
 		--metadata-file "$RUN/frontend.json" >"$RUN/log/frontend.log" 2>&1 ||
 		{ tail -n 40 "$RUN/log/frontend.log" >&2; die "building $1 failed"; }
 	image_digest "$RUN/frontend.json"

@@ -2,9 +2,9 @@
 
 # need_rust: installs by rustup what of them is missing. Nothing is asked of the network where all is there.
 need_rust() {
-	local file=$ROOT/rust-toolchain.toml channel root have=yes
+	local channel root have=yes
 	local -a components targets
-	channel=$(sed -n 's/^channel = "\(.*\)"$/\1/p' "$file")
+	channel=$(rust_version)
 	read -ra components <<<"$(toolchain_list components)"
 	read -ra targets <<<"$(toolchain_list targets)"
 	if root=$(cd "$ROOT" && rustc --print sysroot 2>/dev/null); then
@@ -32,6 +32,9 @@ need_rust_target() {
 	[ -d "$root/lib/rustlib/$1/lib" ] ||
 		rustup target add --toolchain "$(basename "$root")" "$1" >&2 || die "rustup could not install the target $1"
 }
+
+# rust_version: the version in rust-toolchain.toml.
+rust_version() { sed -n 's/^channel = "\(.*\)"$/\1/p' "$ROOT/rust-toolchain.toml"; }
 
 # toolchain_list KEY: the words of a list in rust-toolchain.toml.
 toolchain_list() { sed -n "s/^$1 = \\[\\(.*\\)\\]\$/\\1/p" "$ROOT/rust-toolchain.toml" | tr -d '",'; }

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"io"
+	"slices"
 	"time"
 
 	"fanlight/ci/tools/registry"
@@ -17,18 +18,18 @@ import (
 // LinuxEnv is the environment of the Linux bases.
 var LinuxEnv = []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}
 
-// PushLinux uploads a Linux image of one uncompressed layer, or, where none is given, of no layer.
-// Uncompressed, since packing and unpacking would take longer than the way over loopback.
-func PushLinux(host registry.Host, repo, tag, arch string, layer io.ReadSeeker) (ocispec.Descriptor, error) {
+// PushLinux uploads a Linux image of one uncompressed layer, or, where none is given, of no layer. Its environment is
+// LinuxEnv and env. Uncompressed, since packing and unpacking would take longer than the way over loopback.
+func PushLinux(host registry.Host, repo, tag, arch string, layer io.ReadSeeker, env ...string) (ocispec.Descriptor, error) {
 	if layer == nil {
-		return pushLinux(host, repo, tag, arch, nil, ocispec.Descriptor{}, "", nil)
+		return pushLinux(host, repo, tag, arch, nil, ocispec.Descriptor{}, "", nil, env...)
 	}
 	desc, err := describe(layer)
 	if err != nil {
 		return desc, err
 	}
 	history := []ocispec.History{{Created: &created, CreatedBy: "Debian packages"}}
-	return pushLinux(host, repo, tag, arch, layer, desc, desc.Digest, history)
+	return pushLinux(host, repo, tag, arch, layer, desc, desc.Digest, history, env...)
 }
 
 // PushPacked uploads a linux/amd64 image of one layer, packed as registries usually have it, with a history as those of
@@ -59,13 +60,13 @@ var created = time.Date(2026, 11, 10, 0, 0, 0, 0, time.UTC)
 // pushLinux uploads an image of the layer, if there is one, that desc describes packed and diffID unpacked.
 func pushLinux(
 	host registry.Host, repo, tag, arch string,
-	layer io.Reader, desc ocispec.Descriptor, diffID digest.Digest, history []ocispec.History,
+	layer io.Reader, desc ocispec.Descriptor, diffID digest.Digest, history []ocispec.History, env ...string,
 ) (ocispec.Descriptor, error) {
 	config := ocispec.Image{Created: &created, Platform: ocispec.Platform{OS: "linux", Architecture: arch}}
 	if arch == "arm64" {
 		config.Variant = "v8"
 	}
-	config.Config.Env = LinuxEnv
+	config.Config.Env = slices.Concat(LinuxEnv, env)
 	config.Config.Cmd = []string{"/bin/sh"}
 	config.RootFS.Type = "layers"
 	config.RootFS.DiffIDs = []digest.Digest{}

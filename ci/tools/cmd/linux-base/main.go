@@ -1,9 +1,10 @@
 // Command linux-base pushes a layer as a Linux image to a registry.
 //
-//	linux-base -layer FILE.tar -ref 127.0.0.1:5000/debian/cc:12
+//	linux-base -layer FILE.tar -ref 127.0.0.1:5000/debian/cc:12 [NAME=VALUE...]
 //
-// The image is an index of linux/amd64, which has the layer, and linux/arm64, which is empty: build stages run on the
-// platform of the machine. With -single it is linux/amd64 alone, without an index and with the layer packed.
+// The image is an index of linux/amd64, which has the layer and the variables, and linux/arm64, which is empty: build
+// stages run on the platform of the machine. With -single it is linux/amd64 alone, without an index, without the
+// variables and with the layer packed.
 package main
 
 import (
@@ -22,13 +23,13 @@ func main() {
 	ref := flag.String("ref", "", "image to push, host:port/name:tag")
 	single := flag.Bool("single", false, "only linux/amd64, no index, the layer packed")
 	flag.Parse()
-	if err := push(*layer, *ref, *single); err != nil {
+	if err := push(*layer, *ref, *single, flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, "linux-base:", err)
 		os.Exit(1)
 	}
 }
 
-func push(layer, name string, single bool) error {
+func push(layer, name string, single bool, env []string) error {
 	ref, err := registry.Parse(name)
 	if err != nil {
 		return err
@@ -42,7 +43,7 @@ func push(layer, name string, single bool) error {
 		_, err := bases.PushPacked(ref.Host, ref.Repo, ref.Name, file)
 		return err
 	}
-	amd64, err := bases.PushLinux(ref.Host, ref.Repo, "", "amd64", file)
+	amd64, err := bases.PushLinux(ref.Host, ref.Repo, "", "amd64", file, env...)
 	if err != nil {
 		return err
 	}
