@@ -35,10 +35,11 @@ pub(super) fn secret(
     } else {
         Some(format!("/run/secrets/{}", go_path::base(&id)))
     };
-    state
-        .secrets
-        .entry(id.clone())
-        .or_insert_with(|| SecretInfo { required: mount.required, location: location.to_vec() });
+    if !state.secrets.contains_key(&id) {
+        state
+            .secrets
+            .insert(id.clone(), SecretInfo { required: mount.required, location: location.to_vec() });
+    }
     Ok(SecretMount {
         id,
         target,
@@ -56,10 +57,11 @@ pub(super) fn ssh(state: &mut StageState, mount: &Mount, location: &[Range]) -> 
         return Err(ErrorKind::SshSource);
     }
     let name = if mount.id.is_empty() { "default" } else { &mount.id };
-    state
-        .ssh
-        .entry(name.to_owned())
-        .or_insert_with(|| SecretInfo { required: mount.required, location: location.to_vec() });
+    if !state.ssh.contains_key(name) {
+        state
+            .ssh
+            .insert(name.to_owned(), SecretInfo { required: mount.required, location: location.to_vec() });
+    }
     Ok(SshMount {
         id: mount.id.clone(),
         target: mount.target.clone(),

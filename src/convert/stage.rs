@@ -1,12 +1,13 @@
 //! A stage while it is converted.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use super::paths::Paths;
 use super::{Converter, Error, ErrorKind, name, workdir};
+use crate::collect::ByName;
 use crate::env::Env;
 use crate::image::{Image, Platform};
 use crate::instruction::OptionalKeyValue;
@@ -56,13 +57,13 @@ pub struct StageState {
     /// `SOURCE_DATE_EPOCH` in seconds.
     pub epoch: Option<i64>,
     /// What is known of arguments (for the outline).
-    pub args: BTreeMap<String, ArgInfo>,
+    pub args: ByName<ArgInfo>,
     /// Arguments that are used (for the outline).
     pub used_args: BTreeSet<String>,
     /// Secrets that are used (for the outline).
-    pub secrets: BTreeMap<String, SecretInfo>,
+    pub secrets: ByName<SecretInfo>,
     /// SSH sockets that are used (for the outline).
-    pub ssh: BTreeMap<String, SecretInfo>,
+    pub ssh: ByName<SecretInfo>,
     /// Nothing is to be converted: a context or an image stands for the whole stage.
     pub(super) complete: bool,
     /// Paths used of the build context.
@@ -226,8 +227,8 @@ fn on_stage(converter: &Converter<'_>, id: StageId, base: StageId) -> Result<Sta
         used_args: stage.used_args.clone(),
         // What the stages below use is listed with them.
         args: stage.args.clone(),
-        secrets: BTreeMap::new(),
-        ssh: BTreeMap::new(),
+        secrets: ByName::default(),
+        ssh: ByName::default(),
         entrypoint: None,
         cmd: None,
         healthcheck: None,
@@ -267,8 +268,8 @@ fn on_resolved(converter: &Converter<'_>, id: StageId) -> Result<StageState, Err
         epoch: converter.input.epoch,
         args: stage.args.clone(),
         used_args: stage.used_args.clone(),
-        secrets: BTreeMap::new(),
-        ssh: BTreeMap::new(),
+        secrets: ByName::default(),
+        ssh: ByName::default(),
         complete: resolved.complete,
         context_paths: Paths::default(),
         paths: Rc::default(),

@@ -8,7 +8,7 @@ use super::file::File;
 use crate::convert::{self, Converted, Input};
 use crate::env::{Env, EnvList};
 use crate::gateway::context::{Contexts, MainContext};
-use crate::gateway::options::{Options, Worker};
+use crate::gateway::options::Options;
 use crate::gateway::{Bridge, Error};
 use crate::image::Platform;
 use crate::instruction::Stage;
@@ -162,7 +162,7 @@ impl<'b> Build<'b> {
 
     /// Whether the engine has a machine that runs Windows programs.
     pub(super) fn has_windows_worker(&self) -> bool {
-        self.options.workers.iter().flat_map(Worker::platforms).any(Platform::is_windows)
+        self.options.workers.iter().flat_map(|worker| &worker.platforms).any(Platform::is_windows)
     }
 
     /// Plans a target.

@@ -283,7 +283,7 @@ fn result(build: &Build<'_>, built: Vec<Built>) -> Result<BuildResult, Error> {
     let multi = build.options.multi_platform || built.len() > 1;
     let mut result = BuildResult::default();
     let platforms: Vec<_> =
-        built.iter().map(|image| json!({ "ID": image.id, "Platform": image.platform })).collect();
+        built.iter().map(|image| json!({ "ID": image.id, "Platform": image.platform.to_json() })).collect();
     let platforms = json!({ "Platforms": platforms });
     result.metadata.insert(key::PLATFORMS.to_owned(), platforms.to_string().into_bytes());
     let mut references = std::collections::BTreeMap::new();

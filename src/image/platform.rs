@@ -4,45 +4,69 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, Value};
 
 use super::host::{HOST_OS, host_architecture, host_variant};
 use crate::go::unicode::to_lower;
 use crate::go::{Quoted, path};
 
 /// What an image runs on (`ocispecs.Platform`). The JSON form is that of the image specification.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Platform {
     /// Processor architecture under Go's names: `amd64`, `arm64`.
-    #[serde(default, deserialize_with = "null_is_default")]
     pub architecture: String,
     /// Operating system under Go's names: `linux`, `windows`.
-    #[serde(default, deserialize_with = "null_is_default")]
     pub os: String,
     /// Version of the operating system, empty where it does not matter.
-    #[serde(
-        rename = "os.version",
-        default,
-        deserialize_with = "null_is_default",
-        skip_serializing_if = "String::is_empty"
-    )]
     pub os_version: String,
     /// Features of the operating system. `None` and an empty list are written alike, but Go tells
     /// them apart.
-    #[serde(rename = "os.features", default, skip_serializing_if = "no_features")]
     pub os_features: Option<Vec<String>>,
     /// Variant of the architecture, `v7` of `arm`; empty where there is none.
-    #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "String::is_empty")]
     pub variant: String,
 }
 
-fn null_is_default<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
-}
+impl Platform {
+    /// Reads the JSON form; none where it is another one.
+    #[must_use]
+    pub fn of_json(value: &Value) -> Option<Self> {
+        let members = value.as_object()?;
+        let text = |key: &str| match members.get(key) {
+            None | Some(Value::Null) => Some(String::new()),
+            Some(value) => value.as_str().map(str::to_owned),
+        };
+        let feature = |value: &Value| value.as_str().map(str::to_owned);
+        let os_features = match members.get("os.features") {
+            None | Some(Value::Null) => None,
+            Some(features) => Some(features.as_array()?.iter().map(feature).collect::<Option<_>>()?),
+        };
+        Some(Self {
+            architecture: text("architecture")?,
+            os: text("os")?,
+            os_version: text("os.version")?,
+            os_features,
+            variant: text("variant")?,
+        })
+    }
 
-#[allow(clippy::ref_option)]
-fn no_features(features: &Option<Vec<String>>) -> bool {
-    features.as_ref().is_none_or(Vec::is_empty)
+    /// The JSON form.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let mut members = Map::new();
+        let mut put = |key: &str, value: Value| drop(members.insert(key.to_owned(), value));
+        put("architecture", self.architecture.as_str().into());
+        put("os", self.os.as_str().into());
+        if !self.os_version.is_empty() {
+            put("os.version", self.os_version.as_str().into());
+        }
+        if let Some(features) = self.os_features.clone().filter(|features| !features.is_empty()) {
+            put("os.features", features.into());
+        }
+        if !self.variant.is_empty() {
+            put("variant", self.variant.as_str().into());
+        }
+        Value::Object(members)
+    }
 }
 
 /// Why a text is no platform. The texts are those of `platforms.Parse`.
@@ -389,19 +413,32 @@ fn normalize_architecture(architecture: &str, variant: &str) -> (String, String)
 
 #[cfg(test)]
 mod tests {
-    use serde::Deserialize;
-
     use super::*;
 
-    #[derive(Deserialize)]
     struct Case {
-        #[serde(rename = "in")]
         text: Option<String>,
         error: Option<String>,
         platform: Option<Platform>,
         normal: Option<Platform>,
         format: Option<String>,
         all: Option<String>,
+    }
+
+    fn cases(json: &str) -> Vec<Case> {
+        let cases: Vec<Value> = serde_json::from_str(json).unwrap();
+        let case = |case: &Value| {
+            let text = |key: &str| case[key].as_str().map(str::to_owned);
+            let platform = |key: &str| Platform::of_json(&case[key]);
+            Case {
+                text: text("in"),
+                error: text("error"),
+                platform: platform("platform"),
+                normal: platform("normal"),
+                format: text("format"),
+                all: text("all"),
+            }
+        };
+        cases.iter().map(case).collect()
     }
 
     fn check(case: &Case, platform: &Platform) {
@@ -413,9 +450,7 @@ mod tests {
 
     #[test]
     fn parses_as_containerd_does() {
-        let cases: Vec<Case> =
-            serde_json::from_str(include_str!("../../testdata/platform/parse.json")).unwrap();
-        for case in cases {
+        for case in cases(include_str!("../../testdata/platform/parse.json")) {
             let text = case.text.as_deref().unwrap();
             match Platform::parse(text) {
                 Ok(platform) => {
@@ -429,9 +464,7 @@ mod tests {
 
     #[test]
     fn formats_as_containerd_does() {
-        let cases: Vec<Case> =
-            serde_json::from_str(include_str!("../../testdata/platform/format.json")).unwrap();
-        for case in cases {
+        for case in cases(include_str!("../../testdata/platform/format.json")) {
             check(&case, case.platform.as_ref().unwrap());
         }
     }
@@ -439,15 +472,15 @@ mod tests {
     #[test]
     fn json_has_the_keys_of_the_image_specification() {
         let platform = Platform::parse("windows(10.0.20348+win32k)/amd64").unwrap();
-        let text = serde_json::to_string(&platform).unwrap();
         assert_eq!(
-            text,
+            platform.to_json().to_string(),
             r#"{"architecture":"amd64","os":"windows","os.version":"10.0.20348","os.features":["win32k"]}"#
         );
-        assert_eq!(serde_json::from_str::<Platform>(&text).unwrap(), platform);
-        assert_eq!(
-            serde_json::from_str::<Platform>(r#"{"os":"linux","variant":null,"x":1}"#).unwrap(),
-            Platform::new("linux", "")
-        );
+        assert_eq!(Platform::of_json(&platform.to_json()), Some(platform));
+        let of = |text: &str| Platform::of_json(&serde_json::from_str(text).unwrap());
+        assert_eq!(of(r#"{"os":"linux","variant":null,"x":1}"#), Some(Platform::new("linux", "")));
+        for other in [r#"{"os":1}"#, r#"{"os.features":"x"}"#, "[]"] {
+            assert_eq!(of(other), None, "{other}");
+        }
     }
 }

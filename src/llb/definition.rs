@@ -10,6 +10,7 @@ use super::marshal::{Definition, EncodedOp};
 use super::state::State;
 use super::vertex::{Constraints, Encoded, Operation, Output, Vertex};
 use crate::collect;
+use crate::collect::ByName;
 use crate::image::Platform;
 use crate::image::digest;
 use crate::proto::pb;
@@ -77,17 +78,17 @@ pub fn from_definition(definition: &pb::Definition) -> Result<State, InvalidDefi
     Ok(State::new(Some(output(&vertices, result)?)))
 }
 
-fn locations(source: Option<&pb::Source>) -> Result<BTreeMap<String, Vec<Location>>, InvalidDefinition> {
-    let Some(source) = source else { return Ok(BTreeMap::new()) };
+fn locations(source: Option<&pb::Source>) -> Result<ByName<Vec<Location>>, InvalidDefinition> {
+    let Some(source) = source else { return Ok(ByName::default()) };
     let maps: Vec<Arc<SourceMap>> = source.infos.iter().map(|info| Arc::new(map_from_pb(info))).collect();
-    let mut found: BTreeMap<String, Vec<Location>> = BTreeMap::new();
+    let mut found: ByName<Vec<Location>> = ByName::default();
     for entry in &source.locations {
         for location in entry.value.iter().flat_map(|locations| &locations.locations) {
             let index = usize::try_from(location.source_index).ok();
             let map = index
                 .and_then(|index| maps.get(index))
                 .ok_or(InvalidDefinition::SourceMap(location.source_index))?;
-            found.entry(entry.key().to_owned()).or_default().push(Location {
+            found.or_default(entry.key()).push(Location {
                 map: Arc::clone(map),
                 ranges: location.ranges.iter().map(range_from_pb).collect(),
             });

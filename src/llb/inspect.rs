@@ -4,11 +4,10 @@
 //! An image that is only merged with something stays where it is. It is needed as soon as an
 //! operation works on its files, and what comes out of that needs no image any more.
 
-use std::collections::BTreeMap;
-
 use prost::Message as _;
 
 use super::marshal::Definition;
+use crate::collect::ByName;
 use crate::image::Platform;
 use crate::proto::pb;
 
@@ -59,8 +58,8 @@ pub struct Setting<'s> {
 /// A graph that is looked at.
 pub struct Graph<'g> {
     setting: Setting<'g>,
-    operations: BTreeMap<&'g str, Node<'g>>,
-    lines: BTreeMap<&'g str, Vec<u32>>,
+    operations: ByName<Node<'g>>,
+    lines: ByName<Vec<u32>>,
     root: Option<pb::Input>,
     reads: Vec<Read>,
 }
@@ -81,7 +80,7 @@ impl<'g> Graph<'g> {
     pub fn new(definition: &'g Definition, setting: Setting<'g>) -> Self {
         let mut graph = Self {
             setting,
-            operations: BTreeMap::new(),
+            operations: ByName::default(),
             lines: lines(definition),
             root: None,
             reads: Vec::new(),
@@ -91,7 +90,7 @@ impl<'g> Graph<'g> {
             let Ok(op) = pb::Op::decode(operation.bytes.as_slice()) else { continue };
             graph.root = op.inputs.first().cloned();
             let images = graph.images(&operation.digest, &op);
-            graph.operations.insert(&operation.digest, Node { op, images });
+            graph.operations.insert(operation.digest.clone(), Node { op, images });
         }
         graph
     }
@@ -217,13 +216,13 @@ fn is_image(source: &pb::SourceOp) -> bool {
 }
 
 /// Where the instructions of each operation begin.
-fn lines(definition: &Definition) -> BTreeMap<&str, Vec<u32>> {
-    let mut found: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+fn lines(definition: &Definition) -> ByName<Vec<u32>> {
+    let mut found: ByName<Vec<u32>> = ByName::default();
     for entry in definition.source.iter().flat_map(|source| &source.locations) {
         let places = entry.value.iter().flat_map(|value| &value.locations);
         let starts = places.filter_map(|place| place.ranges.first()?.start);
         for line in starts.filter_map(|start| u32::try_from(start.line).ok()) {
-            let lines = found.entry(entry.key.as_deref().unwrap_or_default()).or_default();
+            let lines = found.or_default(entry.key.as_deref().unwrap_or_default());
             if !lines.contains(&line) {
                 lines.push(line);
             }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Error, ErrorKind};
+use crate::collect::ByName;
 use crate::env::{Env, EnvList};
 use crate::expand::Lexer;
 use crate::image::Platform;
@@ -93,7 +94,7 @@ pub struct Globals {
     /// Their values.
     pub env: EnvList,
     /// By name.
-    pub infos: BTreeMap<String, ArgInfo>,
+    pub infos: ByName<ArgInfo>,
 }
 
 /// The ARG instructions before the first FROM, on top of `env` (upstream's `buildMetaArgs`).
@@ -111,7 +112,7 @@ pub fn globals(
     build_args: &BuildArgs,
     elements: &BTreeMap<String, String>,
 ) -> Result<Globals, Error> {
-    let mut infos: BTreeMap<String, ArgInfo> = BTreeMap::new();
+    let mut infos: ByName<ArgInfo> = ByName::default();
     for instruction in args {
         for arg in &instruction.args {
             let mut definition = arg.clone();

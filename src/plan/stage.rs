@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::args::ArgInfo;
+use crate::collect::ByName;
 use crate::gateway::context::{LateLocal, NamedContext};
 use crate::image::{Image, Platform};
 use crate::instruction::{self, Instruction};
@@ -63,7 +64,7 @@ pub struct Stage<'a> {
     /// Global arguments its FROM uses (for the outline).
     pub used_args: BTreeSet<String>,
     /// Arguments it knows (for the outline).
-    pub args: BTreeMap<String, ArgInfo>,
+    pub args: ByName<ArgInfo>,
     /// Where it stands.
     pub location: Vec<Range>,
 }
@@ -94,7 +95,7 @@ impl Stage<'_> {
             resolved: None,
             triggered: false,
             used_args: BTreeSet::new(),
-            args: BTreeMap::new(),
+            args: ByName::default(),
             location,
         }
     }

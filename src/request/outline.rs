@@ -9,6 +9,7 @@ use super::json::{Item, Json, Style};
 use super::table::Table;
 use super::{RESULT_JSON, RESULT_TEXT, location};
 use crate::collect;
+use crate::collect::ByName;
 use crate::convert::{Converted, SecretInfo, StageState};
 use crate::gateway::BuildResult;
 use crate::plan::{ArgInfo, Plan};
@@ -179,9 +180,9 @@ impl Item for Demand<'_> {
     }
 }
 
-fn demands<'c>(stages: impl Iterator<Item = &'c BTreeMap<String, SecretInfo>>) -> Vec<Demand<'c>> {
+fn demands<'c>(stages: impl Iterator<Item = &'c ByName<SecretInfo>>) -> Vec<Demand<'c>> {
     let mut found: BTreeMap<&str, Demand<'c>> = BTreeMap::new();
-    for (name, info) in stages.flatten() {
+    for (name, info) in stages.flat_map(ByName::iter) {
         found.entry(name).or_insert(Demand { name, info });
     }
     collect::by_key(found.into_values().collect(), |demand| first_line(&demand.info.location))

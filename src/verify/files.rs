@@ -1,8 +1,7 @@
 //! The files that the steps of an image put into it.
 
-use std::collections::BTreeMap;
-
 use super::content::Content;
+use crate::collect::ByName;
 use crate::windows::directories::key;
 
 /// A file, a directory or a link that a step made.
@@ -51,14 +50,14 @@ pub struct Step {
 #[derive(Debug)]
 pub struct Files<'s> {
     steps: &'s [Step],
-    by_key: BTreeMap<String, Id>,
+    by_key: ByName<Id>,
 }
 
 impl<'s> Files<'s> {
     /// The files of these steps, by their numbers in the order in which an image has them.
     #[must_use]
     pub fn of(steps: &'s [Step], numbers: &[usize]) -> Self {
-        let mut by_key = BTreeMap::new();
+        let mut by_key = ByName::default();
         for number in numbers {
             let entries = steps.get(*number).map_or(&[][..], |step| &step.entries);
             for (index, entry) in entries.iter().enumerate() {

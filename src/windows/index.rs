@@ -1,6 +1,6 @@
 //! An image index of several Windows versions.
 
-use serde::Deserialize;
+use serde_json::Value;
 
 use crate::image::{OsVersion, Platform, Reference};
 
@@ -60,15 +60,43 @@ pub struct Entry {
     pub is_certain: bool,
 }
 
-#[derive(Deserialize)]
-struct Index {
-    manifests: Option<Vec<Manifest>>,
+/// Why a text is neither an index nor a manifest.
+#[derive(Debug, thiserror::Error)]
+pub enum InvalidIndex {
+    /// It is not JSON.
+    #[error(transparent)]
+    Json(#[from] serde_json::Error),
+    /// A field has another type than it should.
+    #[error("the index has a field of a wrong type: {0}")]
+    Field(&'static str),
 }
 
-#[derive(Deserialize)]
+/// An entry of an index.
 struct Manifest {
     digest: String,
     platform: Option<Platform>,
+}
+
+impl Manifest {
+    /// The entries of an index; none for another manifest.
+    fn list(json: &[u8]) -> Result<Option<Vec<Self>>, InvalidIndex> {
+        let index: Value = serde_json::from_slice(json)?;
+        let members = index.as_object().ok_or(InvalidIndex::Field("the whole"))?;
+        match members.get("manifests") {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::Array(list)) => list.iter().map(Self::of).collect::<Result<_, _>>().map(Some),
+            Some(_) => Err(InvalidIndex::Field("manifests")),
+        }
+    }
+
+    fn of(value: &Value) -> Result<Self, InvalidIndex> {
+        let digest = value["digest"].as_str().ok_or(InvalidIndex::Field("digest"))?.to_owned();
+        let platform = match &value["platform"] {
+            Value::Null => None,
+            platform => Some(Platform::of_json(platform).ok_or(InvalidIndex::Field("platform"))?),
+        };
+        Ok(Self { digest, platform })
+    }
 }
 
 /// The Windows images of an index for an architecture, in the index's order; none for the manifest
@@ -78,9 +106,8 @@ struct Manifest {
 /// # Errors
 ///
 /// A text that is neither.
-pub fn windows_entries(json: &[u8], platform: &Platform) -> Result<Option<Vec<Entry>>, serde_json::Error> {
-    let index: Index = serde_json::from_slice(json)?;
-    let Some(manifests) = index.manifests else { return Ok(None) };
+pub fn windows_entries(json: &[u8], platform: &Platform) -> Result<Option<Vec<Entry>>, InvalidIndex> {
+    let Some(manifests) = Manifest::list(json)? else { return Ok(None) };
     let mut found: Vec<Entry> = Vec::new();
     for manifest in manifests {
         let Some(entry) = entry(manifest, platform) else { continue };
@@ -102,9 +129,8 @@ pub fn windows_entries(json: &[u8], platform: &Platform) -> Result<Option<Vec<En
 /// # Errors
 ///
 /// A text that is neither.
-pub fn all_entries(json: &[u8]) -> Result<Vec<(Platform, String)>, serde_json::Error> {
-    let index: Index = serde_json::from_slice(json)?;
-    let manifests = index.manifests.unwrap_or_default().into_iter();
+pub fn all_entries(json: &[u8]) -> Result<Vec<(Platform, String)>, InvalidIndex> {
+    let manifests = Manifest::list(json)?.unwrap_or_default().into_iter();
     let known = manifests.filter_map(|manifest| Some((manifest.platform?, manifest.digest)));
     let is_image = |platform: &Platform| !["", "unknown"].contains(&platform.os.as_str());
     Ok(known.filter(|(platform, _)| is_image(platform)).collect())

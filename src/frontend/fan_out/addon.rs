@@ -3,11 +3,10 @@
 //! `FROM golang:1.25 AS addon` may be such an index. Images whose name says a version, or whose
 //! platform does, are meant for all variants as they are.
 
-use std::collections::BTreeMap;
-
 use super::FanOut;
 use super::resolve::pin;
 use super::selected::Selected;
+use crate::collect::ByName;
 use crate::frontend::build::Drafted;
 use crate::frontend::index::Listing;
 use crate::frontend::warn::Warning;
@@ -20,7 +19,7 @@ use crate::windows::ErrorKind;
 use crate::windows::index::Entry;
 
 /// What images beside the bases hold, by their names.
-pub(super) type Addons = BTreeMap<String, Result<Addon, Error>>;
+pub(super) type Addons = ByName<Result<Addon, Error>>;
 
 /// An image beside the bases.
 pub(super) struct Addon {
@@ -37,17 +36,21 @@ pub(super) struct Addon {
 impl<'b> FanOut<'_, 'b> {
     /// Looks up the images beside the bases that may be indexes, each once, all at once.
     pub(super) async fn resolve_addons(&self, selected: &Selected<'b>) -> Addons {
-        let mut addons: BTreeMap<String, (&Drafted<'b>, StageId)> = BTreeMap::new();
+        let mut addons: ByName<(&Drafted<'b>, StageId)> = ByName::default();
         for draft in &selected.drafts {
             for id in self.addons_of(&draft.drafted) {
                 let base = draft.drafted.draft.stages[id].written_base.clone();
-                addons.entry(base).or_insert((&draft.drafted, id));
+                if !addons.contains_key(&base) {
+                    addons.insert(base, (&draft.drafted, id));
+                }
             }
         }
-        let found = addons
-            .into_iter()
-            .map(|(base, (drafted, id))| async move { (base, Box::pin(self.addon(drafted, id)).await) });
-        wait::all(found).await.into_iter().collect()
+        let found = wait::all(addons.iter().map(|(_, (drafted, id))| self.addon(drafted, *id))).await;
+        let mut answers = Addons::default();
+        for (base, addon) in addons.keys().zip(found) {
+            answers.insert(base.clone(), addon);
+        }
+        answers
     }
 
     /// The stages beside the base that stand on images which may be indexes.

@@ -105,7 +105,7 @@ pub(super) fn bases<'f, 'b>(
     Box::pin(async move {
         let drafts = fan_out.select(fan_out.expand().await?);
         let bases = fan_out.resolve_bases(&drafts).await;
-        let mut bound = fan_out.bind(bases, &drafts, &Addons::new()).await?;
+        let mut bound = fan_out.bind(bases, &drafts, &Addons::default()).await?;
         for (warning, location) in std::mem::take(&mut bound.warnings) {
             fan_out.warn(&warning, &location).await?;
         }

@@ -2,7 +2,7 @@
 //!
 //! Mirrors `namedcontext.go` of moby/buildkit's `frontend/dockerui`.
 
-use std::collections::BTreeMap;
+use serde_json::Value;
 
 use super::error::ErrorKind;
 use super::ignore::IgnoreFile;
@@ -307,16 +307,20 @@ impl NamedContext {
             return Ok(None);
         };
         let invalid = |error: String| ErrorKind::InputMetadata { text: text.clone(), error };
-        let metadata: Option<BTreeMap<String, Option<String>>> =
-            serde_json::from_str(text).map_err(|error| match error.is_eof() {
+        let metadata: Value =
+            serde_json::from_str(text).map_err(|error: serde_json::Error| match error.is_eof() {
                 // In Go's words.
                 true => invalid("unexpected end of JSON input".to_owned()),
                 false => invalid(error.to_string()),
             })?;
-        let config = metadata.and_then(|mut metadata| metadata.remove("containerimage.config")).flatten();
-        let decode =
-            |config: String| base64::decode(&config).ok_or_else(|| invalid("illegal base64 data".to_owned()));
-        config.map(decode).transpose()
+        match &metadata["containerimage.config"] {
+            Value::String(config) => match base64::decode(config) {
+                Some(config) => Ok(Some(config)),
+                None => Err(invalid("illegal base64 data".to_owned())),
+            },
+            Value::Null if metadata.is_null() || metadata.is_object() => Ok(None),
+            _ => Err(invalid("it is not a map of texts".to_owned())),
+        }
     }
 
     fn git_settings(&self) -> GitSettings {

@@ -2,18 +2,34 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde_json::Value;
 
 use super::error::ErrorKind;
 use crate::proto::frontend::CacheOptionsEntry;
 
-/// Go reads keys in any case and takes null for nothing.
-#[derive(Deserialize)]
-struct Import {
-    #[serde(default, rename = "Type", alias = "type")]
-    kind: Option<String>,
-    #[serde(default, rename = "Attrs", alias = "attrs")]
-    attrs: Option<BTreeMap<String, String>>,
+/// A cache of `cache-imports`. Go reads keys in any case and takes null for nothing.
+fn import(value: &Value) -> Result<CacheOptionsEntry, String> {
+    let mut entry = CacheOptionsEntry::default();
+    let text = |key: &str, value: &Value| match value {
+        Value::Null => Ok(String::new()),
+        Value::String(text) => Ok(text.clone()),
+        _ => Err(format!("{key} is not a text")),
+    };
+    let members = value.as_object().ok_or("a cache is not an object")?;
+    for (key, value) in members {
+        match (key.to_lowercase().as_str(), value) {
+            ("type", value) => entry.r#type = text(key, value)?,
+            ("attrs", Value::Null) => {}
+            ("attrs", Value::Object(attrs)) => {
+                for (key, value) in attrs {
+                    entry.attrs.insert(key.clone(), text(key, value)?);
+                }
+            }
+            ("attrs", _) => return Err(format!("{key} is not an object")),
+            _ => {}
+        }
+    }
+    Ok(entry)
 }
 
 /// The caches of `cache-imports`, which is JSON, and then those of `cache-from`, which is a list
@@ -23,12 +39,17 @@ pub(super) fn imports(options: &BTreeMap<String, String>) -> Result<Vec<CacheOpt
     let mut imports = Vec::new();
     let text = value("cache-imports");
     if !text.is_empty() {
-        let list: Option<Vec<Import>> = serde_json::from_str(text)
-            .map_err(|error| ErrorKind::CacheImports { text: text.to_owned(), error: error.to_string() })?;
-        imports.extend(list.into_iter().flatten().map(|import| CacheOptionsEntry {
-            r#type: import.kind.unwrap_or_default(),
-            attrs: import.attrs.unwrap_or_default(),
-        }));
+        let invalid = |error: String| ErrorKind::CacheImports { text: text.to_owned(), error };
+        let list: Value = serde_json::from_str(text).map_err(|error| invalid(error.to_string()))?;
+        match &list {
+            Value::Null => {}
+            Value::Array(list) => {
+                for value in list.iter().filter(|value| !value.is_null()) {
+                    imports.push(import(value).map_err(invalid)?);
+                }
+            }
+            _ => return Err(invalid("it is not a list".to_owned())),
+        }
     }
     let references = value("cache-from");
     if !references.is_empty() {

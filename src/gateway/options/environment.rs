@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::env;
 
-use serde::Deserialize;
+use serde_json::Value;
 
 use crate::image::Platform;
 
@@ -21,24 +21,26 @@ pub struct Environment {
 }
 
 /// A machine that can build.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Worker {
-    /// Its name.
-    #[serde(default)]
-    pub id: String,
-    /// What it says of itself.
-    #[serde(default)]
-    pub labels: Option<BTreeMap<String, String>>,
     /// What it can run, its own platform first.
-    #[serde(default)]
-    pub platforms: Option<Vec<Platform>>,
+    pub platforms: Vec<Platform>,
 }
 
 impl Worker {
-    /// What it can run, its own platform first.
-    #[must_use]
-    pub fn platforms(&self) -> &[Platform] {
-        self.platforms.as_deref().unwrap_or_default()
+    /// A list of workers as BuildKit writes it; none where it is not understood.
+    fn list(text: &str) -> Option<Vec<Self>> {
+        let list: Value = serde_json::from_str(text).ok()?;
+        list.as_array()?.iter().map(Self::of).collect()
+    }
+
+    fn of(value: &Value) -> Option<Self> {
+        let platforms = match &value["platforms"] {
+            Value::Null => Vec::new(),
+            Value::Array(list) => list.iter().map(Platform::of_json).collect::<Option<_>>()?,
+            _ => return None,
+        };
+        Some(Self { platforms })
     }
 }
 
@@ -58,8 +60,7 @@ impl Environment {
                 "BUILDKIT_SESSION_ID" => environment.session_id = value,
                 "BUILDKIT_EXPORTEDPRODUCT" => environment.product = value,
                 "BUILDKIT_WORKERS" => {
-                    let workers: Option<Vec<Worker>> = serde_json::from_str(&value).unwrap_or_default();
-                    environment.workers = workers.unwrap_or_default();
+                    environment.workers = Worker::list(&value).unwrap_or_default();
                 }
                 _ if key.starts_with("BUILDKIT_FRONTEND_OPT_") => {
                     let (key, value) = value.split_once('=').unwrap_or((&value, ""));
@@ -100,9 +101,9 @@ mod tests {
             {"architecture":"amd64","os":"windows","os.version":"10.0.20348.1"}],"gcPolicy":null,
             "buildkitVersion":{"package":"p","version":"v","revision":"r"},"cdiDevices":null}, {"id":"x","platforms":null}]"#;
         let environment = read(&[("BUILDKIT_WORKERS", text)]);
-        let platforms: Vec<_> = environment.workers[0].platforms().iter().map(Platform::format_all).collect();
+        let platforms: Vec<_> = environment.workers[0].platforms.iter().map(Platform::format_all).collect();
         assert_eq!(platforms, ["linux/amd64", "windows(10.0.20348.1)/amd64"]);
-        assert_eq!(environment.workers[1].platforms(), []);
+        assert_eq!(environment.workers[1].platforms, []);
         assert_eq!(read(&[("BUILDKIT_WORKERS", "null")]).workers, []);
         assert_eq!(read(&[("BUILDKIT_WORKERS", "{")]).workers, []);
     }

@@ -177,7 +177,7 @@ fn override_by_argument(raw: &mut BTreeMap<String, String>, key: &str, argument:
 }
 
 fn build_platform(workers: &[Worker]) -> Platform {
-    let own = workers.first().and_then(|worker| worker.platforms().first()).cloned();
+    let own = workers.first().and_then(|worker| worker.platforms.first()).cloned();
     own.unwrap_or_else(|| Platform::host().normalize())
 }
 

@@ -22,7 +22,7 @@ fn environment(options: &Value) -> Environment {
     Environment {
         options: options.map(|(key, value)| (key.clone(), value.as_str().unwrap().to_owned())).collect(),
         session_id: "session".into(),
-        workers: vec![Worker { platforms: Some(vec![platform]), ..Worker::default() }],
+        workers: vec![Worker { platforms: vec![platform] }],
         product: String::new(),
     }
 }
