@@ -428,12 +428,12 @@ func TestRebaseRefused(t *testing.T) {
 	check("no Windows platform", m, []string{"FANLIGHT_REBASE is for Windows images"}, append(rebase(app.name()), "platform", "linux/amd64")...)
 	check("Linux that is not there", m, []string{"has no image for linux/amd64"}, append(rebase(app.name()), "platform", "linux/amd64,windows/amd64")...)
 	check("SBOM", m, []string{"no SBOM can be made of a rebase"}, append(rebase(app.name()), "attest:sbom", "true")...)
-	check("scratch", newMove(t, env, client, "FROM scratch\nCOPY file.txt /\n"), []string{"scratch is no image of a registry"}, rebase(app.name())...)
+	check("scratch", newMove(t, env, client, "FROM scratch\nCOPY file.txt /\n"), []string{"scratch is not an image in a registry"}, rebase(app.name())...)
 	check("another kind", onCore, []string{"stands on " + nano.ref("ltsc2022"), "not moved to another"}, rebase(app.name())...)
 	check("another kind without labels", onCore, []string{"FANLIGHT_REBASE_FROM", "the tag of its os.version"}, rebase(plain.name())...)
 	check("another kind that is named", onCore, []string{"another"}, append(rebase(plain.name()), "build-arg:FANLIGHT_REBASE_FROM", nano.ref("ltsc2022"))...)
 	check("a widening to another kind", newMove(t, env, client, "FROM "+core.ref("ltsc2025")+"\n"+appSteps),
-		[]string{"has no image to make that for " + core.ref("ltsc2025")}, rebase(app.name())...)
+		[]string{"has no image that one for " + core.ref("ltsc2025")}, rebase(app.name())...)
 
 	t.Run("not ours to read", func(t *testing.T) {
 		locked := faultyRegistry{names: []string{"app"}, fault: faults[1]}

@@ -494,7 +494,7 @@ func indexBase(t *testing.T, b *bench, registry, suffix string) string {
 				}
 			}
 			result = "list asked for"
-		case strings.Contains(output, "cannot be told here from"):
+		case strings.Contains(output, "cannot be told apart from"):
 			// The newest is behind another, and the warning says so.
 			one.Index = one.Index[1:]
 			result = "asked, warns of 2025"

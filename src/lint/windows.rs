@@ -104,7 +104,7 @@ pub fn backslash_continues(written: &str) -> String {
 #[must_use]
 pub fn backslash_json(word: &str) -> String {
     format!(
-        "This {word} is no JSON list, since JSON doubles its backslashes, and is taken as plain text: write \\\\ or / for each"
+        "This {word} is not a JSON list, because JSON needs doubled backslashes, and is read as plain text: write \\\\ or / for each"
     )
 }
 
@@ -133,7 +133,7 @@ pub fn path_lost(value: &str) -> String {
         "end it with ;${PATH}"
     };
     format!(
-        "The PATH '{value}' leaves out C:\\Windows\\system32, so no program of Windows is found: {advice}"
+        "The PATH '{value}' leaves out C:\\Windows\\system32, so Windows' own programs are not found: {advice}"
     )
 }
 
@@ -161,7 +161,7 @@ pub fn out_of_support(base: &str, name: &str, ended: &str) -> String {
 #[must_use]
 pub fn user_of_nanoserver(user: &str) -> String {
     format!(
-        "A nanoserver has no user '{user}', and nothing can make one: there are ContainerUser and ContainerAdministrator"
+        "nanoserver has no user '{user}' and cannot create one; available: ContainerUser, ContainerAdministrator"
     )
 }
 
@@ -169,7 +169,7 @@ pub fn user_of_nanoserver(user: &str) -> String {
 #[must_use]
 pub fn user_of_linux(user: &str) -> String {
     format!(
-        "'{user}' is no user of Windows, which has neither numbers nor groups here: write ContainerUser or ContainerAdministrator"
+        "'{user}' is not a Windows user: users of an image for Windows have neither numbers nor groups. Write ContainerUser or ContainerAdministrator"
     )
 }
 
@@ -234,7 +234,7 @@ pub fn line_endings() -> String {
 /// [`SCRATCH`]
 #[must_use]
 pub fn scratch() -> String {
-    "An image on scratch has no Windows in it: no container of it starts, and once it is pushed, COPY --from and mounts find no files in it. Tools that read layers get them, and --output type=local. Put files for other builds into an image for Linux, programs for HostProcess containers on mcr.microsoft.com/oss/kubernetes/windows-host-process-containers-base-image, all others on nanoserver or servercore".to_owned()
+    "An image on scratch has no Windows in it: its containers do not start, and once it is pushed, COPY --from and mounts find no files in it. Tools that read layers get them, and --output type=local. Put files for other builds into an image for Linux, programs for HostProcess containers on mcr.microsoft.com/oss/kubernetes/windows-host-process-containers-base-image, all others on nanoserver or servercore".to_owned()
 }
 
 /// [`FILE_NAME`], of a file that a step brought.

@@ -31,7 +31,7 @@ pub enum ErrorKind {
     Space(String),
     /// Lists that are walked together have different lengths.
     #[error(
-        "lists of different lengths cannot be walked together: {first:?} has {first_count} elements, {second:?} has \
+        "lists of different lengths cannot be used together: {first:?} has {first_count} elements, {second:?} has \
          {second_count}. Give both one element for each Windows version"
     )]
     Unequal {
@@ -53,7 +53,7 @@ pub enum ErrorKind {
     WithoutWindows(String),
     /// A list of images that files are copied from, or that is mounted.
     #[error(
-        "{0:?} is a list, and lists stand in FROM: write FROM {0} AS addon, and --from=addon here, where each Windows \
+        "{0:?} is a list, and lists are only allowed in FROM: write FROM {0} AS addon, and --from=addon here, where each Windows \
          version has its own element"
     )]
     OutsideFrom(String),

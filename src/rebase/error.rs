@@ -10,7 +10,7 @@ pub enum ErrorKind {
     WithoutWindows(&'static str),
     /// An engine that does not always see that the old base is below the image.
     #[error(
-        "FANLIGHT_REBASE needs BuildKit 0.11 or later: before, an engine may make one layer of all, by unpacking them. Build the \
+        "FANLIGHT_REBASE needs BuildKit 0.11 or later: older engines may unpack all layers and write them as one. Build the \
          Dockerfile instead"
     )]
     OldEngine,
@@ -22,13 +22,13 @@ pub enum ErrorKind {
     AgainstInBuild,
     /// A bill of materials.
     #[error(
-        "no SBOM can be made of a rebase, which reads no layer: leave out --sbom and --attest type=sbom, or build the \
+        "a rebase reads no layers, so it cannot write an SBOM: leave out --sbom and --attest type=sbom, or build the \
          Dockerfile instead"
     )]
     Sbom,
     /// The pushed image has none for a platform.
     #[error(
-        "{reference} has no image for {platform}: leave that out of --platform, or name an image that has one"
+        "{reference} has no image for {platform}: remove it from --platform, or name an image that has one"
     )]
     NoPlatform {
         /// The pushed image.
@@ -44,7 +44,7 @@ pub enum ErrorKind {
     Unlisted(String),
     /// A version in an index that could not be read.
     #[error(
-        "this engine cannot read the index of {reference}, so it cannot be told whether that has an image for Windows \
+        "this engine cannot read the index of {reference}, so fanlight cannot tell whether it has an image for Windows \
          {version}: leave the version out, with FANLIGHT_VERSIONS or in FROM, or use BuildKit 0.28 or later and a registry \
          that gives indexes as blobs"
     )]
@@ -67,7 +67,7 @@ pub enum ErrorKind {
     },
     /// A FROM that does not name an image in a registry.
     #[error(
-        "{base} is no image of a registry, so no pushed image can be compared with it or moved to it: name an image in FROM, \
+        "{base} is not an image in a registry, so a pushed image cannot be compared with it or moved to it: name an image in FROM, \
          or build the Dockerfile instead"
     )]
     NoImage {
@@ -75,7 +75,7 @@ pub enum ErrorKind {
         base: String,
     },
     /// No image of the same kind.
-    #[error("{reference} has no image to make that for {base} ({wanted}) from: it has {found}")]
+    #[error("{reference} has no image that one for {base} ({wanted}) can be made from; available: {found}")]
     NoSibling {
         /// The pushed image.
         reference: String,
@@ -88,7 +88,7 @@ pub enum ErrorKind {
     },
     /// Bases of other kinds.
     #[error(
-        "{image} stands on {old}, and the new base is {new}: programs for one kind of Windows base are not moved to another. \
+        "{image} is built on {old}, and the new base is {new}: a rebase does not move programs to another kind of Windows base. \
          Build the Dockerfile instead"
     )]
     OtherKind {
@@ -101,7 +101,7 @@ pub enum ErrorKind {
     },
     /// The old base is not found.
     #[error(
-        "what {image} stands on cannot be told, so its own layers cannot be either:{}\n  write --build-arg \
+        "cannot find the base of {image}, so its own layers are unknown:{}\n  write --build-arg \
          FANLIGHT_REBASE_FROM={repository}:TAG with the base that it was built on, or several of them with commas, or \
          build the Dockerfile instead",
         lines(.tried)
@@ -130,7 +130,7 @@ pub enum ErrorKind {
     },
     /// A history that does not say how the layers were made.
     #[error(
-        "the history of {image} names {lines} layers above its base, and it has {layers}: how they were made cannot be told. \
+        "the history of {image} names {lines} layers above its base, and it has {layers}: fanlight cannot tell which are its own. \
          Build the Dockerfile instead"
     )]
     History {

@@ -45,7 +45,7 @@ pub enum ErrorKind {
     },
     /// Windows Server 2025 in an index that could not be read.
     #[error(
-        "Windows Server 2025 cannot be told here from {os_version} in the index of {base}, which this engine cannot read. \
+        "Windows Server 2025 cannot be told apart from {os_version} in the index of {base}, which this engine cannot read. \
          {advice}",
         advice = super::index::advice(base)
     )]
@@ -57,7 +57,7 @@ pub enum ErrorKind {
     },
     /// Two bases that no host can tell apart.
     #[error(
-        "two bases have the same Windows build, so no host could choose between them: {first} and {second}. Keep one \
+        "two bases have the same Windows build, so a host cannot choose between them: {first} and {second}. Keep one \
          of them"
     )]
     Collision {
