@@ -33,6 +33,28 @@ fn the_seeds_hold() {
     }
 }
 
+/// A program of a gigabyte is read in a few ranges.
+#[test]
+fn a_large_program_takes_few_ranges() {
+    use fanlight::verify::{content::Content, read::Ranges};
+    let program = fuzz::programs::program();
+    let mut ranges = Ranges::new(1 << 30);
+    let mut bytes = 0;
+    for count in 0.. {
+        let need = match Content::of(&ranges) {
+            Ok(content) => {
+                return assert!(matches!(content, Content::Pe(_)) && count <= 2 && bytes < 100_000);
+            }
+            Err(need) => ranges.next(need).unwrap(),
+        };
+        let start = usize::try_from(need.offset).unwrap().min(program.len());
+        let mut range = program[start..].to_vec();
+        range.resize(need.length, 0);
+        bytes += range.len();
+        ranges.add(need, range);
+    }
+}
+
 #[test]
 fn the_program_among_them_is_one() {
     let content = fanlight::verify::content::Content::of(&fuzz::programs::program().as_slice()).unwrap();
