@@ -112,7 +112,7 @@ fn found(src: &Path) -> BTreeMap<String, BTreeSet<String>> {
     let tests: BTreeSet<Vec<String>> = files
         .iter()
         .flat_map(|(module, file)| {
-            file.test_modules.iter().map(move |name| [&module[..], &[name.clone()]].concat())
+            file.test_modules.iter().map(move |name| [&module[..], std::slice::from_ref(name)].concat())
         })
         .collect();
     let mut found = BTreeMap::new();

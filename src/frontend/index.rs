@@ -71,7 +71,7 @@ impl Reader<'_, '_> {
         }
         match (self.ask(source).await?, failed) {
             // The answers leave a doubt that the index would settle.
-            (None | Some(Found { hiding: Some(_), .. }), Some(error)) => {
+            (None | Some(Found { hidden: Some(_), .. }), Some(error)) => {
                 Err(error.context("cannot read the index"))
             }
             (Some(found), _) => Ok(Listing::Asked(found)),

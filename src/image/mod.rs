@@ -9,6 +9,7 @@ mod os_version;
 pub mod platform;
 pub mod port;
 pub mod reference;
+pub mod release;
 mod start;
 
 pub use config::{Config, ErrorKind as ConfigError, HealthConfig, History, Image, RootFs};
