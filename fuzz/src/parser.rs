@@ -1,7 +1,7 @@
 //! Dockerfiles: text to tree, tree to instructions.
 
 use fanlight::instruction::{self, Dockerfile, Instruction, Kind};
-use fanlight::lint::{Config, Linter, checks};
+use fanlight::lint::{Config, Linter};
 use fanlight::syntax::{self, Node, Tree};
 
 /// Any bytes are a Dockerfile or an error, within the bounds of the text; what is read is read
@@ -35,7 +35,7 @@ fn check_tree(tree: &Tree, lines: u32) {
     let linted = instruction::parse(tree, Some(&linter));
     assert_eq!(linted, instruction::parse(tree, None), "checks change the meaning");
     if let Ok(dockerfile) = linted {
-        checks::stages(&dockerfile, &linter);
+        instruction::check::stages(&dockerfile, &linter);
         check_dockerfile(&dockerfile);
     }
 }

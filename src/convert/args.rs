@@ -5,7 +5,7 @@ use super::stage::StageState;
 use super::{Converter, Error, ErrorKind, history};
 use crate::env::Env;
 use crate::instruction::{Instruction, OptionalKeyValue};
-use crate::lint::{Linter, checks};
+use crate::lint::{Linter, secret};
 use crate::plan::{ArgInfo, BuildArgs};
 use crate::proto::pb;
 use crate::span::Located;
@@ -20,7 +20,7 @@ pub(super) fn dispatch(
 ) -> Result<(), Error> {
     let mut shown = Vec::with_capacity(args.len());
     for arg in args {
-        checks::secret_key("ARG", &arg.key, &instruction.location, lint);
+        secret::check("ARG", &arg.key, &instruction.location, lint);
         let mut arg = arg.clone();
         let given = converter.input.setting.build_args.get(&arg.key);
         let global = converter.plan.globals.env.get(&arg.key);

@@ -4,13 +4,13 @@
 use super::stage::StageState;
 use super::{ErrorKind, history};
 use crate::go;
-use crate::instruction::{Instruction, KeyValue};
-use crate::lint::{Linter, checks};
+use crate::instruction::{Instruction, KeyValue, check};
+use crate::lint::Linter;
 
 pub(super) fn label(state: &mut StageState, pairs: &[KeyValue], instruction: &Instruction, lint: &Linter) {
     let mut line = "LABEL".to_owned();
     for pair in pairs {
-        checks::legacy_form(pair, &instruction.word, &instruction.location, lint);
+        check::legacy_form(pair, &instruction.word, &instruction.location, lint);
         line.push_str(&format!(" {}={}", pair.key, pair.value));
         state.image.config.labels.insert(pair.key.clone(), pair.value.clone());
     }

@@ -3,15 +3,15 @@
 use super::history;
 use super::stage::{StageState, key_value};
 use crate::env::Env;
-use crate::instruction::{Instruction, KeyValue};
-use crate::lint::{Linter, checks};
+use crate::instruction::{Instruction, KeyValue, check};
+use crate::lint::{Linter, secret};
 
 /// Upstream's `dispatchEnv`.
 pub(super) fn dispatch(state: &mut StageState, pairs: &[KeyValue], instruction: &Instruction, lint: &Linter) {
     let mut line = "ENV".to_owned();
     for pair in pairs {
-        checks::legacy_form(pair, &instruction.word, &instruction.location, lint);
-        checks::secret_key("ENV", &pair.key, &instruction.location, lint);
+        check::legacy_form(pair, &instruction.word, &instruction.location, lint);
+        secret::check("ENV", &pair.key, &instruction.location, lint);
         let entry = format!("{}={}", pair.key, pair.value);
         line.push(' ');
         line.push_str(&entry);

@@ -53,7 +53,7 @@ impl File {
         if dockerfile.stages.is_empty() {
             return Err(Error::new("dockerfile contains no stages to build"));
         }
-        lint::checks::stages(&dockerfile, &lint);
+        instruction::check::stages(&dockerfile, &lint);
         let lexer = Lexer::new(dockerfile.escape);
         Ok(Self { source, dockerfile, lexer, lint })
     }

@@ -7,8 +7,6 @@
 
 use std::sync::Arc;
 
-use tonic::Code;
-
 use super::build::Build;
 use crate::gateway::{Error, FileRange, OciStore, ResolveError, ResolveImage, ResolvedImage, SolveRequest};
 use crate::image::{Image, Platform, Reference, digest};
@@ -71,7 +69,7 @@ impl Reader<'_, '_> {
         }
         match (self.ask(source).await?, failed) {
             // The answers leave a doubt that the index would settle.
-            (None | Some(Found { hiding: Some(_), .. }), Some(error)) => {
+            (None | Some(Found { hidden: Some(_), .. }), Some(error)) => {
                 Err(error.context("cannot read the index"))
             }
             (Some(found), _) => Ok(Listing::Asked(found)),
@@ -150,7 +148,7 @@ impl Reader<'_, '_> {
         for way in self.ways(source) {
             match self.read(source, &way).await {
                 Ok(json) => return Ok(Some(json)),
-                Err(error) if is_wrong_way(&error) => {}
+                Err(error) if error.is_wrong_way() => {}
                 Err(error) => failed = failed.or(Some(error)),
             }
         }
@@ -203,30 +201,4 @@ impl Reader<'_, '_> {
 fn answer(image: &ResolvedImage) -> Result<Answer, Error> {
     let platform = Image::parse(&image.config).map_err(Error::new)?.platform;
     Ok(Answer { os_version: platform.os_version, features: platform.os_features.unwrap_or_default() })
-}
-
-/// Whether a download failed because it is not the way to this index, which another way may be. What a registry answers
-/// when it is asked too often or is out of order says nothing about the index.
-fn is_wrong_way(error: &Error) -> bool {
-    const ANSWERS: [&str; 16] = [
-        "status 400",
-        "status 401",
-        "status 403",
-        "status 404",
-        "status 405",
-        "status 406",
-        "400 Bad Request",
-        "401 Unauthorized",
-        "403 Forbidden",
-        "404 Not Found",
-        "not found",
-        "authoriz",
-        "x509",
-        "HTTP response to HTTPS",
-        "no such host",
-        "connection refused",
-    ];
-    let codes = [Code::NotFound, Code::Unimplemented, Code::Unauthenticated, Code::PermissionDenied];
-    let text = error.to_string();
-    codes.contains(&error.code()) || ANSWERS.iter().any(|answer| text.contains(answer))
 }

@@ -9,9 +9,7 @@ use crate::llb::{ResolveMode, caps};
 use crate::windows::lazy::Layering;
 use crate::windows::seed::{self, Seed};
 
-/// Why Docker Engine switches merges off, in its words.
-const NEEDS_CONTAINERD_STORE: &str = "containerd image store";
-/// What that means, and what to do.
+/// What it means that Docker Engine switches merges off, and what to do.
 const OLDER_STORE: &str = ". Docker's older image store takes neither Windows images nor several platforms: turn the \
     containerd one on (\"features\": {\"containerd-snapshotter\": true} in daemon.json), or use a builder of docker buildx \
     create. Until then only --output type=local and type=tar work";
@@ -28,7 +26,7 @@ impl Build<'_> {
             Ok(seed) => Ok(Layering { seed: Some(seed), ..plain }),
             Err(error) => {
                 let reason = error.to_string();
-                let warning = Warning::Unlazy { why: format!("{reason}{}", advice(&reason)) };
+                let warning = Warning::Unlazy { why: format!("{reason}{}", advice(&error)) };
                 warn::tell(self.bridge, &self.file.source, &warning, &[]).await?;
                 Ok(Layering { reason, ..plain })
             }
@@ -52,8 +50,8 @@ impl Build<'_> {
     /// Refuses an engine that can only put layers on an image by unpacking it.
     pub(super) fn check_merges(&self) -> Result<(), Error> {
         self.require_merges().map_err(|error| {
-            let reason = error.to_string();
-            error.suffix(advice(&reason))
+            let advice = advice(&error);
+            error.suffix(advice)
         })
     }
 
@@ -91,8 +89,8 @@ impl Build<'_> {
 }
 
 /// What to do about an engine that has no merges.
-fn advice(reason: &str) -> &'static str {
-    if reason.contains(NEEDS_CONTAINERD_STORE) { OLDER_STORE } else { "" }
+fn advice(error: &Error) -> &'static str {
+    if error.needs_containerd_store() { OLDER_STORE } else { "" }
 }
 
 /// The image this frontend runs from.

@@ -66,35 +66,52 @@ fn options(text: &str) -> Vec<(String, String)> {
     pairs.map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
 }
 
-#[test]
-fn plans() {
-    let mut found = 0;
-    let mut wrong = Vec::new();
-    for entry in std::fs::read_dir(folder()).unwrap() {
-        let file = entry.unwrap().path();
-        if file.extension().is_none_or(|extension| extension != "Dockerfile") {
-            continue;
-        }
-        found += 1;
-        let read = |extension: &str| std::fs::read_to_string(file.with_extension(extension));
-        let index = read("index").unwrap_or_default();
-        let options = options(&read("options").unwrap());
-        let answer = plan(&read("Dockerfile").unwrap(), &options, &index).unwrap();
-        assert_eq!(answer.metadata["version"], b"1.0.0");
-        for (extension, key) in [("json", "result.json"), ("txt", "result.txt")] {
-            let ours = String::from_utf8(answer.metadata[key].clone()).unwrap();
-            if extension == "json" {
-                serde_json::from_str::<Value>(&ours).unwrap();
-            }
-            if std::env::var_os("FANLIGHT_UPDATE").is_some() {
-                std::fs::write(file.with_extension(extension), &ours).unwrap();
-            } else if read(extension).unwrap_or_default() != ours {
-                wrong.push(format!("{} as {extension}:\n{ours}", file.display()));
-            }
-        }
+/// Compares the plan of a Dockerfile with the files beside it.
+fn check(name: &str) {
+    let file = |extension: &str| folder().join(format!("{name}.{extension}"));
+    let read = |extension: &str| std::fs::read_to_string(file(extension));
+    let index = read("index").unwrap_or_default();
+    let answer = plan(&read("Dockerfile").unwrap(), &options(&read("options").unwrap()), &index).unwrap();
+    assert_eq!(answer.metadata["version"], b"1.0.0");
+    let ours = |key: &str| String::from_utf8(answer.metadata[key].clone()).unwrap();
+    let (json, text) = (ours("result.json"), ours("result.txt"));
+    serde_json::from_str::<Value>(&json).unwrap();
+    if std::env::var_os("FANLIGHT_UPDATE").is_some() {
+        std::fs::write(file("json"), &json).unwrap();
+        std::fs::write(file("txt"), &text).unwrap();
+        return;
     }
-    assert!(found > 5);
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let is_same = |extension: &str, ours: &str| read(extension).is_ok_and(|known| known == ours);
+    assert!(is_same("txt", &text), "{name} as txt:\n{text}");
+    assert!(is_same("json", &json), "{name} as json:\n{json}");
+}
+
+/// A test for each Dockerfile in `testdata/plan`, with its name, and one that each has a test.
+macro_rules! plans {
+    ($($name:ident)*) => {
+        /// Plans of the Dockerfiles.
+        mod plans {
+            $(
+                #[test]
+                fn $name() {
+                    super::check(&stringify!($name).replace('_', "-"));
+                }
+            )*
+
+            #[test]
+            fn each_dockerfile_has_a_test() {
+                let files = std::fs::read_dir(super::folder()).unwrap().map(|entry| entry.unwrap().file_name());
+                let names = files.filter_map(|file| Some(file.to_str()?.strip_suffix(".Dockerfile")?.replace('-', "_")));
+                let mut names: Vec<String> = names.collect();
+                names.sort_unstable();
+                assert_eq!(names, [$(stringify!($name)),*]);
+            }
+        }
+    };
+}
+
+plans! {
+    every_version from_windows host_process index_base linux no_seed nothing plain_layers run triggers
 }
 
 /// What keeps a file from being built is an error with its place, as in a build.

@@ -3,12 +3,12 @@
 use crate::gateway::context::DockerfileSource;
 use crate::gateway::options::windows::SEED;
 use crate::gateway::{Bridge, Error};
-use crate::image::{Build, OsVersion, Platform};
+use crate::image::{Build, OsVersion, Platform, release};
 use crate::lint::{self, Linter};
 use crate::proto::{frontend, pb};
 use crate::span::{Range, first_line};
 use crate::windows::index;
-use crate::windows::probe::Found;
+use crate::windows::probe::{Found, Hidden};
 
 /// What a build says besides what the checks find.
 #[derive(Debug, Clone)]
@@ -49,8 +49,9 @@ impl Warning {
             Self::Asked { base, found } => {
                 let versions: Vec<&str> =
                     found.entries.iter().filter_map(|entry| Some(entry.version.as_ref()?.as_str())).collect();
-                let doubt = found.hiding.as_ref().map_or_else(String::new, |os_version| {
-                    format!("; Windows Server 2025 cannot be told apart from {os_version} here, if that comes before it")
+                let doubt = found.hidden.as_ref().map_or_else(String::new, |Hidden { build, behind }| {
+                    let server = release::server(build.0);
+                    format!("; {server} cannot be told apart from {behind} here, if that comes before it")
                 });
                 format!(
                     "the index of {base} cannot be read, so this engine was asked for each known Windows version: \

@@ -12,6 +12,7 @@ use tonic::{Code, Status};
 
 use super::capabilities::UnsupportedCapability;
 use super::source_detail;
+use crate::list;
 use crate::proto::{frontend, pb, rpc};
 use crate::span::{Located, Range};
 
@@ -187,6 +188,12 @@ impl From<Status> for Error {
 impl From<UnsupportedCapability> for Error {
     fn from(error: UnsupportedCapability) -> Self {
         Self::new(error)
+    }
+}
+
+impl From<list::ErrorKind> for Error {
+    fn from(kind: list::ErrorKind) -> Self {
+        Self::new(kind)
     }
 }
 

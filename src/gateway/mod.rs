@@ -9,6 +9,7 @@ pub mod bridge;
 pub mod capabilities;
 pub mod client;
 pub mod context;
+mod engine_text;
 pub mod error;
 mod memo;
 

@@ -64,12 +64,6 @@ pub struct ResolvedImage {
     pub config: Vec<u8>,
 }
 
-/// What engines say of an index that lists no image for the platform.
-const NO_PLATFORM: &str = "no match for platform in manifest";
-
-/// How engines end an error about an image that the registry does not have.
-const NOT_FOUND: &str = ": not found";
-
 /// Why an image has no config.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ResolveError {
@@ -95,7 +89,7 @@ impl ResolveError {
     #[must_use]
     pub fn is_not_found(&self) -> bool {
         matches!(self, Self::NoMatchingPlatform(_))
-            || matches!(self, Self::Failed(failure) if failure.to_string().ends_with(NOT_FOUND))
+            || matches!(self, Self::Failed(failure) if failure.is_not_found())
     }
 }
 
@@ -110,8 +104,7 @@ impl From<ResolveError> for Error {
 
 impl From<Error> for ResolveError {
     fn from(failure: Error) -> Self {
-        // Engines have no code of its own for this.
-        if failure.to_string().contains(NO_PLATFORM) {
+        if failure.is_no_match_for_platform() {
             return Self::NoMatchingPlatform(failure);
         }
         Self::Failed(failure)

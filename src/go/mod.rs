@@ -8,7 +8,6 @@ pub mod duration;
 pub mod float;
 pub mod format;
 pub mod glob;
-pub mod id;
 pub mod ip;
 pub mod json;
 pub mod json_value;
@@ -25,9 +24,6 @@ mod unicode_tables;
 pub mod url;
 
 pub use format::{list as format_list, quoted_list as quote_list};
-pub use id::random_id;
-pub use json::string as json_string;
-pub use mode::{ModeError, check_mode, parse_octal};
+pub use mode::{ModeError, check_mode};
 pub use quote::{Quoted, quote};
 pub use signal::{SignalError, check_signal};
-pub use time::format_unix as rfc3339;

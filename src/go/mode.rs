@@ -3,7 +3,7 @@
 //! Mirrors what `Parse` of `github.com/tonistiigi/dchapes-mode` accepts. The text itself goes to
 //! BuildKit, which applies it.
 
-use super::number::{NumberError, parse_int, parse_uint};
+use super::number::{NumberError, parse_int};
 
 /// Why a text is no mode.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -22,12 +22,6 @@ impl ModeError {
     pub const fn is_number(&self) -> bool {
         matches!(self, Self::Number(_))
     }
-}
-
-/// The bits of an octal number (`strconv.ParseUint` with base 8), of at most 32 bits.
-#[must_use]
-pub fn parse_octal(text: &str) -> Option<u32> {
-    parse_uint(text, 8, 32).ok().and_then(|bits| u32::try_from(bits).ok())
 }
 
 /// Checks a mode: octal up to 7777, or clauses like `u=rwX,go-w` with commas between.
@@ -67,7 +61,5 @@ mod tests {
             );
             assert_eq!(error.is_some_and(|e| e.is_number()), case["number"], "{text:?}");
         }
-        assert_eq!(parse_octal("0755"), Some(0o755));
-        assert_eq!(parse_octal("u+x"), None);
     }
 }

@@ -7,7 +7,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Platform, config_read, config_write};
 use crate::go::{duration, format, json_value, time};
-use crate::instruction;
 
 /// Why a text is no image config.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -120,20 +119,6 @@ pub struct HealthConfig {
     pub start_interval: i64,
     /// Failures in a row that make a container unhealthy.
     pub retries: i64,
-}
-
-impl From<&instruction::Healthcheck> for HealthConfig {
-    fn from(check: &instruction::Healthcheck) -> Self {
-        let nanoseconds = |d: std::time::Duration| i64::try_from(d.as_nanos()).unwrap_or(i64::MAX);
-        Self {
-            test: check.test.clone(),
-            interval: nanoseconds(check.interval),
-            timeout: nanoseconds(check.timeout),
-            start_period: nanoseconds(check.start_period),
-            start_interval: nanoseconds(check.start_interval),
-            retries: check.retries,
-        }
-    }
 }
 
 impl HealthConfig {

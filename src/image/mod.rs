@@ -9,10 +9,10 @@ mod os_version;
 pub mod platform;
 pub mod port;
 pub mod reference;
+pub mod release;
 mod start;
 
-pub use config::{Config, ErrorKind as ConfigError, HealthConfig, History, Image, RootFs};
-pub use digest::{Digest, ErrorKind as DigestError};
+pub use config::{Config, HealthConfig, History, Image, RootFs};
 pub use os_version::{Build, OsVersion, Wanted};
-pub use platform::{ErrorKind as PlatformError, Platform};
-pub use reference::{ErrorKind as ReferenceError, Reference};
+pub use platform::Platform;
+pub use reference::Reference;

@@ -3,23 +3,8 @@
 use std::fmt;
 
 use super::Reference;
+use super::release::{self, RELEASES, Release};
 use crate::suggest::Hint;
-
-/// Names that Microsoft's tags use, with their builds, oldest first. The long-term name of a build
-/// comes after its other one.
-const NAMES: [(&str, u32); 11] = [
-    ("ltsc2016", 14393),
-    ("1809", 17763),
-    ("ltsc2019", 17763),
-    ("1903", 18362),
-    ("1909", 18363),
-    ("2004", 19041),
-    ("20h2", 19042),
-    ("ltsc2022", 20348),
-    ("23h2", 25398),
-    ("24h2", 26100),
-    ("ltsc2025", 26100),
-];
 
 /// Builds below this are not written as bare numbers: `2004` is a name.
 const SMALLEST_BARE_BUILD: u32 = 10_000;
@@ -32,30 +17,27 @@ impl Build {
     /// The build that a release's name stands for, in any case.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        let known = |row: &&(&str, u32)| row.0.eq_ignore_ascii_case(name);
-        NAMES.iter().find(known).map(|(_, build)| Self(*build))
+        let is_it = |release: &&Release| release.names.iter().any(|known| known.eq_ignore_ascii_case(name));
+        selectable().find(is_it).map(|release| Self(release.build))
     }
 
-    /// What Microsoft's tags call the build, the long-term name first; empty for an unknown one.
+    /// What Microsoft's tags call the build; empty for an unknown one.
     #[must_use]
     pub fn name(self) -> &'static str {
-        NAMES.iter().rfind(|(_, known)| *known == self.0).map_or("", |(name, _)| name)
+        release::of_build(self.0).map_or("", Release::name)
     }
 
-    /// Every build that has a name, once each, newest first.
+    /// Every build that a name stands for, newest first.
     #[must_use]
     pub fn known() -> Vec<Self> {
-        let mut builds: Vec<Self> = NAMES.iter().rev().map(|(_, build)| Self(*build)).collect();
-        builds.dedup();
-        builds
+        selectable().rev().map(|release| Self(release.build)).collect()
     }
 
     /// The name that a misspelled one may have meant. Short names are too much alike to tell.
     #[must_use]
     pub fn similar(name: &str) -> Option<Hint> {
         const SHORT: usize = 4;
-        let names: Vec<&str> =
-            NAMES.iter().map(|(name, _)| *name).filter(|name| name.len() > SHORT).collect();
+        let names: Vec<&str> = all_names().into_iter().filter(|name| name.len() > SHORT).collect();
         if name.len() > SHORT { Hint::search(&name.to_lowercase(), &names) } else { None }
     }
 
@@ -69,8 +51,17 @@ impl Build {
     /// All names, for messages.
     #[must_use]
     pub fn names() -> String {
-        NAMES.map(|(name, _)| name).join(", ")
+        all_names().join(", ")
     }
+}
+
+fn selectable() -> impl DoubleEndedIterator<Item = &'static Release> {
+    RELEASES.iter().filter(|release| release.is_selectable())
+}
+
+/// What selects a build, oldest first.
+fn all_names() -> Vec<&'static str> {
+    selectable().flat_map(|release| release.names).copied().collect()
 }
 
 /// `10.0.BUILD`.
@@ -193,6 +184,10 @@ mod tests {
     #[test]
     fn known_builds_are_newest_first() {
         assert!(Build::known().is_sorted_by(|a, b| a > b));
+        assert_eq!(
+            Build::names(),
+            "ltsc2016, 1809, ltsc2019, 1903, 1909, 2004, 20H2, ltsc2022, 23H2, 24H2, ltsc2025"
+        );
     }
 
     #[test]

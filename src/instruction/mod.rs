@@ -3,6 +3,7 @@
 //! Mirrors moby/buildkit's `frontend/dockerfile/instructions`. Nothing here knows a platform, a
 //! base image or a build argument.
 
+pub mod check;
 mod comment;
 mod device;
 mod error;

@@ -5,7 +5,7 @@
 use serde_json::{Map, Value, json};
 
 use super::*;
-use crate::lint::{Config, Linter, checks, message, rule};
+use crate::lint::{Config, Linter, message, rule};
 use crate::span::{Located, Range};
 use crate::syntax::{self, Directive, Node};
 
@@ -50,7 +50,7 @@ fn analyse_tree(tree: &syntax::Tree, linter: &Linter, out: &mut Map<String, Valu
             let (expanded, triggers) = expansions(&dockerfile);
             set(out, "expanded", expanded);
             set(out, "triggers", triggers);
-            checks::stages(&dockerfile, linter);
+            check::stages(&dockerfile, linter);
         }
     }
     let warnings = linter

@@ -3,10 +3,10 @@
 //! Mirrors moby/buildkit's `frontend/dockerfile/linter`. The rules are a table ([`rule`]), each has a
 //! function for its message ([`message`]), and whoever finds a violation calls [`Linter::run`] with both.
 
-pub mod checks;
 mod config;
 pub mod message;
 pub mod rule;
+pub mod secret;
 #[cfg(test)]
 mod upstream_tests;
 pub mod windows;

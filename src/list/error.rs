@@ -1,7 +1,6 @@
 //! What can be wrong with a list.
 
 use super::grammar::MAX_ELEMENTS;
-use crate::gateway;
 
 /// Why a list cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -79,10 +78,4 @@ pub enum ErrorKind {
         /// How many it has.
         count: usize,
     },
-}
-
-impl From<ErrorKind> for gateway::Error {
-    fn from(kind: ErrorKind) -> Self {
-        Self::new(kind)
-    }
 }

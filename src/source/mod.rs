@@ -23,11 +23,5 @@ pub fn is_git(source: &str) -> bool {
     git_ref(source).is_ok_and(|git| git.is_some())
 }
 
-/// Whether a text is a commit's full name (`IsCommitSHA`), SHA-1 or SHA-256, in lower case.
-#[must_use]
-pub fn is_commit(text: &str) -> bool {
-    matches!(text.len(), 40 | 64) && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
-}
-
 #[cfg(test)]
 mod tests;

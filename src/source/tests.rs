@@ -34,9 +34,3 @@ fn reads_git_references_as_buildkit_does() {
         assert_eq!(json!([remote.url, remote.id, remote.ssh]), case["remote"], "{text:?}");
     }
 }
-
-#[test]
-fn commits_are_full_names() {
-    assert!(is_commit(&"0a".repeat(20)) && is_commit(&"f".repeat(64)));
-    assert!(!is_commit(&"0A".repeat(20)) && !is_commit("abc") && !is_commit(&"g".repeat(40)));
-}

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::instruction;
-use crate::lint::{Config, Linter, checks};
+use crate::lint::{Config, Linter};
 
 /// The error of a text, with its first line.
 fn error(text: &[u8]) -> Option<(String, u32)> {
@@ -35,7 +35,7 @@ fn whole(text: &[u8]) -> Result<instruction::Dockerfile, String> {
     let linter = Linter::new(Config { experimental_all: true, ..Config::default() });
     let tree = parse(text).map_err(|error| error.to_string())?;
     let dockerfile = instruction::parse(&tree, Some(&linter)).map_err(|error| error.to_string())?;
-    checks::stages(&dockerfile, &linter);
+    instruction::check::stages(&dockerfile, &linter);
     for stage in &dockerfile.stages {
         for it in &stage.instructions {
             let mut expanded = it.clone();

@@ -2,7 +2,7 @@
 
 use super::advice::Advice;
 use crate::gateway;
-use crate::image::{Build, Platform};
+use crate::image::{Build, Platform, release};
 use crate::span::Located;
 use crate::suggest::Hint;
 
@@ -43,15 +43,17 @@ pub enum ErrorKind {
         /// The version of the image that the engine gives.
         os_version: String,
     },
-    /// Windows Server 2025 in an index that could not be read.
+    /// A release in an index that could not be read.
     #[error(
-        "Windows Server 2025 cannot be told apart from {os_version} in the index of {base}, which this engine cannot read. \
+        "{server} cannot be told apart from {os_version} in the index of {base}, which this engine cannot read. \
          {advice}",
-        advice = super::index::advice(base)
+        server = release::server(build.0), advice = super::index::advice(base)
     )]
     Hidden {
         /// The base as written.
         base: String,
+        /// The release.
+        build: Build,
         /// The version of the image that the engine gives instead.
         os_version: String,
     },

@@ -11,11 +11,7 @@ use std::cmp::Reverse;
 use super::ErrorKind;
 use crate::go::number::{atoi, parse_uint};
 use crate::image::Build;
-
-/// From this build on, hosts run older images as well: Windows Server 2022.
-const STABLE: u32 = 20348;
-/// Builds of the long-term releases that images are made for, oldest first.
-const LONG_TERM: [u32; 4] = [14393, 17763, STABLE, 26100];
+use crate::image::release::{Edition, RELEASES, Release, STABLE, long_term};
 
 /// A release of Windows that containers run on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,22 +26,20 @@ pub struct Host {
     pub arm64: bool,
 }
 
-const fn host(name: &'static str, short: &'static str, build: u32, arm64: bool) -> Host {
-    Host { name, short, build, arm64 }
+/// The hosts that a plan speaks of: servers, then clients.
+#[must_use]
+pub fn hosts() -> Vec<Host> {
+    let editions: [fn(&Release) -> Option<Edition>; 2] = [|release| release.server, |release| release.client];
+    let mut hosts = Vec::new();
+    for edition in editions {
+        for release in &RELEASES {
+            if let Some(Edition { name, short, arm64 }) = edition(release) {
+                hosts.push(Host { name, short, build: release.build, arm64 });
+            }
+        }
+    }
+    hosts
 }
-
-/// The hosts that a plan speaks of.
-pub const HOSTS: [Host; 9] = [
-    host("Windows Server 2016", "2016", 14393, false),
-    host("Windows Server 2019", "2019", 17763, false),
-    host("Windows Server 2022", "2022", STABLE, false),
-    host("Windows Server 23H2", "server-23H2", 25398, false),
-    host("Windows Server 2025", "2025", 26100, true),
-    host("Windows 11 22H2", "11-22H2", 22621, true),
-    host("Windows 11 23H2", "11-23H2", 22631, true),
-    host("Windows 11 24H2", "11-24H2", 26100, true),
-    host("Windows 11 25H2", "11-25H2", 26200, true),
-];
 
 impl Host {
     /// The host of a name as in the plan, or of a short one, in any case.
@@ -53,7 +47,7 @@ impl Host {
     pub fn find(name: &str) -> Option<Self> {
         let is_it =
             |host: &Self| [host.name, host.short].iter().any(|known| known.eq_ignore_ascii_case(name));
-        HOSTS.into_iter().find(is_it)
+        hosts().into_iter().find(is_it)
     }
 
     /// Whether there are hosts of this release with that processor.
@@ -90,7 +84,7 @@ const CURRENT: Rule =
     Rule { engines: "the image specification", lowest: long_term_before, order: Order::Index };
 
 /// The releases, newest first.
-const RELEASES: [Rule; 3] = [
+const RULES: [Rule; 3] = [
     Rule {
         engines: "containerd 2.3.5 and later, and Docker Engine 29 from moby 2.0.0-beta.22 on",
         lowest: long_term_before,
@@ -110,14 +104,13 @@ const RELEASES: [Rule; 3] = [
 
 /// The long-term release before the one that the host belongs to, none before Windows Server 2022.
 fn long_term_before(host: u32) -> u32 {
-    let own = LONG_TERM.iter().rposition(|build| *build <= host).unwrap_or_default();
-    LONG_TERM[own.saturating_sub(1)].max(STABLE)
+    long_term().rev().filter(|build| *build <= host).nth(1).map_or(STABLE, |build| build.max(STABLE))
 }
 
 /// The newest long-term release that is older than the host: later releases of Windows 11 so refuse
 /// what they can run.
 fn newest_long_term_below(host: u32) -> u32 {
-    LONG_TERM.iter().rfind(|build| **build < host).map_or(STABLE, |build| (*build).max(STABLE))
+    long_term().rfind(|build| *build < host).map_or(STABLE, |build| build.max(STABLE))
 }
 
 impl Rule {
@@ -177,7 +170,7 @@ pub struct Coverage {
 pub fn coverage(architecture: &str, os_versions: &[&str]) -> Vec<Coverage> {
     let of_host = |host: Host| {
         let takes = CURRENT.takes(host.build, os_versions);
-        let elsewhere = RELEASES.iter().map(|rule| (rule.engines, rule.takes(host.build, os_versions)));
+        let elsewhere = RULES.iter().map(|rule| (rule.engines, rule.takes(host.build, os_versions)));
         Coverage {
             host,
             takes,
@@ -185,13 +178,13 @@ pub fn coverage(architecture: &str, os_versions: &[&str]) -> Vec<Coverage> {
             missing: if takes.is_none() { best_for(&CURRENT, host.build) } else { None },
         }
     };
-    HOSTS.into_iter().filter(|host| host.has(architecture)).map(of_host).collect()
+    hosts().into_iter().filter(|host| host.has(architecture)).map(of_host).collect()
 }
 
 /// The hosts, for messages.
 #[must_use]
 pub fn names() -> String {
-    HOSTS.map(|host| host.short).join(", ")
+    hosts().iter().map(|host| host.short).collect::<Vec<_>>().join(", ")
 }
 
 /// A host that finds no image.
@@ -252,16 +245,15 @@ fn uncovered(host: Host, architecture: &str, versions: &[&str]) -> Option<Uncove
         add: best_for(rule, host.build).unwrap_or(host.build),
     };
     if CURRENT.takes(host.build, versions).is_none() {
-        return Some(of("", &RELEASES[1]));
+        return Some(of("", &RULES[1]));
     }
     let refuses = |rule: &&Rule| rule.takes(host.build, versions).is_none();
-    RELEASES.iter().find(refuses).map(|rule| of(rule.engines, rule))
+    RULES.iter().find(refuses).map(|rule| of(rule.engines, rule))
 }
 
 /// The newest long-term release whose images a host runs.
 fn best_for(rule: &Rule, host: u32) -> Option<u32> {
-    let runs = |build: &&u32| rule.runs(host, &Build(**build).to_string());
-    LONG_TERM.iter().rfind(runs).copied()
+    long_term().rfind(|build| rule.runs(host, &Build(*build).to_string()))
 }
 
 #[cfg(test)]
@@ -269,6 +261,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::image::release::Kind;
 
     /// Rows of the vectors, split into their fields; `-` stands for no `os.version`.
     fn vectors(containerd: &str) -> Vec<Vec<String>> {
@@ -285,7 +278,7 @@ mod tests {
     /// What containerd's own matcher says, of each of its releases that differ.
     #[test]
     fn as_containerd() {
-        for (rule, containerd) in RELEASES.iter().zip(["2.4", "2.3.4", "2.1.5"]) {
+        for (rule, containerd) in RULES.iter().zip(["2.4", "2.3.4", "2.1.5"]) {
             let rows = vectors(containerd);
             assert!(rows.len() > 700);
             for row in rows {
@@ -330,7 +323,7 @@ mod tests {
             texts.extend(unversioned.then(String::new));
             let list: Vec<&str> = texts.iter().map(String::as_str).collect();
             let first = CURRENT.takes(host, &list);
-            prop_assert_eq!(first, RELEASES[0].takes(host, &list));
+            prop_assert_eq!(first, RULES[0].takes(host, &list));
             if first.is_some() && !unversioned {
                 prop_assert_eq!(first, classic(host, &list));
             }
@@ -372,7 +365,7 @@ mod tests {
             rows.map(|row| row[1].trim_start_matches('v')).collect::<Vec<_>>()
         };
         let page = include_str!("../../docs/hosts.md");
-        for (rule, release) in RELEASES.iter().enumerate() {
+        for (rule, release) in RULES.iter().enumerate() {
             let containerd = of("github.com/containerd/containerd", rule);
             let moby = of("github.com/moby/moby", rule);
             let (first, last) = (containerd[0], containerd[containerd.len() - 1]);
@@ -393,12 +386,42 @@ mod tests {
         for pair in rows.windows(2).filter(|pair| pair[0][0] == pair[1][0]) {
             assert!(rule_of(pair[0][2]) >= rule_of(pair[1][2]), "{pair:?}");
         }
-        for host in HOSTS {
-            assert!(page.contains(&format!("| {} ", host.name)), "docs/hosts.md lacks {}", host.name);
-            assert_eq!(
-                (Host::find(host.name), Host::find(&host.short.to_lowercase())),
-                (Some(host), Some(host))
+    }
+
+    #[test]
+    fn the_pages_have_every_release() {
+        let squeeze = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+        let lines: Vec<String> = include_str!("../../docs/hosts.md").lines().map(squeeze).collect();
+        let has =
+            |row: &str| assert!(lines.iter().any(|line| line.starts_with(row)), "docs/hosts.md lacks: {row}");
+        let vectors = vectors("2.4");
+        let short: Vec<String> = hosts().iter().map(|host| format!("`{}`", host.short)).collect();
+        let plan = squeeze(include_str!("../../docs/plan.md"));
+        assert!(
+            plan.contains(&format!("The names are {}, or ", short.join(", "))),
+            "docs/plan.md: {short:?}"
+        );
+        for host in hosts() {
+            let Host { name, build, .. } = host;
+            let lowest = if build < STABLE { build } else { (CURRENT.lowest)(build) };
+            let runs = if lowest == build { build.to_string() } else { format!("{lowest} to {build}") };
+            has(&format!("| {name} | {build} | {runs} |"));
+            assert!(
+                vectors.iter().any(|row| row[1] == build.to_string()),
+                "ci/hosts does not ask for {build}"
             );
+            let found = (Host::find(name), Host::find(&host.short.to_lowercase()));
+            assert_eq!(found, (Some(host), Some(host)));
+        }
+        for release in RELEASES.iter().filter(|release| release.kind == Kind::LongTerm) {
+            let name = format!("`{}`", release.name());
+            let ends = release.support_ends.unwrap();
+            let row = |line: &&String| {
+                let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
+                matches!(cells[..], [of, build, until, _] if build == release.build.to_string() && until == ends
+                    && of.contains(&name))
+            };
+            assert!(lines.iter().any(|line| row(&line)), "docs/hosts.md lacks the tag {name} with {ends}");
         }
     }
 
@@ -444,8 +467,8 @@ mod tests {
             coverage("amd64", list).into_iter().find(|c| c.host.name == name).unwrap().elsewhere
         };
         let list = ["10.0.26100.2033", "10.0.20348.2762"];
-        assert_eq!(of("Windows Server 2025", &list), [(RELEASES[2].engines, Some(1))]);
+        assert_eq!(of("Windows Server 2025", &list), [(RULES[2].engines, Some(1))]);
         assert_eq!(of("Windows Server 2022", &list), []);
-        assert_eq!(of("Windows 11 25H2", &["10.0.20348.2762"]), [(RELEASES[1].engines, None)]);
+        assert_eq!(of("Windows 11 25H2", &["10.0.20348.2762"]), [(RULES[1].engines, None)]);
     }
 }

@@ -19,7 +19,6 @@ pub mod probe;
 pub mod run;
 pub mod seed;
 pub mod select;
-pub mod support;
 pub mod versions;
 
 pub use error::{Error, ErrorKind};

@@ -2,18 +2,17 @@
 //!
 //! An engine that selects by `os.version` takes the first entry of the index that a host of that
 //! version could run. A host older than Windows Server 2022 runs its own build alone, and 2022 runs
-//! nothing older, so there the answer is exact. Windows Server 2025 runs images of 2022 as well, so
-//! one of those hides what stands after it. What a host just newer than 2025 runs, engines do not
-//! agree on (containerd's platform matcher has had both): with those that take it to run nothing
-//! older than 2025, asking that way is exact again; with the others, the answer shows that 2025 may
-//! be hidden.
+//! nothing older, so there the answer is exact. Windows Server 2025 and later long-term releases also
+//! run images of the one before, so one of those hides what stands after it. What a host just newer
+//! than such a release runs, engines do not agree on (containerd's platform matcher has had both):
+//! with those that take it to run nothing older than that release, asking that way is exact again;
+//! with the others, the answer shows that the release may be hidden.
 
 use super::index::Entry;
 use super::select::Selection;
+use crate::image::release::{STABLE, long_term};
 use crate::image::{Build, OsVersion};
 
-/// Windows Server 2025.
-pub const NEWEST_LTSC: Build = Build(26100);
 /// A version that no image has: an engine that finds one does not look at versions.
 const NO_VERSION: &str = "10.0.1";
 /// What newer releases than the known ones are found with.
@@ -42,15 +41,29 @@ pub struct Answer {
 pub struct Found {
     /// The versions that are there.
     pub entries: Vec<Entry>,
-    /// The `os.version` of an entry that may hide Windows Server 2025.
-    pub hiding: Option<String>,
+    /// A release that may be there, behind another entry.
+    pub hidden: Option<Hidden>,
 }
 
-/// The `os.version` that an engine is asked for to find a build: just newer than Windows Server
-/// 2025 for that, see above.
+/// A release that is not found behind another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hidden {
+    /// The release.
+    pub build: Build,
+    /// The `os.version` of the entry before it.
+    pub behind: String,
+}
+
+/// Whether an engine may answer with an older release where an index has this one.
+fn can_be_hidden(build: Build) -> bool {
+    build.0 > STABLE && long_term().any(|known| known == build.0)
+}
+
+/// The `os.version` that an engine is asked for to find a build: just newer for one that can be
+/// hidden, see above.
 #[must_use]
 pub fn version_to_ask(build: Build) -> String {
-    let asked = if build == NEWEST_LTSC { Build(build.0 + 1) } else { build };
+    let asked = if can_be_hidden(build) { Build(build.0 + 1) } else { build };
     asked.to_string()
 }
 
@@ -73,7 +86,8 @@ pub fn questions(selection: Selection<'_>) -> Vec<Question> {
 #[must_use]
 pub fn found(answers: &[(Question, Option<Answer>)]) -> Option<Found> {
     let mut found: Vec<Entry> = Vec::new();
-    let mut hiding = None;
+    let newest = long_term().next_back().unwrap_or(STABLE);
+    let mut hidden = None;
     for (question, answer) in answers {
         let Some(answer) = answer else { continue };
         if question.os_version == NO_VERSION {
@@ -82,14 +96,14 @@ pub fn found(answers: &[(Question, Option<Answer>)]) -> Option<Found> {
         let Some(version) = OsVersion::parse(&answer.os_version) else { continue };
         let build = version.build();
         if let Some(asked) = question.build.filter(|asked| *asked != build) {
-            if asked == NEWEST_LTSC {
-                hiding = Some(answer.os_version.clone());
+            if can_be_hidden(asked) {
+                hidden.get_or_insert_with(|| Hidden { build: asked, behind: answer.os_version.clone() });
             }
             continue;
         }
         let is_known = |entry: &Entry| entry.version.as_ref().map(OsVersion::build) == Some(build);
         // The newest host may get any of the releases.
-        let is_newer = question.build.is_some() || build > NEWEST_LTSC;
+        let is_newer = question.build.is_some() || build.0 > newest;
         if is_newer && !found.iter().any(is_known) {
             found.push(Entry {
                 digest: String::new(),
@@ -100,7 +114,7 @@ pub fn found(answers: &[(Question, Option<Answer>)]) -> Option<Found> {
             });
         }
     }
-    Some(Found { entries: found, hiding })
+    Some(Found { entries: found, hidden })
 }
 
 #[cfg(test)]
@@ -125,7 +139,7 @@ mod tests {
         Answer { os_version: os_version.to_owned(), features: Vec::new() }
     }
 
-    fn probe(index: &[u32], floor: u32) -> (Vec<u32>, Option<String>) {
+    fn probe(index: &[u32], floor: u32) -> (Vec<u32>, Option<Hidden>) {
         let ask = |question: Question| {
             let answer = answer(build(&question.os_version), index, floor);
             (question, answer.map(|build| with_version(&format!("10.0.{build}.7"))))
@@ -143,7 +157,7 @@ mod tests {
             })
             .collect();
         builds.sort_unstable_by(|a, b| b.cmp(a));
-        (builds, found.hiding)
+        (builds, found.hidden)
     }
 
     #[test]
@@ -158,8 +172,8 @@ mod tests {
     #[test]
     fn some_engines_hide_the_newest_behind_another() {
         assert_eq!(probe(&[26100, 20348, 17763], 20348), (vec![26100, 20348, 17763], None));
-        let hiding = Some("10.0.20348.7".to_owned());
-        assert_eq!(probe(&[20348, 26100], 20348), (vec![20348], hiding));
+        let hidden = Hidden { build: Build(26100), behind: "10.0.20348.7".to_owned() };
+        assert_eq!(probe(&[20348, 26100], 20348), (vec![20348], Some(hidden)));
         // Nothing stands before it that could hide it.
         assert_eq!(probe(&[17763, 26100], 20348), (vec![26100, 17763], None));
     }

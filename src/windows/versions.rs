@@ -1,6 +1,6 @@
 //! The Windows version that a base's tag names.
 
-use crate::image::{Build, OsVersion, Reference};
+use crate::image::{Build, OsVersion, Reference, release};
 
 /// The build that a base's tag names, as in `ltsc2022` and `1.25-nanoserver-ltsc2022`. Such an
 /// image is for that version alone.
@@ -26,8 +26,10 @@ pub fn renamed(base: &str, build: Build) -> Option<String> {
     let without_digest = base.split('@').next().unwrap_or(base);
     let (repository, tag) = without_digest.rsplit_once(':')?;
     let old = tag.split(['-', '_']).find(|word| Build::from_name(word).is_some())?;
-    // Images made of nanoserver have kept the older name of this one.
-    let new = if build == Build(17763) && tag.contains("nanoserver-") { "1809" } else { build.name() };
+    let of_nanoserver = release::of_build(build.0)
+        .and_then(|release| release.nanoserver)
+        .filter(|_| tag.contains("nanoserver-"));
+    let new = of_nanoserver.unwrap_or(build.name());
     Some(format!("{repository}:{}", tag.replacen(old, new, 1)))
 }
 

@@ -9,13 +9,13 @@ pub(super) use program::check as program;
 
 use super::Converter;
 use super::stage::{StageState, key_value};
-use crate::image::OsVersion;
+use crate::image::{OsVersion, release};
 use crate::instruction::{Add, Copy, Instruction, Kind};
 use crate::lint::{Linter, windows as rule};
 use crate::plan::{StageId, Start};
 use crate::span::Range;
 use crate::verify::file_name::{self, Fault};
-use crate::windows::{base_directories, bases, support};
+use crate::windows::{base_directories, bases};
 
 /// Users of Windows that every base knows.
 const USERS: [&str; 2] = ["containeruser", "containeradministrator"];
@@ -47,7 +47,7 @@ pub(super) fn base(converter: &Converter<'_>, id: StageId, state: &StageState) {
     if named && !pinned && bases::is_unpinned(name) {
         lint.run(&rule::BASE_UNPINNED, &from.location, rule::base_unpinned(name, os_version));
     }
-    if let Some((called, ended)) = support::ended(version.build().0) {
+    if let Some((called, ended)) = release::support_ended(version.build().0) {
         lint.run(&rule::OUT_OF_SUPPORT, &from.location, rule::out_of_support(name, called, ended));
     }
 }

@@ -1,6 +1,7 @@
 //! Step 5: versions, their order, and what each variant has of the indexes beside its base.
 
 use std::collections::HashSet;
+use std::slice;
 
 use super::addon::Addons;
 use super::expand::asked;
@@ -15,7 +16,6 @@ use crate::plan::TargetVersion;
 use crate::span::Range;
 use crate::wait;
 use crate::windows::ErrorKind;
-use crate::windows::probe::NEWEST_LTSC;
 use crate::windows::select::{self, Candidate, Chosen};
 
 /// The variants, ready to be planned.
@@ -121,13 +121,17 @@ impl<'b> FanOut<'_, 'b> {
     ) -> Result<Vec<Missing>, Error> {
         let found = candidates.iter().map(Candidate::describe).chain(all.passed_over.iter().cloned());
         let found = found.collect::<Vec<_>>().join(", ");
-        let error = |asked: String, is_newest: bool| {
+        let error = |asked: String, missing: &[Wanted]| {
             // What is not found may be in an index that could not be read.
-            let hidden = all.hidden.clone().filter(|_| is_newest);
+            let is_missing = |kind: &ErrorKind| {
+                let ErrorKind::Hidden { build, .. } = kind else { return false };
+                missing.iter().any(|wanted| wanted.build == *build)
+            };
+            let hidden = all.hidden.clone().filter(is_missing);
             let no_match = ErrorKind::NoMatch { asked, found: found.clone() };
             base_error(all.unlisted.clone().or(hidden).unwrap_or(no_match))
         };
-        let lacks = |wanted: &Wanted| error(wanted.to_string(), wanted.build == NEWEST_LTSC);
+        let lacks = |wanted: &Wanted| error(wanted.to_string(), slice::from_ref(wanted));
         let is_asked = |wanted: &Wanted| self.asked.written_for(wanted.build).is_some();
         if let Some(wanted) = chosen.missing.iter().find(|wanted| is_asked(wanted)) {
             return Err(lacks(wanted));
@@ -136,8 +140,7 @@ impl<'b> FanOut<'_, 'b> {
             let lists = [self.selection.asked, self.selection.named].into_iter().flatten();
             let builds: Vec<String> = lists.flatten().map(ToString::to_string).collect();
             let asked = if builds.is_empty() { self.asked.platform.format() } else { builds.join(" and ") };
-            let is_newest = chosen.missing.iter().any(|wanted| wanted.build == NEWEST_LTSC);
-            return Err(error(asked, is_newest));
+            return Err(error(asked, &chosen.missing));
         }
         let missing = chosen.missing.iter().cloned();
         Ok(missing.map(|wanted| Missing { error: lacks(&wanted), wanted }).collect())

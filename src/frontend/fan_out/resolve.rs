@@ -15,7 +15,7 @@ use crate::span::Range;
 use crate::wait;
 use crate::windows::ErrorKind;
 use crate::windows::index::Entry;
-use crate::windows::probe::{Found, version_to_ask};
+use crate::windows::probe::{Found, Hidden, version_to_ask};
 use crate::windows::select::Candidate;
 
 /// A draft whose base is known.
@@ -30,7 +30,7 @@ pub(super) struct Bases<'b> {
     pub(super) found: Vec<Based<'b>>,
     /// The base may have more versions than were found.
     pub(super) unlisted: Option<ErrorKind>,
-    /// Windows Server 2025 may be there, behind another version.
+    /// A release may be there, behind another.
     pub(super) hidden: Option<ErrorKind>,
     /// Images of the base that are not selected, for messages.
     pub(super) passed_over: Vec<String>,
@@ -126,13 +126,14 @@ impl<'b> FanOut<'_, 'b> {
         let root = draft.drafted.draft.root();
         let base = root.written_base.clone();
         let entries = found.entries.clone();
-        let is_doubtful = entries.len() > 1 || found.hiding.is_some();
+        let is_doubtful = entries.len() > 1 || found.hidden.is_some();
         let mut bases = match entries.len() {
-            0 | 1 if found.hiding.is_none() => self.of_one(drafted)?,
+            0 | 1 if found.hidden.is_none() => self.of_one(drafted)?,
             _ => self.of_index(draft, entries).await?,
         };
-        let hidden = |os_version: String| ErrorKind::Hidden { base: base.clone(), os_version };
-        bases.hidden = found.hiding.clone().map(hidden);
+        let hidden =
+            |Hidden { build, behind }| ErrorKind::Hidden { base: base.clone(), build, os_version: behind };
+        bases.hidden = found.hidden.clone().map(hidden);
         if is_doubtful && self.selection.is_everything() {
             let warning = Warning::Asked { base: base.clone(), found };
             bases.warnings.push((warning, root.location.clone()));

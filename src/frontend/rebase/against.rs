@@ -5,12 +5,11 @@ use super::pushed::{Look, Pushed, Variant};
 use super::{is_for, sibling, split};
 use crate::frontend::build::Build;
 use crate::gateway::Error;
-use crate::image::{OsVersion, Platform, Reference};
+use crate::image::{OsVersion, Platform, Reference, release};
 use crate::rebase::{self, Sibling, Standing};
 use crate::request::plan::against::{Against, Compared, State};
 use crate::wait;
 use crate::windows::select;
-use crate::windows::support;
 
 /// Compares the images of a build, by their IDs and present bases, with those of a pushed index.
 ///
@@ -39,7 +38,8 @@ pub(in crate::frontend) async fn against(
 }
 
 fn of_platform(platform: Platform, state: State) -> Compared {
-    let ended = OsVersion::parse(&platform.os_version).and_then(|version| support::ended(version.build().0));
+    let ended =
+        OsVersion::parse(&platform.os_version).and_then(|version| release::support_ended(version.build().0));
     let support_ended = ended.map(|(_, date)| date);
     Compared {
         platform,

@@ -6,6 +6,7 @@ use crate::frontend::build::Build;
 use crate::frontend::index::{Listing, Reader, Source};
 use crate::frontend::warn::{self, Warning};
 use crate::gateway::{Error, ResolveError, ResolveImage, ResolvedImage};
+use crate::image::release::STABLE;
 use crate::image::{self, Image, OsVersion, Platform, Reference};
 use crate::list;
 use crate::llb;
@@ -62,9 +63,8 @@ impl Pushed {
     ///
     /// A version that cannot be told.
     pub(super) fn check_missing(&self, version: Option<&OsVersion>) -> Result<(), ErrorKind> {
-        const EXACT: image::Build = image::Build(20348);
         let known = image::Build::known();
-        let is_exact = |build: image::Build| build <= EXACT && known.contains(&build);
+        let is_exact = |build: image::Build| build.0 <= STABLE && known.contains(&build);
         match version.map(OsVersion::build).filter(|build| self.is_asked && !is_exact(*build)) {
             None => Ok(()),
             Some(build) => {

@@ -4,21 +4,13 @@
 
 use std::collections::HashSet;
 
-use super::{Linter, message, rule};
+use super::{Dockerfile, KeyValue};
 use crate::go::unicode::{to_lower, to_upper};
-use crate::instruction::{Dockerfile, KeyValue};
+use crate::lint::{Linter, message, rule};
 use crate::span::Range;
-use crate::syntax::text::equal_fold;
 
 /// Stage names with a meaning of their own.
 const RESERVED_STAGES: [&str; 2] = ["context", "scratch"];
-
-/// Names of variables that hold secrets: one of these words between underscores.
-const SECRET_WORDS: [&str; 10] =
-    ["apikey", "auth", "credential", "credentials", "key", "password", "pword", "passwd", "secret", "token"];
-
-/// Words that take the suspicion away.
-const HARMLESS_WORDS: [&str; 3] = ["public", "file", "version"];
 
 /// Checks names and casing over all stages.
 pub fn stages(dockerfile: &Dockerfile, linter: &Linter) {
@@ -72,35 +64,5 @@ fn instruction_casing(dockerfile: &Dockerfile, linter: &Linter) {
 pub fn legacy_form(pair: &KeyValue, word: &str, location: &[Range], linter: &Linter) {
     if pair.no_delimiter {
         linter.run(&rule::LEGACY_KEY_VALUE_FORMAT, location, message::legacy_key_value_format(word));
-    }
-}
-
-/// Checks that a variable of ARG or ENV (`word`) does not look like a secret.
-pub fn secret_key(word: &str, key: &str, location: &[Range], linter: &Linter) {
-    if is_secret(key) {
-        let message = message::secrets_used_in_arg_or_env(word, key);
-        linter.run(&rule::SECRETS_USED_IN_ARG_OR_ENV, location, message);
-    }
-}
-
-/// Whether the name of a variable tells that it holds a secret.
-#[must_use]
-pub fn is_secret(key: &str) -> bool {
-    let has = |words: &[&str]| key.split('_').any(|part| words.iter().any(|word| equal_fold(part, word)));
-    has(&SECRET_WORDS) && !has(&HARMLESS_WORDS)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn secrets_are_words_between_underscores() {
-        for key in ["api_key", "DATABASE_PASSWORD", "GITHUB_TOKEN", "secret_MESSAGE", "AUTH", "a_Passwd_b"] {
-            assert!(is_secret(key), "{key}");
-        }
-        for key in ["git_author", "tokenizer", "PUBLIC_KEY", "KEY_FILE", "token_version", "", "_", "monkey"] {
-            assert!(!is_secret(key), "{key}");
-        }
     }
 }

@@ -1,0 +1,188 @@
+//! The releases of Windows. A new one is a row of [`RELEASES`], which selection, hosts and warnings read.
+
+/// Until when the dates of [`RELEASES`] are right. What has not ended by then is not reported as ended later, until this
+/// program is updated.
+const AS_OF: &str = "2026-11-01";
+
+/// From this build on, hosts run older images as well: Windows Server 2022.
+pub const STABLE: u32 = 20348;
+
+/// How long a release lasts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Long-term servicing: hosts of the next such release run its images.
+    LongTerm,
+    /// The others for which there are base images.
+    ShortTerm,
+    /// A short-term release that is too old to be selected or looked for: each costs a look-up in an index that cannot be
+    /// read.
+    Forgotten,
+    /// Hosts alone: there are no base images for it.
+    HostOnly,
+}
+
+/// Hosts that a release runs on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Edition {
+    /// What it is called.
+    pub name: &'static str,
+    /// Its short name, in `FANLIGHT_HOSTS`.
+    pub short: &'static str,
+    /// There are hosts with this processor besides `amd64`.
+    pub arm64: bool,
+}
+
+/// A release.
+#[derive(Debug, Clone, Copy)]
+pub struct Release {
+    /// What hosts and images are compared by.
+    pub build: u32,
+    /// How long it lasts.
+    pub kind: Kind,
+    /// What Microsoft's tags call it. The last is the one to write.
+    pub names: &'static [&'static str],
+    /// What tags of nanoserver, and of images based on it, call it instead.
+    pub nanoserver: Option<&'static str>,
+    /// The day its support ends, from Microsoft's lifecycle pages: the extended support where there is one. None where
+    /// nobody asks.
+    pub support_ends: Option<&'static str>,
+    /// Windows Server.
+    pub server: Option<Edition>,
+    /// Windows 10 and later.
+    pub client: Option<Edition>,
+}
+
+/// The releases, oldest first.
+pub static RELEASES: [Release; 14] = [
+    images(14393, Kind::LongTerm, &["ltsc2016"], "2027-01-12").server("Windows Server 2016", "2016", false),
+    images(16299, Kind::Forgotten, &["1709"], "2019-04-09"),
+    images(17134, Kind::Forgotten, &["1803"], "2019-11-12"),
+    images(17763, Kind::LongTerm, &["1809", "ltsc2019"], "2029-01-09").nanoserver("1809").server(
+        "Windows Server 2019",
+        "2019",
+        false,
+    ),
+    images(18362, Kind::ShortTerm, &["1903"], "2020-12-08"),
+    images(18363, Kind::ShortTerm, &["1909"], "2021-05-11"),
+    images(19041, Kind::ShortTerm, &["2004"], "2021-12-14"),
+    images(19042, Kind::ShortTerm, &["20H2"], "2022-08-09"),
+    images(STABLE, Kind::LongTerm, &["ltsc2022"], "2031-10-14").server("Windows Server 2022", "2022", false),
+    hosts(22621).client("Windows 11 22H2", "11-22H2", true),
+    hosts(22631).client("Windows 11 23H2", "11-23H2", true),
+    images(25398, Kind::ShortTerm, &["23H2"], "2025-10-24").server(
+        "Windows Server 23H2",
+        "server-23H2",
+        false,
+    ),
+    images(26100, Kind::LongTerm, &["24H2", "ltsc2025"], "2034-11-14")
+        .server("Windows Server 2025", "2025", true)
+        .client("Windows 11 24H2", "11-24H2", true),
+    hosts(26200).client("Windows 11 25H2", "11-25H2", true),
+];
+
+const fn images(
+    build: u32,
+    kind: Kind,
+    names: &'static [&'static str],
+    support_ends: &'static str,
+) -> Release {
+    let support_ends = Some(support_ends);
+    Release { build, kind, names, nanoserver: None, support_ends, server: None, client: None }
+}
+
+const fn hosts(build: u32) -> Release {
+    let kind = Kind::HostOnly;
+    Release { build, kind, names: &[], nanoserver: None, support_ends: None, server: None, client: None }
+}
+
+impl Release {
+    const fn nanoserver(self, name: &'static str) -> Self {
+        Self { nanoserver: Some(name), ..self }
+    }
+
+    const fn server(self, name: &'static str, short: &'static str, arm64: bool) -> Self {
+        Self { server: Some(Edition { name, short, arm64 }), ..self }
+    }
+
+    const fn client(self, name: &'static str, short: &'static str, arm64: bool) -> Self {
+        Self { client: Some(Edition { name, short, arm64 }), ..self }
+    }
+
+    /// Whether its names select it, and it is looked for.
+    #[must_use]
+    pub fn is_selectable(&self) -> bool {
+        matches!(self.kind, Kind::LongTerm | Kind::ShortTerm)
+    }
+
+    /// What tags call it; empty where there are no images for it.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.names.last().copied().unwrap_or_default()
+    }
+}
+
+/// The release of a build.
+#[must_use]
+pub fn of_build(build: u32) -> Option<&'static Release> {
+    RELEASES.iter().find(|release| release.build == build)
+}
+
+/// What hosts of a build are called: `Windows Server 2025`.
+#[must_use]
+pub fn server(build: u32) -> &'static str {
+    of_build(build).and_then(|release| release.server).map_or("Windows", |edition| edition.name)
+}
+
+/// The builds of the long-term releases, oldest first.
+pub fn long_term() -> impl DoubleEndedIterator<Item = u32> {
+    RELEASES.iter().filter(|release| release.kind == Kind::LongTerm).map(|release| release.build)
+}
+
+/// The name of a build and the day its support ended, if it has.
+#[must_use]
+pub fn support_ended(build: u32) -> Option<(&'static str, &'static str)> {
+    let release = of_build(build)?;
+    release.support_ends.filter(|ends| *ends < AS_OF).map(|ends| (release.name(), ends))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn support_has_ended_by_the_date_of_the_table() {
+        assert_eq!(support_ended(16299), Some(("1709", "2019-04-09")));
+        assert_eq!(support_ended(19042), Some(("20H2", "2022-08-09")));
+        assert_eq!(support_ended(25398), Some(("23H2", "2025-10-24")));
+        for build in [14393, 17763, 20348, 22621, 26100, 99999] {
+            assert_eq!(support_ended(build), None, "{build}");
+        }
+    }
+
+    #[test]
+    fn every_row_is_whole() {
+        assert!(RELEASES.is_sorted_by(|a, b| a.build < b.build));
+        assert!(long_term().any(|build| build == STABLE));
+        for release in RELEASES {
+            let has_hosts = release.server.is_some() || release.client.is_some();
+            let has_images = release.kind != Kind::HostOnly;
+            assert_eq!(!release.names.is_empty(), has_images, "{release:?}");
+            assert_eq!(release.support_ends.is_some(), has_images, "{release:?}");
+            assert!(has_images || has_hosts, "{release:?}");
+            assert!(release.kind != Kind::LongTerm || release.server.is_some(), "{release:?}");
+            assert!(release.nanoserver.is_none_or(|name| release.names.contains(&name)), "{release:?}");
+            let ends = release.support_ends.unwrap_or(AS_OF);
+            let is_digit =
+                |(at, c): (usize, u8)| if [4, 7].contains(&at) { c == b'-' } else { c.is_ascii_digit() };
+            assert!(ends.len() == 10 && ends.bytes().enumerate().all(is_digit), "{ends}");
+        }
+        let mut names: Vec<String> =
+            RELEASES.iter().flat_map(|release| release.names).map(|name| name.to_lowercase()).collect();
+        let editions = RELEASES.iter().flat_map(|release| [release.server, release.client]).flatten();
+        names.extend(editions.flat_map(|edition| [edition.name, edition.short]).map(str::to_lowercase));
+        let count = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), count, "two releases have one name");
+    }
+}
