@@ -427,9 +427,9 @@ func TestRebaseRefused(t *testing.T) {
 	check("another architecture", m, []string{"windows/arm64"}, append(rebase(app.name()), "platform", "windows/arm64")...)
 	check("no Windows platform", m, []string{"FANLIGHT_REBASE is for Windows images"}, append(rebase(app.name()), "platform", "linux/amd64")...)
 	check("Linux that is not there", m, []string{"has no image for linux/amd64"}, append(rebase(app.name()), "platform", "linux/amd64,windows/amd64")...)
-	check("SBOM", m, []string{"no SBOM can be made of a rebase"}, append(rebase(app.name()), "attest:sbom", "true")...)
+	check("SBOM", m, []string{"a rebase reads no layers, so it cannot write an SBOM"}, append(rebase(app.name()), "attest:sbom", "true")...)
 	check("scratch", newMove(t, env, client, "FROM scratch\nCOPY file.txt /\n"), []string{"scratch is not an image in a registry"}, rebase(app.name())...)
-	check("another kind", onCore, []string{"stands on " + nano.ref("ltsc2022"), "not moved to another"}, rebase(app.name())...)
+	check("another kind", onCore, []string{"is built on " + nano.ref("ltsc2022"), "does not move programs to another kind"}, rebase(app.name())...)
 	check("another kind without labels", onCore, []string{"FANLIGHT_REBASE_FROM", "the tag of its os.version"}, rebase(plain.name())...)
 	check("another kind that is named", onCore, []string{"another"}, append(rebase(plain.name()), "build-arg:FANLIGHT_REBASE_FROM", nano.ref("ltsc2022"))...)
 	check("a widening to another kind", newMove(t, env, client, "FROM "+core.ref("ltsc2025")+"\n"+appSteps),
@@ -659,7 +659,7 @@ func TestRebaseUnread(t *testing.T) {
 	for what, one := range map[string]struct {
 		texts, options []string
 	}{
-		"2025 may be hidden":    {[]string{"cannot be told whether that has an image for Windows 10.0.26100"}, []string{"build-arg:TAGS", "ltsc2025,ltsc2022", "platform", "linux/amd64,windows/amd64"}},
+		"2025 may be hidden":    {[]string{"cannot tell whether it has an image for Windows 10.0.26100"}, []string{"build-arg:TAGS", "ltsc2025,ltsc2022", "platform", "linux/amd64,windows/amd64"}},
 		"Linux is not named":    {[]string{"has an image for linux/amd64", "name every platform"}, nil},
 		"Linux that is missing": {[]string{"has no image for linux/arm64"}, []string{"platform", "linux/arm64,windows/amd64"}},
 	} {

@@ -37,6 +37,7 @@ RUN mkdir /out && x86_64-w64-mingw32-gcc -shared-libgcc -o /out/mingw.exe app.c 
     x86_64-w64-mingw32-gcc -nostdlib -Wl,--subsystem,native -Wl,-e,start -o /out/driver.exe driver.c && \
     cp /usr/lib/gcc/x86_64-w64-mingw32/*/libgcc_s_seh-1.dll /out/ && gcc -o /out/elf app.c && \
     mkdir /out/links /out/cases && ln -s /app/x /out/links/absolute && ln -s x /out/links/relative && \
+    for i in $(seq 300); do mkdir -p /out/many/$i; done && cp /out/mingw.exe /out/many && cp /out/libgcc_s_seh-1.dll /out/many/300/ && \
     touch /out/links/x /out/cases/Readme /out/cases/README '/out/cases/a:b' /out/cases/aux.txt
 `
 
@@ -119,12 +120,24 @@ var verifieds = []verified{
 	{name: "a base of a team", text: unknown + "COPY --from=build /out/mingw.exe /\nCOPY just.exe /\nENTRYPOINT [\"C:\\\\other\\\\app.exe\"]\n"},
 	{name: "the program of the base", text: unknown + "COPY go-linux /data/x.bin\n"},
 	{name: "a base under a name of Microsoft's", text: "FROM registry.test/windows/nanoserver:ltsc2022\nCOPY --from=build /out/mingw.exe /\nENTRYPOINT [\"C:\\\\other\\\\app.exe\"]\n", options: []string{"context:registry.test/windows/nanoserver:ltsc2022", "docker-image://registry.test/library/runtime:ordered"}},
+	// What is too much to be looked at may hold what seems to be missing.
+	{name: "many steps", text: nano + "COPY --from=build /out/mingw.exe /app/\n" + manySteps(256) + "COPY --from=build /out/libgcc_s_seh-1.dll /app/\nENTRYPOINT [\"/app/mingw.exe\"]\n", want: []string{"WindowsUnread 2"}},
+	{name: "many directories", text: nano + "COPY --from=build /out/many /app/\nENTRYPOINT [\"/app/mingw.exe\"]\n", want: []string{"WindowsUnread 2"}},
 	// Settings.
 	{name: "error=true", text: "# check=error=true\nFROM registry.test/windows/nanoserver:ltsc2022\nCOPY go-linux /app.exe\nENTRYPOINT [\"/app.exe\"]\n", want: []string{"WindowsProgram 3"}, fails: "lint violation found for rules: WindowsProgram"},
 	{name: "skipped", text: "# check=skip=WindowsProgram\nFROM registry.test/windows/nanoserver:ltsc2022\nCOPY go-linux /app.exe\nENTRYPOINT [\"/app.exe\"]\n"},
 	{name: "skipped for a line", text: nano + "# check=skip=WindowsProgram\nCOPY go-linux /one.exe\nCOPY go-linux /two.exe\n", want: []string{"WindowsProgram 4"}},
 	{name: "switched off", text: nano + "COPY go-linux /app.exe\nENTRYPOINT [\"/app.exe\"]\n", options: []string{"build-arg:FANLIGHT_VERIFY", "0"}},
 	{name: "a failing step", text: nano + "COPY --from=build /not/there /app.exe\n", fails: "\"/not/there\": not found"},
+}
+
+// manySteps are steps that each copy a file to a directory of its own.
+func manySteps(count int) string {
+	var text strings.Builder
+	for i := range count {
+		fmt.Fprintf(&text, "COPY app.c /sources/%d/\n", i)
+	}
+	return text.String()
 }
 
 // TestVerify builds images with programs that compilers and packers made, and wants to be told of those that Windows

@@ -51,6 +51,8 @@ pub(super) struct Look<'b> {
 struct Image {
     /// The steps, by their numbers.
     steps: Vec<usize>,
+    /// Some of its steps are left out, so that a file that is not in the others may be there.
+    is_partial: bool,
     named: Named,
     config: Config,
     base: Base,
@@ -77,13 +79,15 @@ impl<'b> Look<'b> {
         let mut states = target.converted.stages.iter();
         let Some((_, state)) = states.find(|(id, _)| *id == plan.target) else { return };
         let (Some(lazy), Some(base)) = (&state.lazy, &state.base_image) else { return };
-        let files: Vec<_> = lazy.brought.iter().map(|brought| brought.files.clone()).collect();
+        let files: Vec<_> =
+            lazy.brought.iter().take(MAX_STEPS).map(|brought| brought.files.clone()).collect();
+        let mut is_partial = files.len() < lazy.brought.len();
         let marshaler = &target.converted.marshaler;
         let mut steps = Vec::with_capacity(files.len());
         for (digest, brought) in marshaler.digests(&files).into_iter().zip(&lazy.brought) {
             let known = digests.iter().position(|known| *known == digest);
             if known.is_none() && digests.len() == MAX_STEPS {
-                self.has_more = true;
+                is_partial = true;
                 continue;
             }
             steps.push(known.unwrap_or_else(|| {
@@ -92,8 +96,10 @@ impl<'b> Look<'b> {
                 self.steps.len() - 1
             }));
         }
+        self.has_more |= is_partial;
         self.images.push(Image {
             steps,
+            is_partial,
             named: state.named.clone(),
             config: target.converted.image.config.clone(),
             base: Base::of(base, plan.root().image_reference().unwrap_or_default()),
@@ -210,7 +216,7 @@ impl Image {
         let program = Program::of(&self.config).filter(|program| self.named.program(program.by).is_some());
         Subject {
             files: Files::of(steps, &self.steps),
-            is_complete: !self.steps.iter().any(|number| steps[*number].has_more),
+            is_complete: !self.is_partial && !self.steps.iter().any(|number| steps[*number].has_more),
             program,
             base: self.base,
             architecture: &self.architecture,
