@@ -297,9 +297,6 @@ func TestVerifyImported(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%v\n%s", err, output)
 		}
-		if !strings.Contains(output, "CACHED") {
-			t.Fatalf("nothing came from the cache:\n%s", output)
-		}
 		return output
 	}
 	const said = "WindowsProgram: C:\\app\\app.exe is a script for sh"
@@ -310,12 +307,21 @@ func TestVerifyImported(t *testing.T) {
 		value string
 		finds bool
 	}{{"", false}, {"1", true}} {
-		d := pinnedBuildKit(t, env).start(t, env)
-		offset := logSize(t, env.registryLog)
-		if output := build(d, "build-arg:FANLIGHT_VERIFY", one.value); strings.Contains(output, said) != one.finds {
-			t.Errorf("FANLIGHT_VERIFY=%s:\n%s", one.value, output)
+		// On a busy machine BuildKit may make the step before the cache is there: then another engine is tried.
+		isCached := false
+		for attempt := 0; attempt < 5 && !isCached; attempt++ {
+			d := pinnedBuildKit(t, env).start(t, env)
+			offset := logSize(t, env.registryLog)
+			output := build(d, "build-arg:FANLIGHT_VERIFY", one.value)
+			if strings.Contains(output, said) != one.finds {
+				t.Errorf("FANLIGHT_VERIFY=%s:\n%s", one.value, output)
+			}
+			isCached = strings.Contains(output, "CACHED")
+			checkNoBaseFetched(t, env, offset)
+			d.stop()
 		}
-		checkNoBaseFetched(t, env, offset)
-		d.stop()
+		if !isCached {
+			t.Errorf("FANLIGHT_VERIFY=%s: nothing came from the cache", one.value)
+		}
 	}
 }

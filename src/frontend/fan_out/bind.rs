@@ -131,14 +131,14 @@ impl<'b> FanOut<'_, 'b> {
             let no_match = ErrorKind::NoMatch { asked, found: found.clone() };
             base_error(all.unlisted.clone().or(hidden).unwrap_or(no_match))
         };
-        let lacks = |wanted: &Wanted| error(wanted.to_string(), slice::from_ref(wanted));
+        let lacks = |wanted: &Wanted| error(wanted.as_str().to_owned(), slice::from_ref(wanted));
         let is_asked = |wanted: &Wanted| self.asked.written_for(wanted.build).is_some();
         if let Some(wanted) = chosen.missing.iter().find(|wanted| is_asked(wanted)) {
             return Err(lacks(wanted));
         }
         if chosen.order.is_empty() {
             let lists = [self.selection.asked, self.selection.named].into_iter().flatten();
-            let builds: Vec<String> = lists.flatten().map(ToString::to_string).collect();
+            let builds: Vec<String> = lists.flatten().map(|wanted| wanted.as_str().to_owned()).collect();
             let asked = if builds.is_empty() { self.asked.platform.format() } else { builds.join(" and ") };
             return Err(error(asked, &chosen.missing));
         }
