@@ -7,14 +7,14 @@
 mod tree;
 
 use std::cell::Cell;
+use std::collections::BTreeSet;
 
 use super::build::Build;
 use super::solve::Ready;
-use crate::collect;
 use crate::convert::Named;
 use crate::gateway::{Bridge, Error, FileRange, SolveRequest};
 use crate::image::Config;
-use crate::lint::{Site, windows as rule};
+use crate::lint::{Rule, Site, windows as rule};
 use crate::llb::Definition;
 use crate::proto::frontend::Ref;
 use crate::verify::base::Base;
@@ -179,7 +179,7 @@ impl<'b> Look<'b> {
     /// The files to read, each once.
     fn wanted(&self, steps: &[Step]) -> Vec<Id> {
         let mut wanted = Vec::new();
-        let mut seen = collect::set([]);
+        let mut seen = BTreeSet::new();
         for image in &self.images {
             let ids = image.subject(steps).wanted().into_iter();
             wanted.extend(ids.filter(|id| seen.insert((id.step, id.index))));
@@ -199,7 +199,7 @@ impl<'b> Look<'b> {
         }
     }
 
-    fn find(&self, about: About, image: Option<&Image>, rule: &'static crate::lint::Rule, message: String) {
+    fn find(&self, about: About, image: Option<&Image>, rule: &'static Rule, message: String) {
         let site = match about {
             About::Step(number) => self.steps.get(number).map(|(_, site)| site),
             // What the base names is not the Dockerfile's.

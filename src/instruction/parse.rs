@@ -13,7 +13,7 @@ use crate::syntax::{self, Keyword, Node, Tree};
 
 /// Gives the instructions of a tree their meaning (upstream's `instructions.Parse`).
 ///
-/// The linter is told of what can be seen in one instruction; [`super::check`] looks at all of them.
+/// Reports to the linter what one instruction shows; [`super::check`] looks at all of them.
 /// A file without a FROM has no stages, and is not an error here.
 ///
 /// # Errors

@@ -16,7 +16,7 @@ pub enum Content {
     MachO,
     /// A script that names its interpreter.
     Script(String),
-    /// What Git LFS leaves in the place of a file.
+    /// A Git LFS pointer instead of the file.
     LfsPointer,
     /// Nothing.
     Empty,

@@ -22,6 +22,9 @@ pub use subject::Subject;
 
 use crate::lint::Rule;
 
+/// How many findings of one check a step has at most: a directory may hold any number of such files.
+const MAX_FINDINGS: usize = 3;
+
 /// What a finding is about, and so which line of the Dockerfile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum About {

@@ -1,7 +1,7 @@
 //! Files that are read in ranges.
 //!
-//! Nothing here waits: what has not been read yet is [`Need`]ed, and whoever reads files brings it and asks again. So the
-//! same code looks at files of any size, and a test gives it the whole file.
+//! Parsers here do no I/O. A range that has not been read yet is an error, [`Need`]; the caller reads it and starts the
+//! parser again. So files of any size are parsed with the same code, and a test passes the whole file.
 
 /// Bytes that have not been read yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,13 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::files::{Kind, Step, shown};
-use super::{About, Finding, file_name};
+use super::{About, Finding, MAX_FINDINGS, file_name};
 use crate::go::path::base;
 use crate::lint::windows as rule;
 use crate::windows::directories::key;
-
-/// How many findings of one kind a step has at most: a folder may have any number of such files.
-const MAX_FINDINGS: usize = 3;
 
 /// Checks the names and links of a step.
 #[must_use]

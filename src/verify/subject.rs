@@ -10,7 +10,7 @@ use super::library::{self, Origin};
 use super::machine::{self, Fit};
 use super::pe::Pe;
 use super::program::{Program, stem};
-use super::{About, Finding};
+use super::{About, Finding, MAX_FINDINGS};
 use crate::go::path::{base, dir, ext};
 use crate::lint::{Rule, windows as rule};
 use crate::windows::base_directories::is_within_windows;
@@ -40,9 +40,6 @@ struct Found<'s> {
 
 /// The endings of files that programs and libraries of Windows are in.
 const PROGRAMS: [&str; 2] = [".exe", ".dll"];
-
-/// How many findings of one kind a step has at most.
-const MAX_FINDINGS: usize = 3;
 
 impl<'s> Subject<'s> {
     /// The files that have to be read, the program first.
