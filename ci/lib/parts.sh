@@ -1,6 +1,6 @@
 # Scripts made of parts (ci/test, ci/conformance): each part is a function part_NAME; a line a part, and a sum.
 
-passed=0 failed=0
+passed=0 failed=0 failures=
 
 # choose_parts ALL [PART...]: prints the named parts, or all; a name that is not among ALL ends the script.
 choose_parts() {
@@ -56,14 +56,26 @@ run() {
 	else
 		bad=$(tests failed "$log")
 		bad=$((bad > 0 ? bad : 1))
-		tail -n "${FANLIGHT_LINES:-100}" "$log" >&2
+		show_failures "$1" "$log"
 	fi
 	passed=$((passed + good)) failed=$((failed + bad))
 	printf '%-10s %-7s %5d passed %5d failed %5d s\n' "$1" $verdict "$good" "$bad" $((SECONDS - start))
 }
 
-# end_parts: the last line; fails when a part did.
+# show_failures PART LOG: what the failed tests printed, and the end of the log. Their names come once more before the last
+# line.
+show_failures() {
+	local tool
+	if tool=$(go_programs)/failures; then
+		"$tool" "$2" >&2 || true
+		failures+=$("$tool" -names "$2" | sed "s/^/$1: /")$'\n'
+	fi
+	tail -n "${FANLIGHT_LINES:-100}" "$2" >&2
+}
+
+# end_parts: the failed tests, and the last line; fails when a part did.
 end_parts() {
+	sed '/^$/d' <<<"$failures"
 	echo "$passed passed, $failed failed"
 	[ "$failed" = 0 ]
 }

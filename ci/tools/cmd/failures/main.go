@@ -1,0 +1,57 @@
+// Command failures prints the failed tests of an output of go test -v or cargo test: with -names their names and the first
+// line of each, otherwise all that each of them printed last.
+//
+//	failures [-names] LOG
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+
+	"fanlight/ci/tools/failures"
+)
+
+func main() {
+	names := flag.Bool("names", false, "names and first lines alone")
+	flag.Parse()
+	if err := show(flag.Arg(0), *names); err != nil {
+		fmt.Fprintln(os.Stderr, "failures:", err)
+		os.Exit(1)
+	}
+}
+
+func show(name string, short bool) error {
+	log, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	tests, err := failures.Read(log)
+	if err != nil {
+		return err
+	}
+	for _, test := range tests {
+		if short {
+			fmt.Println(strings.TrimSpace(test.Name + " " + first(test.Output)))
+			continue
+		}
+		fmt.Printf("--- FAIL: %s\n", test.Name)
+		for _, line := range test.Output {
+			fmt.Println(line)
+		}
+	}
+	return nil
+}
+
+// first is the first line with a file's name, shortened: what the test says itself.
+func first(output []string) string {
+	for _, line := range output {
+		if strings.Contains(line, "_test.go:") {
+			line = strings.TrimSpace(line)
+			return line[:min(len(line), 160)]
+		}
+	}
+	return ""
+}

@@ -1,0 +1,59 @@
+// Package failures finds the failed tests in the output of go test -v and of cargo test, and what each of them printed.
+package failures
+
+import (
+	"bufio"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// lines of a test that are kept: the last ones.
+const kept = 40
+
+// Test is a test that failed, none of whose subtests did.
+type Test struct {
+	Name string
+	// Output is what it printed last. Cargo prints that itself, at the end.
+	Output []string
+}
+
+var (
+	started = regexp.MustCompile(`^=== (?:RUN|PAUSE|CONT|NAME) +(\S+)`)
+	ended   = regexp.MustCompile(`^ *--- (FAIL|PASS|SKIP): (\S+)`)
+	cargo   = regexp.MustCompile(`^test (\S+) (?:- should panic )?\.\.\. FAILED`)
+)
+
+// Read finds the failed tests, in the order of their ends.
+func Read(log io.Reader) ([]Test, error) {
+	output := map[string][]string{}
+	var failed []string
+	current := ""
+	scanner := bufio.NewScanner(log)
+	scanner.Buffer(nil, 64<<20)
+	for scanner.Scan() {
+		line := scanner.Text()
+		if found := started.FindStringSubmatch(line); found != nil {
+			current = found[1]
+		} else if found := ended.FindStringSubmatch(line); found != nil {
+			current = found[2]
+			if found[1] == "FAIL" {
+				failed = append(failed, current)
+			}
+		} else if found := cargo.FindStringSubmatch(line); found != nil {
+			failed = append(failed, found[1])
+		} else if current != "" {
+			lines := append(output[current], line)
+			output[current] = lines[max(0, len(lines)-kept):]
+		}
+	}
+	var tests []Test
+	for _, name := range failed {
+		sub := func(other string) bool { return strings.HasPrefix(other, name+"/") }
+		if !slices.ContainsFunc(failed, sub) {
+			tests = append(tests, Test{name, output[name]})
+		}
+	}
+	return tests, scanner.Err()
+}
