@@ -3,7 +3,7 @@
 use super::copy_source::{self, Files, From, Remote, has_wildcard};
 use super::drive;
 use super::stage::StageState;
-use super::{Converter, Error, ErrorKind, history, name, onto, windows};
+use super::{Converter, Error, ErrorKind, history, name, windows};
 use crate::go;
 use crate::instruction::{Add, Copy, Instruction, Paths};
 use crate::lint::{Linter, message, rule};
@@ -74,7 +74,7 @@ pub(super) fn copy(
     let stage = match command.sources.first() {
         Some(id) => {
             let not_before =
-                || ErrorKind::CopyNotBefore { from: copy.from.clone(), stage: state.name.clone() };
+                || ErrorKind::CopyNotBefore { from: copy.from.clone(), stage: state.progress.name.clone() };
             Some(converter.finished(*id).ok_or_else(|| Located::nowhere(not_before()))?)
         }
         None => None,
@@ -143,7 +143,7 @@ impl Job<'_> {
         if linked {
             self.link(state, actions, &metadata, &text, &env);
         } else {
-            onto::apply(state, actions, metadata, place, self.lint);
+            state.apply(actions, metadata, place, self.lint);
         }
         history::layer(state, &self.history_line());
         Ok(())
@@ -331,7 +331,7 @@ impl Job<'_> {
     ) {
         let platform = state.platform.clone();
         let mut again = |text: &str| {
-            state.step -= usize::from(state.steps > 0);
+            state.progress.step -= usize::from(state.progress.steps > 0);
             name::step(state, text, Some(&platform), env)
         };
         // The name has platform, stage and number of the step, so the group is of this step alone.

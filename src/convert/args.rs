@@ -50,9 +50,9 @@ pub(super) fn dispatch(
                 uses: Default::default(),
                 location: instruction.location.clone(),
             };
-            state.args.insert(arg.key.clone(), info);
+            state.outline.args.insert(arg.key.clone(), info);
         }
-        state.used_args.insert(arg.key.clone());
+        state.outline.used_args.insert(arg.key.clone());
         shown.push(match &arg.value {
             Some(value) => format!("{}={value}", arg.key),
             None => arg.key.clone(),

@@ -11,7 +11,7 @@ use crate::lint::{Linter, Site, message, rule};
 use crate::span::Range;
 
 pub(super) fn cmd(state: &mut StageState, line: &CommandLine, instruction: &Instruction, lint: &Linter) {
-    used_once(&mut state.cmd, instruction, lint);
+    used_once(&mut state.own.cmd, instruction, lint);
     state.named.cmd = Some(Site { lint: lint.clone(), location: instruction.location.clone() });
     let args = with_own_shell(&state.image, line, instruction, lint);
     history::config(state, format!("CMD {}", go::quote_list(&args)));
@@ -25,13 +25,13 @@ pub(super) fn entrypoint(
     instruction: &Instruction,
     lint: &Linter,
 ) {
-    used_once(&mut state.entrypoint, instruction, lint);
+    used_once(&mut state.own.entrypoint, instruction, lint);
     state.named.entrypoint = Some(Site { lint: lint.clone(), location: instruction.location.clone() });
     let args = with_own_shell(&state.image, line, instruction, lint);
     history::config(state, format!("ENTRYPOINT {}", go::quote_list(&args)));
     state.image.config.entrypoint = Some(args);
     // The base's CMD was for the base's ENTRYPOINT.
-    if state.cmd.is_none() {
+    if state.own.cmd.is_none() {
         state.image.config.cmd = None;
         state.named.cmd = None;
     }
@@ -43,7 +43,7 @@ pub(super) fn healthcheck(
     instruction: &Instruction,
     lint: &Linter,
 ) {
-    used_once(&mut state.healthcheck, instruction, lint);
+    used_once(&mut state.own.healthcheck, instruction, lint);
     state.named.healthcheck = Some(Site { lint: lint.clone(), location: instruction.location.clone() });
     let nanos = |duration: Duration| i64::try_from(duration.as_nanos()).unwrap_or(i64::MAX);
     let config = image::HealthConfig {

@@ -8,7 +8,7 @@ use crate::instruction::SourceContent;
 use crate::llb::{Action, CopyOptions, Git, Http, Metadata, State};
 use crate::path;
 use crate::source::{GitRef, git_ref, is_http};
-use crate::windows::case;
+use crate::windows::base_directories::canonical_case;
 
 /// A source of ADD that is not a file of a file system.
 pub(super) enum Remote {
@@ -105,7 +105,7 @@ impl From {
         } else {
             path::normalize("/", source, os, false).map_err(ErrorKind::DriveLetter)?
         };
-        Ok(if self.files == Files::WindowsBase { case::spelled(&source) } else { source })
+        Ok(if self.files == Files::WindowsBase { canonical_case(&source) } else { source })
     }
 }
 

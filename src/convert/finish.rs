@@ -98,7 +98,7 @@ pub(super) fn finish(mut converter: Converter<'_>) -> Result<Converted, Error> {
     let scan_stages: Vec<(String, State)> = stages
         .iter()
         .filter(|(id, state)| scanned(*id) && reachable.contains(id) && state.scan.stage)
-        .map(|(_, state)| (state.name.clone(), state.scanned()))
+        .map(|(_, state)| (state.progress.name.clone(), state.scanned()))
         .collect();
     let unsendable =
         stages.iter().filter(|(id, _)| reachable.contains(id)).find_map(|(_, state)| state.unsendable);
@@ -162,7 +162,7 @@ fn mark_scans(converter: &Converter<'_>, state: &mut StageState) {
         let own = state.build_args.iter().rev().filter(|arg| arg.key == name);
         let own = own.filter_map(|arg| arg.value.as_deref()).next();
         own.or_else(|| converter.plan.globals.env.get(name))
-            .is_some_and(|value| is_enabled(&state.name, value))
+            .is_some_and(|value| is_enabled(&state.progress.name, value))
     };
     let [context, stage] = NOT_IN_ENV.map(wanted);
     state.scan.context = context;

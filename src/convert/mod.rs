@@ -17,11 +17,11 @@ mod finish;
 mod history;
 mod mount;
 mod name;
-mod onto;
 mod paths;
 mod run;
 mod secret;
 mod stage;
+mod start;
 mod windows;
 mod workdir;
 
@@ -31,7 +31,7 @@ use std::sync::Arc;
 
 pub use error::{Error, ErrorKind};
 pub use finish::Converted;
-pub use stage::{Named, SecretInfo, StageState};
+pub use stage::{Named, Outline, SecretInfo, StageState};
 
 use crate::gateway::context::MainContext;
 use crate::gateway::options::Options;
@@ -92,7 +92,7 @@ pub fn convert(plan: &Plan<'_>, input: &Input<'_>) -> Result<Converted, Error> {
         plan.reachable.iter().partition(|id| plan.stages[**id].from.is_none());
     for id in images.into_iter().chain(stages) {
         let location = &plan.stages[id].location;
-        let mut state = stage::start(&converter, id)
+        let mut state = start::start(&converter, id)
             .and_then(|state| converter.take_room(&state, 0).map_err(Located::nowhere).map(|()| state))
             .map_err(|e| e.with_location(location))?;
         windows::base(&converter, id, &state);
@@ -174,7 +174,7 @@ impl Converter<'_> {
     /// Converts one instruction (upstream's `dispatch`).
     fn dispatch(&self, state: &mut StageState, command: &Command<'_>) -> Result<(), Error> {
         let lint = self.input.lint.with_comments(&command.instruction.comments);
-        state.is_trigger = command.is_trigger;
+        state.progress.is_trigger = command.is_trigger;
         let mut instruction = command.instruction.clone().into_owned();
         expansion::expand(self, state, &mut instruction, &lint)?;
         windows::instruction(self, state, &command.instruction, &instruction, &lint);

@@ -10,10 +10,10 @@ use crate::windows::versions;
 
 /// `[platform stage 1/3] text` for the next step of a stage (upstream's `prefixCommand`).
 pub(super) fn step(state: &mut StageState, text: &str, platform: Option<&Platform>, env: &dyn Env) -> String {
-    if state.steps == 0 {
+    if state.progress.steps == 0 {
         return text.to_owned();
     }
-    let platform = platform.filter(|_| state.show_platform).map(|platform| {
+    let platform = platform.filter(|_| state.progress.show_platform).map(|platform| {
         // Steps of a Windows image are shared by all Windows versions: none of them is named.
         if state.for_windows {
             windows(platform)
@@ -23,16 +23,17 @@ pub(super) fn step(state: &mut StageState, text: &str, platform: Option<&Platfor
     });
     let mut out = "[".to_owned();
     // A Windows stage that is named after its system says so once.
-    for part in platform.iter().filter(|platform| **platform != state.name).chain([&state.name]) {
+    let progress = &mut state.progress;
+    for part in platform.iter().filter(|platform| **platform != progress.name).chain([&progress.name]) {
         if !part.is_empty() {
             out.push_str(part);
             out.push(' ');
         }
     }
-    state.step += 1;
-    let width = state.steps.ilog10() as usize + 1;
-    out.push_str(&format!("{:width$}/{}] ", state.step, state.steps));
-    if state.is_trigger {
+    progress.step += 1;
+    let width = progress.steps.ilog10() as usize + 1;
+    out.push_str(&format!("{:width$}/{}] ", progress.step, progress.steps));
+    if progress.is_trigger {
         out.push_str("ONBUILD ");
     }
     out + text
@@ -46,10 +47,10 @@ pub(super) fn base(
     platform: &Platform,
     stage: &Stage<'_>,
 ) -> String {
-    if platform.os != "windows" || state.steps == 0 || !converter.input.layering.fanned_out {
+    if platform.os != "windows" || state.progress.steps == 0 || !converter.input.layering.fanned_out {
         return step(state, text, Some(platform), &EnvList::new());
     }
-    state.step += 1;
+    state.progress.step += 1;
     format!("[{}] {text}", version(state, stage))
 }
 

@@ -35,8 +35,9 @@ pub(super) fn secret(
     } else {
         Some(format!("/run/secrets/{}", go_path::base(&id)))
     };
-    if !state.secrets.contains_key(&id) {
+    if !state.outline.secrets.contains_key(&id) {
         state
+            .outline
             .secrets
             .insert(id.clone(), SecretInfo { required: mount.required, location: location.to_vec() });
     }
@@ -57,8 +58,9 @@ pub(super) fn ssh(state: &mut StageState, mount: &Mount, location: &[Range]) -> 
         return Err(ErrorKind::SshSource);
     }
     let name = if mount.id.is_empty() { "default" } else { &mount.id };
-    if !state.ssh.contains_key(name) {
+    if !state.outline.ssh.contains_key(name) {
         state
+            .outline
             .ssh
             .insert(name.to_owned(), SecretInfo { required: mount.required, location: location.to_vec() });
     }

@@ -3,24 +3,19 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
-use std::sync::Arc;
 
 use super::paths::Paths;
-use super::{Converter, Error, ErrorKind, name, workdir};
 use crate::collect::ByName;
 use crate::env::Env;
 use crate::image::{Image, Platform};
 use crate::instruction::OptionalKeyValue;
-use crate::lint::Site;
-use crate::llb::{self, State};
-use crate::path::default_path_env;
-use crate::plan::{ArgInfo, Resolved, StageId, Start};
-use crate::span::{Located, Range};
+use crate::lint::{Linter, Site};
+use crate::llb::{FileAction, Metadata, State};
+use crate::plan::{ArgInfo, StageId};
+use crate::span::Range;
 use crate::verify::program::By;
-use crate::windows::base_directories::default_path;
 use crate::windows::directories::Directories;
-use crate::windows::labels;
-use crate::windows::lazy::LazyLayers;
+use crate::windows::lazy::{LazyLayers, Place};
 
 /// What an instruction sees and changes (upstream's `dispatchState`).
 #[derive(Debug, Clone)]
@@ -48,22 +43,16 @@ pub struct StageState {
     pub(super) root: StageId,
     /// ARGs of this stage and of those below it.
     pub build_args: Vec<OptionalKeyValue>,
-    /// The name in progress output.
-    pub name: String,
+    /// What its steps are called in progress output.
+    pub(super) progress: Progress,
     /// Every step runs anew.
     pub ignore_cache: bool,
     /// What the SBOM scanner looks at besides the result.
     pub scan: Scan,
     /// `SOURCE_DATE_EPOCH` in seconds.
     pub epoch: Option<i64>,
-    /// What is known of arguments (for the outline).
-    pub args: ByName<ArgInfo>,
-    /// Arguments that are used (for the outline).
-    pub used_args: BTreeSet<String>,
-    /// Secrets that are used (for the outline).
-    pub secrets: ByName<SecretInfo>,
-    /// SSH sockets that are used (for the outline).
-    pub ssh: ByName<SecretInfo>,
+    /// What the outline lists.
+    pub outline: Outline,
     /// Nothing is to be converted: a context or an image stands for the whole stage.
     pub(super) complete: bool,
     /// Paths used of the build context.
@@ -71,15 +60,46 @@ pub struct StageState {
     /// Paths used of the file system this stage starts from; shared with the stages below and
     /// above it.
     pub(super) paths: Rc<RefCell<Paths>>,
-    pub(super) steps: usize,
-    pub(super) step: usize,
-    pub(super) is_trigger: bool,
-    pub(super) show_platform: bool,
     pub(super) workdir_set: bool,
     /// A command that BuildKit would not accept, which matters once it is sent.
     pub(super) unsendable: Option<Unsendable>,
     /// The instructions that name what the image runs, in this stage or below it.
     pub named: Named,
+    /// Those of them that this stage has.
+    pub(super) own: Own,
+}
+
+/// What the steps of a stage are called in progress output.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Progress {
+    /// The stage's name.
+    pub(super) name: String,
+    /// How many steps it has; 0 if they are not counted.
+    pub(super) steps: usize,
+    /// The number of the last one.
+    pub(super) step: usize,
+    /// The step is one of an ONBUILD trigger.
+    pub(super) is_trigger: bool,
+    /// Names show the platform.
+    pub(super) show_platform: bool,
+}
+
+/// What the outline lists of a stage.
+#[derive(Debug, Clone, Default)]
+pub struct Outline {
+    /// What is known of arguments.
+    pub args: ByName<ArgInfo>,
+    /// Arguments that are used.
+    pub used_args: BTreeSet<String>,
+    /// Secrets that are used.
+    pub secrets: ByName<SecretInfo>,
+    /// SSH sockets that are used.
+    pub ssh: ByName<SecretInfo>,
+}
+
+/// Where a stage itself has instructions of which only the last one counts.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Own {
     pub(super) entrypoint: Option<Vec<Range>>,
     pub(super) cmd: Option<Vec<Range>>,
     pub(super) healthcheck: Option<Vec<Range>>,
@@ -145,6 +165,21 @@ impl StageState {
         self.lazy.as_ref().map_or_else(|| self.state.clone(), LazyLayers::alone)
     }
 
+    /// Adds a step: as a layer of its own on a lazy Windows base, else on the file system as it is. `place` is where it
+    /// goes and on what it depends there.
+    pub(super) fn apply(
+        &mut self,
+        actions: Vec<FileAction>,
+        metadata: Metadata,
+        place: Place,
+        lint: &Linter,
+    ) {
+        match &mut self.lazy {
+            Some(lazy) => lazy.push(&self.state.dir, actions, metadata, place, lint),
+            None => self.state = self.state.file(actions, metadata),
+        }
+    }
+
     /// Whether two names are of one variable: on Windows, they have no case.
     #[must_use]
     pub fn is_same_variable(&self, one: &str, other: &str) -> bool {
@@ -165,165 +200,6 @@ pub(super) enum Unsendable {
     Empty,
     /// It holds bytes that are no UTF-8; the line of its RUN.
     Bytes(u32),
-}
-
-/// The state a stage starts with: its base and what the base's config says.
-pub(super) fn start(converter: &Converter<'_>, id: StageId) -> Result<StageState, Error> {
-    let stage = &converter.plan.stages[id];
-    let mut state = match stage.base {
-        Some(base) => on_stage(converter, id, base)?,
-        None => on_resolved(converter, id)?,
-    };
-    if state.complete && !converter.input.setting.scope.is_more_than_target() {
-        return Ok(state);
-    }
-    if state.for_windows {
-        state.state.env.ignore_case();
-    }
-    // Windows sets its own PATH.
-    let env = &state.image.config.env;
-    let has_path = env.iter().any(|entry| state.is_same_variable(key_value(entry).0, "PATH"));
-    if !has_path && !state.is_windows() {
-        let path = format!("PATH={}", default_path_env(&state.platform.os));
-        state.image.config.env.push(path);
-    }
-    if !has_path && state.for_windows {
-        // What `${PATH}` is. docker/dockerfile expands it to nothing, and the container loses System32. Not in the
-        // config, where it would hide the base's own.
-        state.state.env.set("PATH", default_path(&state.image));
-    }
-    for entry in &state.image.config.env {
-        let (key, value) = key_value(entry);
-        state.state.env.set(key, value);
-    }
-    let options = converter.input.options();
-    if !options.hostname.is_empty() {
-        state.state.hostname.clone_from(&options.hostname);
-    }
-    let working_dir = state.image.config.working_dir.clone();
-    if !working_dir.is_empty() {
-        workdir::set(&mut state, &working_dir).map_err(Located::nowhere)?;
-    }
-    if !state.image.config.user.is_empty() {
-        state.state.user.clone_from(&state.image.config.user);
-    }
-    state.state.network = options.network;
-    Ok(state)
-}
-
-/// A stage on top of another one (upstream's `dispatchState.init`).
-fn on_stage(converter: &Converter<'_>, id: StageId, base: StageId) -> Result<StageState, Error> {
-    let stage = &converter.plan.stages[id];
-    let below = converter.finished(base).ok_or_else(|| Located::nowhere(ErrorKind::Unfinished))?;
-    let mut state = StageState {
-        name: stage.name.clone(),
-        ignore_cache: stage.ignore_cache,
-        complete: stage.context.is_some(),
-        steps: stage.steps,
-        step: 0,
-        is_trigger: false,
-        scan: Scan::default(),
-        context_paths: Paths::default(),
-        used_args: stage.used_args.clone(),
-        // What the stages below use is listed with them.
-        args: stage.args.clone(),
-        secrets: ByName::default(),
-        ssh: ByName::default(),
-        entrypoint: None,
-        cmd: None,
-        healthcheck: None,
-        ..below.clone()
-    };
-    state.image.config.on_build.clear();
-    let below = &converter.plan.stages[base];
-    let unknown = below.platform.is_none() && state.image.known_platform().is_none();
-    if below.context.is_some() && unknown && !state.for_windows {
-        // A folder in a stage's place has no platform, and docker/dockerfile gives it none: steps
-        // on it are shown as "unknown".
-        state.platform = Platform::default();
-    }
-    Ok(state)
-}
-
-fn on_resolved(converter: &Converter<'_>, id: StageId) -> Result<StageState, Error> {
-    let stage = &converter.plan.stages[id];
-    let resolved: &Resolved =
-        stage.resolved.as_ref().ok_or_else(|| Located::nowhere(ErrorKind::Unfinished))?;
-    let mut state = StageState {
-        state: State::scratch(),
-        lazy: None,
-        directories: None,
-        image: resolved.image.clone(),
-        base_image: resolved.base_image.clone(),
-        holds_windows: false,
-        for_windows: [&resolved.platform, &converter.input.setting.platforms.target]
-            .iter()
-            .all(|platform| platform.os == "windows"),
-        platform: resolved.platform.clone(),
-        root: id,
-        build_args: Vec::new(),
-        name: stage.name.clone(),
-        ignore_cache: stage.ignore_cache,
-        scan: Scan::default(),
-        epoch: converter.input.epoch,
-        args: stage.args.clone(),
-        used_args: stage.used_args.clone(),
-        secrets: ByName::default(),
-        ssh: ByName::default(),
-        complete: resolved.complete,
-        context_paths: Paths::default(),
-        paths: Rc::default(),
-        steps: stage.steps,
-        step: stage.early_steps,
-        is_trigger: false,
-        named: Named::default(),
-        show_platform: converter.input.options().multi_platform || converter.input.layering.fanned_out,
-        workdir_set: false,
-        unsendable: None,
-        entrypoint: None,
-        cmd: None,
-        healthcheck: None,
-    };
-    match &resolved.start {
-        Start::Scratch => {}
-        Start::Context { state: context, .. } => state.state = (**context).clone(),
-        Start::Image(reference) => {
-            let code = stage.from.map(|from| from.code.clone()).unwrap_or_default();
-            let shown = state.platform.clone();
-            let text = format!("FROM {reference}");
-            state.steps = stage.own_steps;
-            let name = name::base(converter, &mut state, &text, &shown, stage);
-            state.steps = stage.steps;
-            let metadata = llb::Metadata {
-                name: Some(name),
-                command: Some(code),
-                location: vec![llb::Location {
-                    map: Arc::clone(&converter.input.source),
-                    ranges: stage.location.clone(),
-                }],
-                ..llb::Metadata::default()
-            };
-            let image = llb::Image {
-                reference: reference.clone(),
-                platform: Some(state.platform.clone()),
-                resolve_mode: converter.input.options().resolve_mode,
-            };
-            state.state = image.state(metadata);
-        }
-    }
-    let is_labelled = state.for_windows && converter.input.options().windows.labels;
-    if is_labelled && resolved.start.reference().is_some() {
-        labels::remove(&mut state.image.config.labels);
-    }
-    let on_windows = state.for_windows && state.state.is_on_windows();
-    state.holds_windows = on_windows || (state.for_windows && matches!(resolved.start, Start::Scratch));
-    if on_windows {
-        let title = name::merge(&state, stage);
-        state.lazy = converter.input.layering.layers(&state.platform, title);
-        let unread = state.lazy.is_some() || converter.input.layering.checked;
-        state.directories = unread.then(|| Directories::of(&state.image));
-    }
-    Ok(state)
 }
 
 /// `KEY=value` in two.

@@ -1,7 +1,7 @@
 //! WORKDIR.
 
 use super::stage::StageState;
-use super::{Converter, ErrorKind, drive, history, name, onto};
+use super::{Converter, ErrorKind, drive, history, name};
 use crate::instruction::Instruction;
 use crate::lint::{Linter, message, rule};
 use crate::llb::{Action, Owner};
@@ -44,7 +44,7 @@ pub(super) fn dispatch(
     let timestamp = state.epoch.map(|seconds| seconds.wrapping_mul(1_000_000_000));
     let mkdir = Action::MkDir { path: dir, mode: 0o755, parents: true, owner, timestamp };
     let place = settle(state);
-    onto::apply(state, vec![mkdir], metadata, place, lint);
+    state.apply(vec![mkdir], metadata, place, lint);
     history::add(state, line, false);
     Ok(())
 }

@@ -25,8 +25,8 @@ pub fn outline(plan: &Plan<'_>, converted: &Converted, source: &[u8]) -> BuildRe
         name: from.map(|from| from.name.clone()).unwrap_or_default(),
         description: from.map(|from| from.doc_comment.clone()).unwrap_or_default(),
         args: args(&stages),
-        secrets: demands(stages.iter().map(|state| &state.secrets)),
-        ssh: demands(stages.iter().map(|state| &state.ssh)),
+        secrets: demands(stages.iter().map(|state| &state.outline.secrets)),
+        ssh: demands(stages.iter().map(|state| &state.outline.ssh)),
     };
     outline.answer(source)
 }
@@ -135,7 +135,7 @@ fn args<'c>(stages: &[&'c StageState]) -> Vec<Arg<'c>> {
     let mut found: BTreeMap<&str, Arg<'c>> = BTreeMap::new();
     for state in stages {
         for key in used(state) {
-            if let Some(info) = state.args.get(key) {
+            if let Some(info) = state.outline.args.get(key) {
                 found.entry(key).or_insert(Arg { info });
             }
         }
@@ -147,10 +147,10 @@ fn args<'c>(stages: &[&'c StageState]) -> Vec<Arg<'c>> {
 /// `markAllUsed`).
 fn used(state: &StageState) -> BTreeSet<&str> {
     let mut used = BTreeSet::new();
-    let mut pending: Vec<&str> = state.used_args.iter().map(String::as_str).collect();
+    let mut pending: Vec<&str> = state.outline.used_args.iter().map(String::as_str).collect();
     while let Some(key) = pending.pop() {
         if used.insert(key)
-            && let Some(info) = state.args.get(key)
+            && let Some(info) = state.outline.args.get(key)
         {
             pending.extend(info.uses.iter().map(String::as_str));
         }
