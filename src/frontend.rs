@@ -13,15 +13,15 @@ mod forward;
 mod index;
 mod layering;
 mod look;
+mod plan_request;
 mod rebase;
 mod solve;
-mod survey;
 mod warn;
 
 #[cfg(test)]
 mod check_tests;
 #[cfg(test)]
-mod survey_tests;
+mod plan_request_tests;
 #[cfg(test)]
 mod tests;
 

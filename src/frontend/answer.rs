@@ -7,7 +7,7 @@ use futures_util::future::join;
 use super::build::{Build, Planned, Purpose, default_stage, stage_number};
 use super::check;
 use super::file::{self, File};
-use super::{fan_out, survey, warn};
+use super::{fan_out, plan_request, warn};
 use crate::convert::Converted;
 use crate::gateway::context::{Contexts, DockerfileSource};
 use crate::gateway::options::Options;
@@ -56,7 +56,7 @@ async fn answer_kind(
     }
     let file = File::parse(bridge, options, source).await?;
     if kind == Kind::Plan {
-        return survey::plan(&Build::new(bridge, options, contexts, &file, Purpose::Plan)).await;
+        return plan_request::plan(&Build::new(bridge, options, contexts, &file, Purpose::Plan)).await;
     }
     let build = Build::new(bridge, options, contexts, &file, Purpose::Check);
     let outcome = convert_target(&build).await;
@@ -94,8 +94,9 @@ fn windows_target(build: &Build<'_>) -> Result<Option<Asked>, Error> {
         None => {}
     }
     let target = build.target_stage(&build.options.build_platform);
-    let meant = build.meant(&build.options.build_platform);
-    let is_windows = is_list(&target) || build.stage_number(&target).is_some_and(|stage| meant.stages[stage]);
+    let windows = build.windows_stages(&build.options.build_platform);
+    let is_windows =
+        is_list(&target) || build.stage_number(&target).is_some_and(|stage| windows.stages[stage]);
     Ok(is_windows.then(Asked::any))
 }
 

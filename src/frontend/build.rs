@@ -18,8 +18,8 @@ use crate::plan::epoch::{EPOCH, Sources};
 use crate::plan::{
     self, BuildArgs, Draft, Globals, Pin, Plan, Platforms, Scope, Setting, StageId, TargetVersion, args,
 };
+use crate::windows::intent::WindowsStages;
 use crate::windows::lazy::Layering;
-use crate::windows::meant::Meant;
 
 /// What the client's options and the Dockerfile are read for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -146,7 +146,7 @@ impl<'b> Build<'b> {
     }
 
     /// The stages that are meant for Windows, in a build for this platform.
-    pub(super) fn meant(&self, platform: &Platform) -> Meant {
+    pub(super) fn windows_stages(&self, platform: &Platform) -> WindowsStages {
         let predefined = self.predefined(&Target::of(Some(platform.clone())), &self.target_stage(platform));
         let file = &self.file.dockerfile;
         let globals = args::globals(
@@ -157,7 +157,7 @@ impl<'b> Build<'b> {
             &BTreeMap::new(),
         );
         // A default that cannot be expanded is reported by the plan.
-        Meant::find(file, &self.file.lexer, &globals.map_or(predefined, |globals| globals.env))
+        WindowsStages::find(file, &self.file.lexer, &globals.map_or(predefined, |globals| globals.env))
     }
 
     /// Whether the engine has a machine that runs Windows programs.

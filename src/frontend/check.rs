@@ -90,16 +90,16 @@ fn passes(build: &Build<'_>) -> Result<Passes, Error> {
     let target = |platform: &Platform| build.stage_number(&build.target_stage(platform));
     let mut windows = Vec::new();
     for asked in platforms {
-        let meant = build.meant(&asked.platform);
-        let mut stages = if given { Vec::new() } else { meant.last };
-        let wanted = target(&asked.platform).filter(|stage| named || (given && meant.stages[*stage]));
+        let found = build.windows_stages(&asked.platform);
+        let mut stages = if given { Vec::new() } else { found.last };
+        let wanted = target(&asked.platform).filter(|stage| named || (given && found.stages[*stage]));
         stages.extend(wanted.filter(|stage| !stages.contains(stage)));
         windows.extend(stages.into_iter().map(|stage| (asked.clone(), stage)));
     }
     let platform = &build.options.build_platform;
     let others = if !given {
-        let meant = build.meant(platform);
-        (0..meant.stages.len()).filter(|stage| !meant.stages[*stage]).collect()
+        let found = build.windows_stages(platform);
+        (0..found.stages.len()).filter(|stage| !found.stages[*stage]).collect()
     } else if windows.is_empty() || is_for_others {
         target(platform).into_iter().collect()
     } else {

@@ -36,7 +36,7 @@ pub(super) async fn plan(build: &Build<'_>) -> Result<BuildResult, Error> {
     let (targets, layering) = outcome?;
     build.file.lint.error().map_err(Error::new)?;
     let images: Result<Vec<Image>, Error> =
-        targets.iter().map(|target| Survey::new(build, target, &layering).image()).collect();
+        targets.iter().map(|target| PlanReport::new(build, target, &layering).image()).collect();
     let against = match &build.options.windows.against {
         Some(named) => Some(rebase::against(build, named, &bases(build, &targets)?).await?),
         None => None,
@@ -60,7 +60,7 @@ fn bases<'b>(build: &Build<'b>, targets: &[Ready<'b>]) -> Result<Vec<(String, re
 }
 
 /// One image that is looked at.
-struct Survey<'s> {
+struct PlanReport<'s> {
     ready: &'s Ready<'s>,
     plan: &'s Plan<'s>,
     layering: &'s Layering,
@@ -68,7 +68,7 @@ struct Survey<'s> {
     runs_windows: bool,
 }
 
-impl<'s> Survey<'s> {
+impl<'s> PlanReport<'s> {
     fn new(build: &Build<'_>, ready: &'s Ready<'s>, layering: &'s Layering) -> Self {
         let plan = &ready.planned.plan;
         let runs_windows = build.has_windows_worker();

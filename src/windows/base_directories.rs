@@ -3,36 +3,45 @@
 use crate::image::Image;
 use crate::path;
 
-/// Directories that every Windows base has. Nobody means a file of one of these names.
-const WINDOWS: [&str; 15] = [
-    "/Program Files",
-    "/Program Files (x86)",
-    "/ProgramData",
-    "/Users",
-    "/Users/ContainerAdministrator",
-    "/Users/ContainerUser",
-    "/Users/Default",
-    "/Users/Public",
-    "/Windows",
-    "/Windows/System32",
-    "/Windows/System32/config",
-    "/Windows/System32/drivers",
-    "/Windows/System32/drivers/etc",
-    "/Windows/System32/en-US",
-    "/Windows/Temp",
-];
+/// Which of Microsoft's bases have a directory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Having {
+    /// All of them.
+    All,
+    /// servercore and server; nanoserver does not.
+    Win32k,
+    /// Some, and nothing in an image's config says which.
+    Some,
+}
 
-/// Directories that servercore and server have, and nanoserver has not.
-const WIN32K: [&str; 9] = [
-    "/Program Files/WindowsPowerShell",
-    "/Program Files/WindowsPowerShell/Modules",
-    "/Windows/Fonts",
-    "/Windows/INF",
-    "/Windows/Microsoft.NET",
-    "/Windows/SysWOW64",
-    "/Windows/System32/WindowsPowerShell",
-    "/Windows/System32/WindowsPowerShell/v1.0",
-    "/Windows/System32/WindowsPowerShell/v1.0/Modules",
+/// Directories of Windows, as the bases spell them. Nobody means a file of one of these names.
+const DIRECTORIES: [(&str, Having); 26] = [
+    ("/Program Files", Having::All),
+    ("/Program Files (x86)", Having::All),
+    ("/Program Files/WindowsPowerShell", Having::Win32k),
+    ("/Program Files/WindowsPowerShell/Modules", Having::Win32k),
+    ("/ProgramData", Having::All),
+    ("/Users", Having::All),
+    ("/Users/ContainerAdministrator", Having::All),
+    ("/Users/ContainerUser", Having::All),
+    ("/Users/Default", Having::All),
+    ("/Users/Public", Having::All),
+    ("/Windows", Having::All),
+    ("/Windows/Fonts", Having::Win32k),
+    ("/Windows/INF", Having::Win32k),
+    ("/Windows/Microsoft.NET", Having::Win32k),
+    ("/Windows/SysWOW64", Having::Win32k),
+    ("/Windows/System32", Having::All),
+    ("/Windows/System32/WindowsPowerShell", Having::Win32k),
+    ("/Windows/System32/WindowsPowerShell/v1.0", Having::Win32k),
+    ("/Windows/System32/WindowsPowerShell/v1.0/Modules", Having::Win32k),
+    ("/Windows/System32/config", Having::All),
+    ("/Windows/System32/drivers", Having::All),
+    ("/Windows/System32/drivers/etc", Having::All),
+    ("/Windows/System32/en-US", Having::All),
+    ("/Windows/System32/inetsrv", Having::Some),
+    ("/Windows/System32/wbem", Having::Some),
+    ("/Windows/Temp", Having::All),
 ];
 
 /// The `os.features` entry of bases with the whole of Win32.
@@ -66,10 +75,9 @@ pub fn of(base: &Image) -> Vec<String> {
     let platform = &base.platform;
     // A HostProcess base has no os.version, and none of Windows' files.
     if !platform.os_version.is_empty() {
-        found.extend(WINDOWS.map(str::to_owned));
-        if has_win32k(base) {
-            found.extend(WIN32K.map(str::to_owned));
-        }
+        let win32k = has_win32k(base);
+        let has = |having| having == Having::All || (having == Having::Win32k && win32k);
+        found.extend(DIRECTORIES.iter().filter(|row| has(row.1)).map(|row| row.0.to_owned()));
     }
     let mut add = |written: &str| {
         found.extend(path::normalize("/", written, "windows", false));
@@ -119,6 +127,20 @@ pub fn is_within_windows(dest: &str) -> bool {
     let dest = dest.to_lowercase();
     let roots = ["/windows", "/program files", "/program files (x86)", "/programdata", "/users"];
     roots.iter().any(|root| dest.strip_prefix(root).is_some_and(|rest| rest.starts_with('/')))
+}
+
+/// An absolute path into a base, its beginning spelled as the base does. Windows does not tell case apart, but the engine
+/// that reads a base on Linux does: `/windows/system32/netapi32.dll` is not there, where the image says `/Windows/System32`.
+#[must_use]
+pub fn canonical_case(path: &str) -> String {
+    let known = |directory: &&str| {
+        let Some((start, rest)) = path.split_at_checked(directory.len()) else { return false };
+        start.eq_ignore_ascii_case(directory) && (rest.is_empty() || rest.starts_with('/'))
+    };
+    match DIRECTORIES.iter().map(|row| row.0).filter(known).max_by_key(|directory| directory.len()) {
+        Some(directory) => format!("{directory}{}", &path[directory.len()..]),
+        None => path.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -176,5 +198,24 @@ mod tests {
         assert!(is_within_windows("/WINDOWS/x"));
         assert!(!is_within_windows("/windowsx/y"));
         assert!(!is_within_windows("/app"));
+    }
+
+    #[test]
+    fn the_beginning_that_every_base_has_is_spelled_as_there() {
+        for (path, expected) in [
+            ("/windows/system32/netapi32.dll", "/Windows/System32/netapi32.dll"),
+            ("/WINDOWS/SYSTEM32/Drivers/Etc/hosts", "/Windows/System32/drivers/etc/hosts"),
+            ("/windows/system32", "/Windows/System32"),
+            ("/windows/system32x/a", "/Windows/system32x/a"),
+            ("/program files (X86)/a b/", "/Program Files (x86)/a b/"),
+            ("/program files/a", "/Program Files/a"),
+            ("/windowsé/a", "/windowsé/a"),
+            ("/App/windows", "/App/windows"),
+            ("windows/a", "windows/a"),
+            ("/", "/"),
+            ("", ""),
+        ] {
+            assert_eq!(canonical_case(path), expected);
+        }
     }
 }

@@ -20,14 +20,14 @@ const ASKED: [&str; 2] = ["TARGETPLATFORM", "TARGETOS"];
 
 /// The stages of a file that are meant for Windows.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Meant {
+pub struct WindowsStages {
     /// By the stage's number.
     pub stages: Vec<bool>,
     /// Those that no other of them needs.
     pub last: Vec<usize>,
 }
 
-impl Meant {
+impl WindowsStages {
     /// Looks at every FROM, its variables expanded with the global arguments `env`.
     #[must_use]
     pub fn find(dockerfile: &Dockerfile, lexer: &Lexer, env: &EnvList) -> Self {
@@ -79,8 +79,8 @@ mod tests {
         let mut env = EnvList::new();
         env.set("TARGETOS", os);
         env.set("TARGETPLATFORM", format!("{os}/amd64"));
-        let meant = Meant::find(&dockerfile, &Lexer::new(dockerfile.escape), &env);
-        (meant.stages, meant.last)
+        let found = WindowsStages::find(&dockerfile, &Lexer::new(dockerfile.escape), &env);
+        (found.stages, found.last)
     }
 
     #[test]

@@ -7,14 +7,13 @@
 pub mod advice;
 pub mod base_directories;
 pub mod bases;
-pub mod case;
 pub mod directories;
 mod error;
 pub mod host;
 pub mod index;
+pub mod intent;
 pub mod labels;
 pub mod lazy;
-pub mod meant;
 pub mod probe;
 pub mod run;
 pub mod seed;
