@@ -1,14 +1,21 @@
-//! Generates the wire types from `proto/`.
+//! Generates the wire types from `proto/`, and says where the pages of documentation are.
 //!
 //! Maps become `BTreeMap`, because Go writes map entries in the order of their keys and the
 //! digest of an operation is the digest of its bytes.
 
+use std::env;
 use std::error::Error;
 
 const FILES: &[&str] = &["proto/ops.proto", "proto/gateway.proto", "proto/errdefs.proto"];
 
+/// The address of the folder docs/, with a slash at its end: clients print links to it. A release has its own.
+const DOCS: &str = "FANLIGHT_DOCS";
+
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=proto");
+    println!("cargo::rerun-if-env-changed={DOCS}");
+    let docs = env::var(DOCS).ok().filter(|docs| !docs.is_empty());
+    println!("cargo::rustc-env={DOCS}={}", docs.as_deref().unwrap_or("docs/"));
     let files = protox::compile(FILES, ["proto"])?;
     tonic_prost_build::configure()
         // The server is BuildKit; tests and examples have one in this process.

@@ -19,6 +19,8 @@ COPY examples/llb.rs examples/
 COPY proto proto
 COPY src src
 ARG TARGETARCH TARGETVARIANT
+# The address of the folder docs/ for links in warnings, with a slash at its end. ci/release sets it.
+ARG DOCS
 # One platform after the other, in one folder: what runs while building, generators and macros, is compiled once.
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,id=fanlight-target,target=/src/target,sharing=locked <<EOF
@@ -32,6 +34,7 @@ riscv64) target=riscv64gc-unknown-linux-musl ;;
 *) echo "no binary for $TARGETARCH$TARGETVARIANT" >&2; exit 1 ;;
 esac
 rustup target add $target
+export FANLIGHT_DOCS=$DOCS
 cargo build --release --locked --target $target
 mkdir -p /linux/$TARGETARCH
 cp target/$target/release/fanlight /linux/$TARGETARCH/

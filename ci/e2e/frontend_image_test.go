@@ -55,7 +55,8 @@ func TestFrontendImage(t *testing.T) {
 	}
 	official := strings.TrimPrefix(rust, env.registry+"/library/")
 	build := docker(env, "buildx", "build", "--builder", "remote", "--progress", "plain", "-f", "frontend.Dockerfile",
-		"--platform", platforms, "-t", ref, "--push", "--build-context", official+"=docker-image://"+rust, ".")
+		"--platform", platforms, "-t", ref, "--push", "--build-context", official+"=docker-image://"+rust,
+		"--build-arg", "DOCS="+docsAddress, ".")
 	build.Dir = root
 	if output, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, output)
@@ -98,6 +99,26 @@ func TestFrontendImage(t *testing.T) {
 	}
 
 	buildsForWindows(t, env, builder, ref)
+	linksToDocs(t, env, builder, ref)
+}
+
+// docsAddress is where the frontend image that is built here says its documentation is.
+const docsAddress = "https://docs.example/fanlight/v1/"
+
+// linksToDocs is that a warning of the frontend image has the address that it was built with.
+func linksToDocs(t *testing.T, env environment, builder client, frontend string) {
+	t.Helper()
+	folder := t.TempDir()
+	write(t, filepath.Join(folder, "Dockerfile"), "FROM "+env.registry+"/windows/nanoserver:ltsc2022\nSTOPSIGNAL SIGTERM\n")
+	request := buildRequest{
+		context: folder,
+		options: map[string]string{"platform": "windows/amd64", "build-arg:BUILDKIT_SYNTAX": frontend},
+		ref:     newRef(env),
+	}
+	output, err := builder.build(t, request)
+	if link := docsAddress + "checks.md#windowsstopsignal"; err != nil || !strings.Contains(output, link) {
+		t.Errorf("no link %s: %v\n%s", link, err, output)
+	}
 }
 
 // buildsForWindows builds a project with the frontend image of that name, which has to find its seed.

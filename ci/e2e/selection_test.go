@@ -85,7 +85,20 @@ func unselectedCases(t *testing.T, env environment) []fanOutCase {
 	files.index(t, "all", ofVersions(servers...)...)
 	goneFile := files.remove(t, server2019)
 	selected := func(version string) map[string]string { return onWindows("build-arg:FANLIGHT_VERSIONS", version) }
+	newer := newShelf(env, "selection/newer")
+	newer.indexOf(t, "ltsc2028", newer.push(t, standIn{version: serverToCome}))
+	newer.indexOf(t, "ltsc2025", newer.push(t, standIn{version: server2025}))
 	return []fanOutCase{
+		{testCase: testCase{Name: "a release that is newer than fanlight, by its name", Options: selected("ltsc2028"), Index: newer.entries(serverToCome)},
+			dockerfile: "FROM " + newer.ref("ltsc2025,ltsc2028") + copied},
+		{testCase: testCase{
+			Name: "a release that is newer than fanlight, in the platform", Index: newer.entries(serverToCome),
+			Options: map[string]string{"platform": "windows(ltsc2028)/amd64"},
+		}, dockerfile: "FROM " + newer.ref("ltsc2025,ltsc2028") + copied},
+		{testCase: testCase{
+			Name: "a release that is newer than fanlight and in no tag", Options: selected("ltsc2028"),
+			Error: []string{"unknown Windows version \"ltsc2028\"", "selection/list:ltsc2022"},
+		}, dockerfile: from + "ltsc2022," + server2019 + copied},
 		{testCase: testCase{Name: "a tag that is gone, by its name", Options: selected("ltsc2022"), Index: s.entries(server2022)},
 			dockerfile: from + "ltsc2022,ltsc2016" + copied, unasked: []string{"/selection/list/manifests/ltsc2016"}},
 		{testCase: testCase{Name: "a tag that is gone, by its version", Options: selected("ltsc2019"), Index: s.entries(server2019)},

@@ -31,6 +31,8 @@ const (
 	server2025 = "10.0.26100.2033"
 	server2022 = "10.0.20348.2762"
 	server2019 = "10.0.17763.6414"
+	// No release has it.
+	serverToCome = "10.0.28100.7"
 )
 
 var servers = []string{server2025, server2022, server2019}

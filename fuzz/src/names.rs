@@ -17,7 +17,7 @@ pub fn check(data: &[u8]) {
     }
     if let Some(version) = OsVersion::parse(text) {
         assert_eq!(version.as_str(), text);
-        assert_eq!(Wanted::parse(text).map(|wanted| wanted.build), Some(version.build()));
+        assert_eq!(Wanted::parse(text).map(|wanted| wanted.build()), Some(Some(version.build())));
     }
 }
 

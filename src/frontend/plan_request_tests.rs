@@ -111,7 +111,7 @@ macro_rules! plans {
 }
 
 plans! {
-    every_version from_windows host_process index_base linux no_seed nothing plain_layers run triggers
+    every_version from_windows host_process index_base linux newer_release no_seed nothing plain_layers run triggers
 }
 
 /// What keeps a file from being built is an error with its place, as in a build.

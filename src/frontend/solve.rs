@@ -11,7 +11,7 @@ use crate::attest::Scanner;
 use crate::convert::Converted;
 use crate::gateway::capabilities::names;
 use crate::gateway::{BuildResult, Error, References, SolveRequest};
-use crate::image::{self, OsVersion, Platform};
+use crate::image::{self, OsVersion, Platform, Wanted};
 use crate::lint::Linter;
 use crate::plan::{Scope, Stage};
 use crate::proto::frontend::{Attestation, Attestations, Ref};
@@ -152,7 +152,7 @@ async fn plan_all<'b>(build: &Build<'b>, requests: &[Request]) -> Result<Vec<Vec
                 }
                 Request::One(platform) => {
                     let planned = vec![plan_one(build, Some(platform.clone()), lint_of(index)).await?];
-                    Ok(Variants { planned, missing: Vec::new() })
+                    Ok(Variants { planned, missing: Vec::new(), named: Vec::new() })
                 }
             }
         })
@@ -160,9 +160,12 @@ async fn plan_all<'b>(build: &Build<'b>, requests: &[Request]) -> Result<Vec<Vec
     let mut groups = wait::try_all(groups).await?;
     let planned = groups.iter().flat_map(|group| &group.planned);
     let present: Vec<image::Build> = planned.filter_map(|planned| build_of(planned.plan.root())).collect();
+    // What one architecture's bases tell of a release is so for all.
+    let named: Vec<Wanted> = groups.iter().flat_map(|group| group.named.iter().cloned()).collect();
     for (group, request) in groups.iter_mut().zip(requests) {
         let Request::Windows(asked) = request else { continue };
-        for missing in std::mem::take(&mut group.missing) {
+        for mut missing in std::mem::take(&mut group.missing) {
+            missing.learn(&named);
             tell_missing(build, missing, &present, &asked.platform).await?;
         }
     }
@@ -178,10 +181,8 @@ pub(super) async fn tell_missing(
     platform: &Platform,
 ) -> Result<(), Error> {
     let Missing { wanted, error } = missing;
-    if !present.contains(&wanted.build) {
-        return Err(error);
-    }
-    let warning = Warning::NotForArchitecture { version: wanted.build, platform: platform.without_version() };
+    let Some(version) = wanted.build().filter(|build| present.contains(build)) else { return Err(error) };
+    let warning = Warning::NotForArchitecture { version, platform: platform.without_version() };
     warn::tell(build.bridge, &build.file.source, &warning, &[]).await
 }
 

@@ -122,11 +122,12 @@ fn number(text: &str) -> Option<u64> {
     is_number.then(|| text.parse().unwrap_or(u64::MAX))
 }
 
-/// A Windows version as a person names it: `ltsc2022`, `20348`, `10.0.20348`, `10.0.20348.2700`.
+/// A Windows version as a person names it: `ltsc2022`, `20348`, `10.0.20348`, `10.0.20348.2700`, or `ltsc2028`, which is
+/// newer than the table of releases.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wanted {
-    /// The build.
-    pub build: Build,
+    /// None for a newer release, until a base tells its build.
+    build: Option<Build>,
     /// Only this revision, where the build has several.
     revision: Option<u64>,
     text: String,
@@ -136,9 +137,12 @@ impl Wanted {
     /// Reads a version; none for a text that names none.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let named = |build| Self { build, revision: None, text: text.to_owned() };
+        let named = |build| Self { build: Some(build), revision: None, text: text.to_owned() };
         if let Some(build) = Build::from_name(text) {
             return Some(named(build));
+        }
+        if release::may_be_newer(text) {
+            return Some(Self { build: None, revision: None, text: text.to_owned() });
         }
         if let Some(bare) = number(text) {
             let build = u32::try_from(bare).ok().filter(|build| *build >= SMALLEST_BARE_BUILD)?;
@@ -148,10 +152,29 @@ impl Wanted {
         Some(Self { revision: version.revision, ..named(version.build) })
     }
 
+    /// The build; none for the name of a newer release that no base has told.
+    #[must_use]
+    pub const fn build(&self) -> Option<Build> {
+        self.build
+    }
+
+    /// The same version, its build learned.
+    #[must_use]
+    pub fn learned(&self, build: Build) -> Self {
+        Self { build: Some(build), ..self.clone() }
+    }
+
+    /// Whether both are of one release.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        let same_name = || self.text.eq_ignore_ascii_case(&other.text);
+        if self.build.is_some() || other.build.is_some() { self.build == other.build } else { same_name() }
+    }
+
     /// Whether it names a revision, and this is it.
     #[must_use]
     pub fn is_exactly(&self, version: &OsVersion) -> bool {
-        self.build == version.build && self.revision.is_some() && self.revision == version.revision
+        self.build == Some(version.build) && self.revision.is_some() && self.revision == version.revision
     }
 
     /// As the client wrote it.
@@ -160,10 +183,13 @@ impl Wanted {
         &self.text
     }
 
-    /// As an `os.version`: a name is put as the build it stands for.
+    /// As an `os.version`: a name is put as the build it stands for, if that is known.
     #[must_use]
     pub fn os_version(&self) -> String {
-        if OsVersion::parse(&self.text).is_some() { self.text.clone() } else { self.build.to_string() }
+        match self.build {
+            Some(build) if OsVersion::parse(&self.text).is_none() => build.to_string(),
+            _ => self.text.clone(),
+        }
     }
 }
 
@@ -215,14 +241,15 @@ mod tests {
 
     #[test]
     fn names_numbers_and_versions_are_wanted() {
-        let build = |text| Wanted::parse(text).map(|wanted| wanted.build.0);
+        let build = |text| Wanted::parse(text).and_then(|wanted| wanted.build()).map(|build| build.0);
         assert_eq!(build("ltsc2022"), Some(20348));
         assert_eq!(build("LTSC2019"), Some(17763));
         assert_eq!(build("2004"), Some(19041));
         assert_eq!(build("26100"), Some(26100));
         assert_eq!(build("10.0.20348"), Some(20348));
         assert_eq!(build("10.0.17763.6414"), Some(17763));
-        for text in ["ltsc2077", "3", "", "10.0", "99999999999"] {
+        assert_eq!(Wanted::parse("ltsc2077").map(|wanted| wanted.build()), Some(None));
+        for text in ["ltsc207", "3", "", "10.0", "99999999999"] {
             assert_eq!(build(text), None, "{text}");
         }
     }

@@ -127,6 +127,17 @@ pub fn of_build(build: u32) -> Option<&'static Release> {
     RELEASES.iter().find(|release| release.build == build)
 }
 
+/// Whether a word looks like Microsoft's name of a release that is not in the table: `ltsc2028`, `28H1`.
+#[must_use]
+pub fn may_be_newer(word: &str) -> bool {
+    let is_known = RELEASES.iter().any(|release| release.names.iter().any(|n| n.eq_ignore_ascii_case(word)));
+    let is_number = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_digit());
+    let long_term = |word: &str| word.len() == 8 && word.starts_with("ltsc20") && is_number(&word[6..]);
+    let half = |word: &str| word.len() == 4 && is_number(&word[..2]) && ["h1", "h2"].contains(&&word[2..]);
+    let lower = word.to_ascii_lowercase();
+    !is_known && lower.is_ascii() && (long_term(&lower) || half(&lower))
+}
+
 /// What hosts of a build are called: `Windows Server 2025`.
 #[must_use]
 pub fn server(build: u32) -> &'static str {
@@ -156,6 +167,18 @@ mod tests {
         assert_eq!(support_ended(25398), Some(("23H2", "2025-10-24")));
         for build in [14393, 17763, 20348, 22621, 26100, 99999] {
             assert_eq!(support_ended(build), None, "{build}");
+        }
+    }
+
+    #[test]
+    fn names_of_releases_to_come_have_the_shape_of_the_known_ones() {
+        for word in ["ltsc2028", "LTSC2031", "28H1", "30h2"] {
+            assert!(may_be_newer(word), "{word}");
+        }
+        for word in
+            ["ltsc2022", "20H2", "ltsc20288", "ltsc202x", "ltsc1999", "28H3", "2028", "h1", "", "ltsc20é"]
+        {
+            assert!(!may_be_newer(word), "{word}");
         }
     }
 

@@ -23,11 +23,36 @@ pub enum ErrorKind {
         .0.os_version, .0.format_all(), Hint::show(Build::similar(&.0.os_version).as_ref()), Build::names()
     )]
     PlatformVersion(Box<Platform>),
+    /// Two bases whose tags have one name of a release that the table lacks.
+    #[error(
+        "the tags of {first} and {second} name one Windows release, {name}, and the images are of two builds: write the \
+         build instead of {name}"
+    )]
+    TwoBuilds {
+        /// The name.
+        name: String,
+        /// One base, with its version.
+        first: String,
+        /// The other.
+        second: String,
+    },
     /// A selection that leaves nothing.
     #[error("no Windows base matches {asked}; available: {found}")]
     NoMatch {
         /// The selection.
         asked: String,
+        /// What there is to select from.
+        found: String,
+    },
+    /// A release that neither the table nor a base tells.
+    #[error(
+        "unknown Windows version {name:?}{}: it is not in the tag of a base of this build. Write a build such as 20348 or \
+         10.0.20348, or one of {}; available: {found}",
+        Hint::show(Build::similar(name).as_ref()), Build::names()
+    )]
+    NoRelease {
+        /// The name.
+        name: String,
         /// What there is to select from.
         found: String,
     },

@@ -11,7 +11,7 @@
 use super::index::Entry;
 use super::select::Selection;
 use crate::image::release::{STABLE, long_term};
-use crate::image::{Build, OsVersion};
+use crate::image::{Build, OsVersion, Wanted};
 
 /// A version that no image has: an engine that finds one does not look at versions.
 const NO_VERSION: &str = "10.0.1";
@@ -71,7 +71,7 @@ pub fn version_to_ask(build: Build) -> String {
 #[must_use]
 pub fn questions(selection: Selection<'_>) -> Vec<Question> {
     let builds = match selection.wanted() {
-        Some(wanted) => wanted.into_iter().map(|wanted| wanted.build).collect(),
+        Some(wanted) => wanted.into_iter().filter_map(Wanted::build).collect(),
         None => Build::known(),
     };
     let known =
@@ -120,7 +120,6 @@ pub fn found(answers: &[(Question, Option<Answer>)]) -> Option<Found> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::image::Wanted;
 
     /// An engine whose hosts newer than 2025 run nothing older than `floor`.
     fn answer(host: u32, index: &[u32], floor: u32) -> Option<u32> {

@@ -31,10 +31,16 @@ impl Asked {
         asked.into_iter().all(|(_, feature)| candidate.features.contains(feature))
     }
 
+    /// The platform with one of its versions, as the client wrote it.
+    #[must_use]
+    pub fn with_version(&self, version: &Wanted) -> Platform {
+        Platform { os_version: version.as_str().to_owned(), ..self.platform.clone() }
+    }
+
     /// The version that the client wrote for a build.
     #[must_use]
     pub fn written_for(&self, build: Build) -> Option<&Wanted> {
-        self.versions.as_ref()?.iter().find(|version| version.build == build)
+        self.versions.as_ref()?.iter().find(|version| version.build() == Some(build))
     }
 }
 
@@ -63,7 +69,7 @@ pub fn fold(platforms: &[Platform]) -> Result<Vec<Request>, ErrorKind> {
         }
         let version = version_of(platform)?;
         let bare = platform.without_version();
-        let build = version.as_ref().map(|version| version.build);
+        let build = version.as_ref().and_then(Wanted::build);
         let features =
             platform.os_features.iter().flatten().map(|feature| (build, feature.clone())).collect();
         let known = requests.iter_mut().find_map(|request| match request {
@@ -77,7 +83,7 @@ pub fn fold(platforms: &[Platform]) -> Result<Vec<Request>, ErrorKind> {
             }
             (Some(asked), Some(version)) => {
                 asked.features.extend(features);
-                let is_new = |known: &&mut Vec<Wanted>| !known.iter().any(|v| v.build == version.build);
+                let is_new = |known: &&mut Vec<Wanted>| !known.iter().any(|v| v.is_same(&version));
                 if let Some(versions) = asked.versions.as_mut().filter(is_new) {
                     versions.push(version);
                 }
@@ -122,14 +128,20 @@ impl<'s> Selection<'s> {
     /// Whether a build is built, if it is there.
     #[must_use]
     pub fn has(self, build: Build) -> bool {
-        self.lists().all(|list| list.iter().any(|wanted| wanted.build == build))
+        self.lists().all(|list| list.iter().any(|wanted| wanted.build() == Some(build)))
+    }
+
+    /// Whether both lists, where there are two, have a version.
+    #[must_use]
+    pub fn includes(self, version: &Wanted) -> bool {
+        self.lists().all(|list| list.iter().any(|wanted| wanted.is_same(version)))
     }
 
     /// The versions that are selected; none for all.
     #[must_use]
     pub fn wanted(self) -> Option<Vec<&'s Wanted>> {
         let list = self.lists().next()?;
-        Some(list.iter().filter(|wanted| self.has(wanted.build)).collect())
+        Some(list.iter().filter(|wanted| self.includes(wanted)).collect())
     }
 
     /// Whether exactly this revision is selected.
@@ -219,8 +231,9 @@ pub fn choose(candidates: &[Candidate], selection: Selection<'_>) -> Result<Chos
         chosen.superseded.push(if taken == other { index } else { other });
         chosen.order[position] = taken;
     }
-    let is_there =
-        |wanted: &&Wanted| chosen.order.iter().any(|i| candidates[*i].build() == Some(wanted.build));
+    let is_there = |wanted: &&Wanted| {
+        wanted.build().is_some() && chosen.order.iter().any(|i| candidates[*i].build() == wanted.build())
+    };
     let missing = selection.wanted().unwrap_or_default().into_iter().filter(|wanted| !is_there(wanted));
     chosen.missing = missing.cloned().collect();
     chosen.order.sort_by_key(|index| Reverse(candidates[*index].version.clone()));
@@ -339,7 +352,7 @@ mod tests {
             [asked(Some(&["10.0.17763", "ltsc2022"])), Request::One(parse("linux/arm64"))]
         );
         assert_eq!(folded(&[parse("windows(10.0.17763)/amd64"), parse("windows/amd64")]), [asked(None)]);
-        for text in ["windows(nonsense)/amd64", "windows(2025)/amd64"] {
+        for text in ["windows(nonsense)/amd64", "windows(2025)/amd64", "windows(ltsc25)/amd64"] {
             assert!(fold(&[parse(text)]).is_err(), "{text}");
         }
     }

@@ -10,6 +10,14 @@ pub fn named_in(base: &str) -> Option<Build> {
     reference.tag()?.split(['-', '_']).find_map(build_in)
 }
 
+/// The name in a base's tag of a release that is newer than the table, in lower case.
+#[must_use]
+pub fn newer_release_in(base: &str) -> Option<String> {
+    let reference = Reference::parse_normalized(base).ok()?;
+    let word = reference.tag()?.split(['-', '_']).find(|word| release::may_be_newer(word))?;
+    Some(word.to_ascii_lowercase())
+}
+
 /// The build that a word of a tag names: `ltsc2022`, or `10.0.20348.2700`, as Microsoft tags every update.
 /// Smaller numbers in the third place are some program's version.
 fn build_in(word: &str) -> Option<Build> {

@@ -125,14 +125,20 @@ impl<'b> FanOut<'_, 'b> {
             // What is not found may be in an index that could not be read.
             let is_missing = |kind: &ErrorKind| {
                 let ErrorKind::Hidden { build, .. } = kind else { return false };
-                missing.iter().any(|wanted| wanted.build == *build)
+                missing.iter().any(|wanted| wanted.build() == Some(*build))
             };
             let hidden = all.hidden.clone().filter(is_missing);
             let no_match = ErrorKind::NoMatch { asked, found: found.clone() };
-            base_error(all.unlisted.clone().or(hidden).unwrap_or(no_match))
+            let unknown = missing.iter().find(|wanted| wanted.build().is_none());
+            let unknown = unknown.map(|wanted| ErrorKind::NoRelease {
+                name: wanted.as_str().to_owned(),
+                found: found.clone(),
+            });
+            base_error(all.unlisted.clone().or(hidden).or(unknown).unwrap_or(no_match))
         };
         let lacks = |wanted: &Wanted| error(wanted.as_str().to_owned(), slice::from_ref(wanted));
-        let is_asked = |wanted: &Wanted| self.asked.written_for(wanted.build).is_some();
+        let is_asked =
+            |wanted: &Wanted| wanted.build().is_some_and(|build| self.asked.written_for(build).is_some());
         if let Some(wanted) = chosen.missing.iter().find(|wanted| is_asked(wanted)) {
             return Err(lacks(wanted));
         }

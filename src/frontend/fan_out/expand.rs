@@ -39,7 +39,7 @@ impl<'b> FanOut<'_, 'b> {
         };
         // What a FROM is depends on the version that the client wrote.
         let mut targets = Vec::new();
-        for version in versions.iter().filter(|version| self.selection.has(version.build)) {
+        for version in versions.iter().filter(|version| self.selection.includes(version)) {
             let plain = Target { version: asked(version), ..plain.clone() };
             targets.extend(of(&plain, self.lists(&plain)?));
         }

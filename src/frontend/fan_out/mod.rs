@@ -1,6 +1,7 @@
 //! From a Windows platform to its images, one for each version of the base.
 //!
-//! 1. **Ask**: the client's platforms, versions and contexts, typed with the options.
+//! 1. **Ask** ([`learn`]): the client's platforms, versions and contexts, typed with the options, and the builds of releases
+//!    that are newer than the table.
 //! 2. **Expand** ([`expand`], [`lists`]): each list becomes its elements, each element a draft of the stages.
 //! 3. **Select** ([`selected`]): a draft whose version is known and not selected goes no further.
 //! 4. **Resolve** ([`resolve`], [`index`]): what each draft stands on, and the indexes beside it, all at once.
@@ -11,6 +12,7 @@ mod addon;
 mod bind;
 mod expand;
 mod index;
+mod learn;
 mod lists;
 mod resolve;
 mod selected;
@@ -33,6 +35,7 @@ use crate::windows::select::{Asked, Selection};
 
 use addon::Addons;
 pub(super) use bind::Bound;
+use learn::Asking;
 
 /// The images of one Windows platform.
 pub(super) struct Variants<'b> {
@@ -40,6 +43,8 @@ pub(super) struct Variants<'b> {
     pub(super) planned: Vec<Planned<'b>>,
     /// Versions of `FANLIGHT_VERSIONS` that this architecture has no image of.
     pub(super) missing: Vec<Missing>,
+    /// `FANLIGHT_VERSIONS`, with the builds that the bases told.
+    pub(super) named: Vec<Wanted>,
 }
 
 /// A version that is selected for all architectures, and not there for this one.
@@ -47,6 +52,17 @@ pub(super) struct Missing {
     pub(super) wanted: Wanted,
     /// The error, where no other architecture has it either.
     pub(super) error: Error,
+}
+
+impl Missing {
+    /// Takes the build from another list with the same name.
+    pub(super) fn learn(&mut self, named: &[Wanted]) {
+        let same = |other: &&Wanted| other.as_str().eq_ignore_ascii_case(self.wanted.as_str());
+        let build = named.iter().filter(same).find_map(Wanted::build);
+        if let Some(build) = build.filter(|_| self.wanted.build().is_none()) {
+            self.wanted = self.wanted.learned(build);
+        }
+    }
 }
 
 /// A Windows platform on its way to its images.
@@ -73,8 +89,9 @@ pub(super) fn variants<'f, 'b>(
     scope: Scope,
     lint: &'f Linter,
 ) -> LocalBoxFuture<'f, Result<Variants<'b>, Error>> {
-    let fan_out = FanOut::new(build, asked, scope, lint);
     Box::pin(async move {
+        let asking = Asking::learn(build, asked, &scope).await?;
+        let fan_out = FanOut::new(build, &asking, scope, lint);
         let drafts = fan_out.expand().await?;
         let drafts = fan_out.select(drafts);
         let (bases, addons) = join(fan_out.resolve_bases(&drafts), fan_out.resolve_addons(&drafts)).await;
@@ -86,7 +103,7 @@ pub(super) fn variants<'f, 'b>(
         for (warning, location) in bound.warnings {
             fan_out.warn(&warning, &location).await?;
         }
-        Ok(Variants { planned, missing: bound.missing })
+        Ok(Variants { planned, missing: bound.missing, named: asking.named.unwrap_or_default() })
     })
 }
 
@@ -101,8 +118,9 @@ pub(super) fn bases<'f, 'b>(
     asked: &'f Asked,
     lint: &'f Linter,
 ) -> LocalBoxFuture<'f, Result<Bound<'b>, Error>> {
-    let fan_out = FanOut::new(build, asked, Scope::Target, lint);
     Box::pin(async move {
+        let asking = Asking::learn(build, asked, &Scope::Target).await?;
+        let fan_out = FanOut::new(build, &asking, Scope::Target, lint);
         let drafts = fan_out.select(fan_out.expand().await?);
         let bases = fan_out.resolve_bases(&drafts).await;
         let mut bound = fan_out.bind(bases, &drafts, &Addons::default()).await?;
@@ -114,9 +132,8 @@ pub(super) fn bases<'f, 'b>(
 }
 
 impl<'f, 'b> FanOut<'f, 'b> {
-    fn new(build: &'f Build<'b>, asked: &'f Asked, scope: Scope, lint: &'f Linter) -> Self {
-        let named = build.options.windows.versions.as_deref();
-        let selection = Selection { asked: asked.versions.as_deref(), named };
+    fn new(build: &'f Build<'b>, asking: &'f Asking, scope: Scope, lint: &'f Linter) -> Self {
+        let (asked, selection) = (&asking.asked, asking.selection());
         let quiet = lint.only_windows();
         Self { build, asked, selection, scope, lint, quiet, listings: Memo::default() }
     }

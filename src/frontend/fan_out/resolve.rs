@@ -148,7 +148,8 @@ impl<'b> FanOut<'_, 'b> {
             return None;
         }
         for wanted in self.selection.wanted()? {
-            let pin = pin(root, "", &version_to_ask(wanted.build));
+            let Some(build) = wanted.build() else { continue };
+            let pin = pin(root, "", &version_to_ask(build));
             let mut drafted = with_pin(&draft.drafted, pin);
             if self.build.resolve_root(&mut drafted, &self.quiet).await.is_ok() {
                 drafted.target.pins.clear();
@@ -306,7 +307,7 @@ impl<'b> FanOut<'_, 'b> {
         Ok(Candidate { base, version, features: platform.os_features.unwrap_or_default(), of_index })
     }
 
-    fn not_resolved(&self, failure: plan::Error) -> Failure {
+    pub(super) fn not_resolved(&self, failure: plan::Error) -> Failure {
         let name = match &failure.kind {
             plan::ErrorKind::NotForWindows { name, .. } | plan::ErrorKind::OtherPlatform { name, .. } => {
                 Some(name)

@@ -3,7 +3,7 @@
 use super::FanOut;
 use super::expand::Drafts;
 use crate::frontend::build::Drafted;
-use crate::image::{Build, Wanted};
+use crate::image::Build;
 use crate::plan::{Draft, SCRATCH, Stage, TargetVersion};
 use crate::span::Range;
 use crate::windows::versions::named_in;
@@ -48,7 +48,7 @@ impl<'b> FanOut<'_, 'b> {
             Selected { drafts: Vec::new(), left: Vec::new(), location: location.unwrap_or_default() };
         for drafted in drafts.drafts {
             let root = drafted.draft.root();
-            let only = only_build(&drafted, root);
+            let only = self.only_build(&drafted, root);
             let named = self.named_build(root);
             let beside = if named.is_none() && drafts.of_list { build_beside(&drafted.draft) } else { None };
             let known = named.or(only).or(beside);
@@ -63,25 +63,29 @@ impl<'b> FanOut<'_, 'b> {
 
     /// The build that a stage's image is named after, unless a context stands for the image.
     pub(super) fn named_build(&self, stage: &Stage<'_>) -> Option<Build> {
+        if self.is_replaced(stage) { None } else { named_in(&stage.base_name) }
+    }
+
+    /// Whether a stage stands on something else than the image that its FROM names.
+    pub(super) fn is_replaced(&self, stage: &Stage<'_>) -> bool {
         if stage.context.is_some() || stage.base_name == SCRATCH {
-            return None;
+            return true;
         }
         // A name that could not be an image's is reported when it is looked up.
         let contexts = &self.build.contexts;
         let platform = &self.asked.platform;
-        let is_replaced = contexts.named(&stage.base_name, platform).is_ok_and(|named| named.is_some())
-            || contexts.named_versions(&stage.base_name, platform).is_ok_and(|found| !found.is_empty());
-        if is_replaced { None } else { named_in(&stage.base_name) }
+        contexts.named(&stage.base_name, platform).is_ok_and(|named| named.is_some())
+            || contexts.named_versions(&stage.base_name, platform).is_ok_and(|found| !found.is_empty())
     }
-}
 
-fn only_build(drafted: &Drafted<'_>, root: &Stage<'_>) -> Option<Build> {
-    let of_platform = root.platform.as_ref().and_then(|platform| Wanted::parse(&platform.os_version));
-    let asked = match &drafted.target.version {
-        TargetVersion::Asked(version) => Wanted::parse(version),
-        _ => None,
-    };
-    of_platform.or(asked).map(|wanted| wanted.build)
+    fn only_build(&self, drafted: &Drafted<'_>, root: &Stage<'_>) -> Option<Build> {
+        let of_platform = root.platform.as_ref().and_then(|platform| self.build_of(&platform.os_version));
+        let asked = match &drafted.target.version {
+            TargetVersion::Asked(version) => self.build_of(version),
+            _ => None,
+        };
+        of_platform.or(asked)
+    }
 }
 
 /// The build that one of a variant's images beside its base is named after.

@@ -79,6 +79,78 @@ async fn an_index_beside_a_list_has_to_be_told_too() {
     assert!(error.contains("example.com/base:1 may be an index of several Windows versions"), "{error}");
 }
 
+/// Bases of two known releases and of two that are newer than the table, under one name or under two.
+fn newer_releases(tags: &[(&str, &str)]) -> Fake {
+    let list: Vec<&str> = tags.iter().map(|(tag, _)| *tag).collect();
+    let mut fake = Fake::default()
+        .with_all_llb_caps()
+        .with_file("Dockerfile", format!("FROM {NAME}:{{{}}}\nCOPY a /\n", list.join(",")));
+    for (tag, version) in tags {
+        fake = fake.with_image(&format!("{NAME}:{tag}"), &config(version));
+    }
+    fake
+}
+
+#[tokio::test]
+async fn the_tag_of_a_base_tells_the_build_of_a_release_that_is_newer_than_the_table() {
+    let known = [("ltsc2022", "10.0.20348.1"), ("ltsc2025", "10.0.26100.1")];
+    let fake =
+        newer_releases(&[known[0], known[1], ("ltsc2028", "10.0.28100.7"), ("a-28H1", "10.0.28200.1")]);
+    let selected = async |versions: &str, platform: &str| {
+        let mut options = vec![("platform", platform)];
+        if !versions.is_empty() {
+            options.push(("build-arg:FANLIGHT_VERSIONS", versions));
+        }
+        let built = outcome(&fake, &options).await?;
+        Ok::<_, String>(
+            built.iter().filter_map(|key| Some(key.split(['(', ')']).nth(1)?.to_owned())).collect::<Vec<_>>(),
+        )
+    };
+    for (versions, platform, expected) in [
+        ("ltsc2028,ltsc2022", "windows/amd64", vec!["10.0.20348.1", "10.0.28100.7"]),
+        ("LTSC2028,28h1", "windows/amd64", vec!["10.0.28100.7", "10.0.28200.1"]),
+        ("28100,28H1", "windows/amd64", vec!["10.0.28100.7", "10.0.28200.1"]),
+        ("", "windows(ltsc2028)/amd64,windows(ltsc2022)/amd64", vec!["10.0.20348.1", "10.0.28100.7"]),
+        ("", "windows(ltsc2028)/amd64,windows(28H1)/amd64", vec!["10.0.28100.7", "10.0.28200.1"]),
+        ("", "windows/amd64", vec!["10.0.20348.1", "10.0.26100.1", "10.0.28100.7", "10.0.28200.1"]),
+    ] {
+        assert_eq!(selected(versions, platform).await.unwrap(), expected, "{versions} {platform}");
+    }
+    for (versions, platform, error) in [
+        ("ltsc2028,ltsc2031", "windows/amd64", "unknown Windows version \"ltsc2031\""),
+        ("ltsc2031", "windows/amd64", "unknown Windows version \"ltsc2031\""),
+        (
+            "",
+            "windows(ltsc2031)/amd64",
+            "unknown Windows version \"ltsc2031\" in the platform windows(ltsc2031)/amd64",
+        ),
+        ("ltsc2023", "windows/amd64", "(did you mean ltsc2022?): it is not in the tag of a base"),
+    ] {
+        let text = selected(versions, platform).await.unwrap_err();
+        assert!(text.contains(error), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_tag_that_tells_nothing_certain_tells_nothing() {
+    let versions = [("build-arg:FANLIGHT_VERSIONS", "ltsc2028")];
+    let two = newer_releases(&[("a-ltsc2028", "10.0.28100.7"), ("b-ltsc2028", "10.0.28200.1")]);
+    let error = outcome(&two, &versions).await.unwrap_err();
+    assert!(
+        error.contains("example.com/base:a-ltsc2028 (10.0.28100.7)") && error.contains("two builds"),
+        "{error}"
+    );
+    // The build of a known release has its name.
+    let lies = newer_releases(&[("ltsc2028", "10.0.20348.1"), ("ltsc2025", "10.0.26100.1")]);
+    let error = outcome(&lies, &versions).await.unwrap_err();
+    assert!(error.contains("available: example.com/base:ltsc2028 (10.0.20348.1)"), "{error}");
+    // A base that cannot be looked up is not a base that tells nothing.
+    let gone = newer_releases(&[("ltsc2025", "10.0.26100.1")])
+        .with_file("Dockerfile", format!("FROM {NAME}:{{ltsc2025,ltsc2028}}\nCOPY a /\n"));
+    let error = outcome(&gone, &versions).await.unwrap_err();
+    assert!(error.contains("example.com/base:ltsc2028"), "{error}");
+}
+
 #[tokio::test]
 async fn where_nothing_tells_the_versions_the_file_has_to() {
     let fake = engine();

@@ -41,6 +41,14 @@ impl Document {
                 let instead: Vec<String> = refused.advice.iter().map(ToString::to_string).collect();
                 json.array(&instead);
             });
+            if !self.releases.is_empty() {
+                json.list("unknownReleases", &self.releases, |json, release| {
+                    json.field("name", &release.name);
+                    json.item("build", &release.build.0);
+                    json.name("images");
+                    json.array(&self.ids(&release.images));
+                });
+            }
             let hosts: Vec<(&str, &OnHost)> = self
                 .hosts
                 .iter()
@@ -87,9 +95,12 @@ impl Document {
     }
 
     fn images_of<T>(&self, json: &mut Json, shared: &Shared<T>) {
-        let ids: Vec<String> = shared.images.iter().map(|index| self.images[*index].id.clone()).collect();
         json.name("images");
-        json.array(&ids);
+        json.array(&self.ids(&shared.images));
+    }
+
+    fn ids(&self, images: &[usize]) -> Vec<String> {
+        images.iter().map(|index| self.images[*index].id.clone()).collect()
     }
 }
 

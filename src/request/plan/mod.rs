@@ -18,8 +18,7 @@ use super::json::Json;
 use super::json::Style;
 use super::{RESULT_JSON, RESULT_TEXT};
 use crate::gateway::BuildResult;
-use crate::image::Build;
-use crate::image::Platform;
+use crate::image::{Build, OsVersion, Platform, release};
 use crate::llb::inspect::{Layer, Read, Way};
 use crate::windows::host::{self, Coverage};
 use crate::windows::run::Refused;
@@ -171,6 +170,7 @@ struct Document {
     stages: Vec<Shared<Stage>>,
     downloads: Vec<Shared<Download>>,
     refused: Vec<Refused>,
+    releases: Vec<Release>,
     hosts: Vec<OfArchitecture>,
     against: Option<Against>,
     rebase: Option<Rebase>,
@@ -187,6 +187,14 @@ struct Shared<T> {
 struct Download {
     read: Read,
     why: String,
+}
+
+/// A Windows release that is newer than the table of releases, as far as the bases tell of it.
+struct Release {
+    build: Build,
+    /// Its name in a base's tag; empty where no tag has one.
+    name: String,
+    images: Vec<usize>,
 }
 
 /// What the hosts of an architecture take.
@@ -214,6 +222,7 @@ impl Document {
             stages: Vec::new(),
             downloads: Vec::new(),
             refused: Vec::new(),
+            releases: newer_releases(&images),
             hosts: hosts(&images, known),
             images: Vec::new(),
             against: None,
@@ -291,6 +300,29 @@ fn why(read: &Read, image: &Image) -> String {
         return format!("{text}: {}", image.why_on_base);
     }
     text.to_owned()
+}
+
+/// The releases of the images that the table lacks, in the order of the index.
+fn newer_releases(images: &[Image]) -> Vec<Release> {
+    let mut found: Vec<Release> = Vec::new();
+    for (index, image) in images.iter().enumerate().filter(|(_, image)| image.platform.is_windows()) {
+        let Some(version) = OsVersion::parse(&image.platform.os_version) else { continue };
+        let build = version.build();
+        if release::of_build(build.0).is_some() {
+            continue;
+        }
+        let name = versions::newer_release_in(&image.base.name).unwrap_or_default();
+        match found.iter_mut().find(|release| release.build == build) {
+            Some(release) => {
+                release.images.push(index);
+                if release.name.is_empty() {
+                    release.name = name;
+                }
+            }
+            None => found.push(Release { build, name, images: vec![index] }),
+        }
+    }
+    found
 }
 
 /// What Windows hosts take of the result, by architecture.

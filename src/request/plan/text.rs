@@ -22,6 +22,7 @@ impl Document {
             lines.zip(&one.advice).map(|(line, advice)| format!("{line}\t{advice}\n"))
         });
         section(&mut out, "RUN LINES THAT CANNOT RUN HERE", "LINE\tWRITE INSTEAD\n", refused);
+        self.releases(&mut out);
         self.hosts(&mut out);
         if let Some(against) = &self.against {
             against.text(&mut out);
@@ -147,6 +148,18 @@ impl Document {
             "LINE\tIMAGES\tIMAGE OF A REGISTRY\tWHY\n",
             rows,
         );
+    }
+
+    fn releases(&self, out: &mut String) {
+        let rows = self.releases.iter().map(|release| {
+            let (build, images) = (release.build, numbers(&release.images));
+            format!("{}\t{build}\t{images}\n", or_dash(&release.name))
+        });
+        let title = "WINDOWS RELEASES THAT THIS VERSION OF FANLIGHT DOES NOT KNOW";
+        section(out, title, "NAME IN A TAG\tBUILD\tIMAGES\n", rows);
+        if !self.releases.is_empty() {
+            out.push_str("Their hosts are not in the tables below.\n");
+        }
     }
 
     fn hosts(&self, out: &mut String) {

@@ -1,0 +1,3 @@
+FROM mcr.microsoft.com/windows/nanoserver:ltsc2025,ltsc2028
+COPY app.exe C:/
+ENTRYPOINT ["app.exe"]
