@@ -7,22 +7,35 @@ start_rig() {
 	[ -z "${RIG:-}" ] || return 0
 	BINARIES=${FANLIGHT_BINARIES:-$(frontend_binaries)}
 	start_mirror
-	start_registry
+	start_small_rig "$BINARIES"
 	start_results_registry
-	start_buildkitd
 	start_dockerd
-	use_buildx
 	use_compose
 	use_jq
-	push_windows_bases
 	push_linux_base
 	push_debian busybox
 	push_debian runc runc
 	push_wine
 	use_programs
-	FRONTEND=$REGISTRY/fanlight@$(push_frontend "$REGISTRY/fanlight:1" "$BINARIES")
+	push_the_peer
+	export MIRROR RIG=up
+}
+
+# start_small_rig BINARIES [MB]: the registry, with Windows bases of that size, and with the frontend image of the binaries;
+# buildkitd and buildx. Sets REGISTRY, BUILDKIT_HOST and FRONTEND.
+start_small_rig() {
+	start_registry
+	start_buildkitd
+	use_buildx
+	push_windows_bases "${@:2}"
+	FRONTEND=$REGISTRY/fanlight@$(push_frontend "$REGISTRY/fanlight:1" "$1")
+	export FRONTEND
+}
+
+# push_the_peer: docker/dockerfile's image; sets PEER.
+push_the_peer() {
 	PEER=$REGISTRY/peer@$(push_peer "$REGISTRY/peer:1")
-	export FRONTEND PEER MIRROR RIG=up
+	export PEER
 }
 
 # agreement [FLAG...]: the Linux cases of testdata/agreement through fanlight and docker/dockerfile, against the ledger:

@@ -173,7 +173,7 @@ impl Scanner {
     /// Upstream's `scannerTmpMount`.
     fn temporary(&self, image: &State) -> ExecMount {
         const TMP: &str = "/tmp";
-        if self.platform.os != "windows" {
+        if !self.platform.is_windows() {
             return ExecMount { kind: MountTarget::Tmpfs(0), ..writable(TMP.to_owned(), None) };
         }
         // Windows has no memory file systems.

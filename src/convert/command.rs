@@ -62,7 +62,7 @@ pub(super) fn healthcheck(
 pub(super) fn with_shell(image: &Image, args: &[String]) -> Vec<String> {
     let mut line = if !image.config.shell.is_empty() {
         image.config.shell.clone()
-    } else if image.platform.os == "windows" {
+    } else if image.platform.is_windows() {
         vec!["cmd".to_owned(), "/S".to_owned(), "/C".to_owned()]
     } else {
         vec!["/bin/sh".to_owned(), "-c".to_owned()]

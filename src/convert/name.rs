@@ -47,7 +47,7 @@ pub(super) fn base(
     platform: &Platform,
     stage: &Stage<'_>,
 ) -> String {
-    if platform.os != "windows" || state.progress.steps == 0 || !converter.input.layering.fanned_out {
+    if !platform.is_windows() || state.progress.steps == 0 || !converter.input.layering.fanned_out {
         return step(state, text, Some(platform), &EnvList::new());
     }
     state.progress.step += 1;

@@ -132,7 +132,7 @@ impl Script {
         }
         let shown = format!("{shown} ({})", summary(&first.data));
         let data = if first.chomp { chomp_heredoc(&first.data) } else { first.data.clone() };
-        if state.image.platform.os == "windows" || !data.starts_with("#!") {
+        if state.image.platform.is_windows() || !data.starts_with("#!") {
             return Ok(Self { args: vec![data], shown, file: None });
         }
         const DIRECTORY: &str = "/dev/pipes/";

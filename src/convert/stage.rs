@@ -189,7 +189,7 @@ impl StageState {
     /// Whether the stage is a Windows stage, for whatever image.
     #[must_use]
     pub fn is_windows(&self) -> bool {
-        self.platform.os == "windows"
+        self.platform.is_windows()
     }
 }
 

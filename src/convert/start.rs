@@ -103,7 +103,7 @@ fn on_resolved(converter: &Converter<'_>, id: StageId) -> Result<StageState, Err
         holds_windows: false,
         for_windows: [&resolved.platform, &converter.input.setting.platforms.target]
             .iter()
-            .all(|platform| platform.os == "windows"),
+            .all(|platform| platform.is_windows()),
         platform: resolved.platform.clone(),
         root: id,
         build_args: Vec::new(),

@@ -23,7 +23,6 @@ pub const LONGEST: usize = 16 << 20;
 
 /// Expands words. The defaults, apart from the escape character, are those of most instructions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(clippy::struct_excessive_bools)]
 pub struct Lexer {
     /// The escape character, `\` or `` ` ``.
     pub escape: char,

@@ -45,7 +45,7 @@ impl File {
             let rule = &lint::rule::NO_EMPTY_CONTINUATION;
             lint.run(rule, &[warning.location], lint::message::no_empty_continuation());
         }
-        let for_windows = options.target_platforms.iter().any(|platform| platform.os == "windows");
+        let for_windows = options.target_platforms.iter().any(|platform| platform.is_windows());
         let dockerfile = instruction::parse(&tree, Some(&lint)).map_err(|e| {
             let advice = if for_windows { e.kind.advice_for_windows() } else { "" };
             locate(Error::new(&e.kind).suffix(advice), &e.locations)

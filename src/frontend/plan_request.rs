@@ -16,7 +16,7 @@ use crate::llb::State;
 use crate::llb::inspect::{Graph, Layer, Setting};
 use crate::plan::build::is_step;
 use crate::plan::{Command, Plan, Stage, StageId, Start};
-use crate::request::plan::{self as request, Base, Image, Makes, Place, Step};
+use crate::request::plan::{self as request, Base, BaseKind, Image, Makes, Place, Step};
 use crate::span::first_line;
 use crate::windows::lazy::Layering;
 use crate::windows::run::{self, Refused};
@@ -104,9 +104,9 @@ impl<'s> PlanReport<'s> {
         let root = self.plan.root();
         let start = root.resolved.as_ref().map(|resolved| &resolved.start);
         let (kind, reference) = match start {
-            Some(Start::Image(reference)) => ("image", reference.clone()),
-            Some(Start::Context { .. }) => ("context", String::new()),
-            Some(Start::Scratch) | None => ("scratch", String::new()),
+            Some(Start::Image(reference)) => (BaseKind::Image, reference.clone()),
+            Some(Start::Context { .. }) => (BaseKind::Context, String::new()),
+            Some(Start::Scratch) | None => (BaseKind::Scratch, String::new()),
         };
         Base { kind, name: root.written_base.clone(), reference, line: first_line(&root.location) }
     }

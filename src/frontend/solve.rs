@@ -229,7 +229,7 @@ fn named<'b>(build: &Build<'_>, planned: Planned<'b>, converted: Converted, seve
     let asked = planned.target.platform.clone().unwrap_or_else(Platform::host).normalize();
     let mut platform = asked.clone();
     let image = &converted.image.platform;
-    if platform.os == "windows" && image.os == platform.os {
+    if platform.is_windows() && image.os == platform.os {
         if platform.os_version.is_empty() {
             platform.os_version.clone_from(&image.os_version);
         }

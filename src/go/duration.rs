@@ -135,7 +135,6 @@ fn split_digits(text: &str) -> (&str, &str) {
 
 /// The fraction's share of a unit. Digits that overflow are dropped, and the product is computed
 /// in floating point, since Go's result shows its rounding.
-#[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 fn fraction_of(digits: &str, unit: u64) -> u64 {
     let (mut value, mut scale) = (0u64, 1f64);
     for byte in digits.bytes() {

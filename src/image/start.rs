@@ -11,7 +11,7 @@ impl Image {
     #[must_use]
     pub fn empty(platform: &Platform) -> Self {
         // Windows sets its own PATH.
-        let env = if platform.os == "windows" {
+        let env = if platform.is_windows() {
             Vec::new()
         } else {
             vec![format!("PATH={}", default_path_env(&platform.os))]

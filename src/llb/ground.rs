@@ -23,7 +23,7 @@ impl State {
             match &output.vertex.operation {
                 Operation::Source(source) => {
                     let platform = output.vertex.constraints.platform.as_ref();
-                    if source.is_platform_specific() && platform.is_some_and(|p| p.os == "windows") {
+                    if source.is_platform_specific() && platform.is_some_and(|p| p.is_windows()) {
                         return true;
                     }
                 }
@@ -53,7 +53,7 @@ fn ground(encoded: &Encoded, output: i64) -> Ground<'_> {
         Some(pb::op::Op::Source(source)) => {
             let is_image =
                 ["docker-image://", "oci-layout://"].iter().any(|kind| source.identifier.starts_with(kind));
-            if is_image && op.platform.as_ref().is_some_and(|platform| platform.os == "windows") {
+            if is_image && op.platform.as_ref().is_some_and(|platform| platform.is_windows()) {
                 return Ground::WindowsImage;
             }
             Vec::new()

@@ -110,7 +110,6 @@ const MOST: usize = 1000;
 const LONGEST: usize = 200_000;
 
 /// Reads one item after its first character `c`: where it starts, if it may be counted.
-#[allow(clippy::option_option)]
 fn item(program: &mut Program, rest: &mut &str, c: char) -> Option<Option<usize>> {
     let start = program.len();
     match c {

@@ -6,7 +6,6 @@ use crate::go::url::Url;
 
 /// A repository, and what of it (`dfgitutil.GitRef`).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-#[allow(clippy::struct_excessive_bools)]
 pub struct GitRef {
     /// The address.
     pub remote: String,

@@ -5,7 +5,7 @@ use crate::frontend::additions;
 use crate::frontend::build::Build;
 use crate::gateway::{BuildResult, Error};
 use crate::request::plan::rebase::{Change, MovedImage, Rebase};
-use crate::request::plan::{self as request, Base, Image, Place};
+use crate::request::plan::{self as request, Base, BaseKind, Image, Place};
 use crate::span::first_line;
 
 /// Answers `frontend.plan` where a pushed image is moved.
@@ -58,7 +58,7 @@ impl Prepared<'_> {
             id: self.id(),
             platform: self.platform.clone(),
             target: Place { name: stage.map(|stage| stage.name.clone()).unwrap_or_default(), line },
-            base: Base { kind: "image", name, reference, line },
+            base: Base { kind: BaseKind::Image, name, reference, line },
             steps: Vec::new(),
             layers: Vec::new(),
             reads: Vec::new(),

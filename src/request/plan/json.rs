@@ -124,7 +124,7 @@ impl Image {
 
 impl Base {
     fn write(&self, json: &mut Json) {
-        json.item("kind", &self.kind);
+        json.item("kind", &self.kind.name());
         json.item("name", &self.name);
         json.field("reference", &self.reference);
         json.field("digest", &self.digest());

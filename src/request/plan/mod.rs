@@ -58,11 +58,34 @@ pub struct Place {
     pub line: u32,
 }
 
+/// The kinds of bases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BaseKind {
+    /// An image of a registry or of an OCI layout.
+    Image,
+    /// `scratch`.
+    Scratch,
+    /// A named context.
+    Context,
+}
+
+impl BaseKind {
+    /// The kind as the plan's JSON has it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Image => "image",
+            Self::Scratch => "scratch",
+            Self::Context => "context",
+        }
+    }
+}
+
 /// What an image starts from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Base {
-    /// `image`, `scratch` or `context`.
-    pub kind: &'static str,
+    /// What kind it is.
+    pub kind: BaseKind,
     /// As it is written, variables expanded.
     pub name: String,
     /// The whole reference with its digest; empty where it is no image.
@@ -296,7 +319,7 @@ fn why(read: &Read, image: &Image) -> String {
         Way::Copy => "files are copied from it",
         Way::Write => "files are put on it",
     };
-    if read.way == Way::Write && read.platform.os == "windows" && !image.why_on_base.is_empty() {
+    if read.way == Way::Write && read.platform.is_windows() && !image.why_on_base.is_empty() {
         return format!("{text}: {}", image.why_on_base);
     }
     text.to_owned()
@@ -328,18 +351,16 @@ fn newer_releases(images: &[Image]) -> Vec<Release> {
 /// What Windows hosts take of the result, by architecture.
 fn hosts(images: &[Image], additions: &[(Addition, Existence)]) -> Vec<OfArchitecture> {
     let mut found: Vec<OfArchitecture> = Vec::new();
-    for image in images.iter().filter(|image| image.platform.os == "windows") {
+    for image in images.iter().filter(|image| image.platform.is_windows()) {
         let architecture = &image.platform.architecture;
         if found.iter().any(|of| of.architecture == *architecture) {
             continue;
         }
         let of_it: Vec<usize> = (0..images.len())
-            .filter(|i| {
-                images[*i].platform.os == "windows" && images[*i].platform.architecture == *architecture
-            })
+            .filter(|i| images[*i].platform.is_windows() && images[*i].platform.architecture == *architecture)
             .collect();
         let versions: Vec<&str> = of_it.iter().map(|i| images[*i].platform.os_version.as_str()).collect();
-        let known = of_it.iter().map(|i| &images[*i].base).find(|base| base.kind == "image");
+        let known = of_it.iter().map(|i| &images[*i].base).find(|base| base.kind == BaseKind::Image);
         let hosts = host::coverage(architecture, &versions).into_iter().map(|coverage| {
             let candidate = coverage.missing.and_then(|build| versions::renamed(&known?.name, Build(build)));
             let addition =
