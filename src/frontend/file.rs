@@ -19,8 +19,8 @@ pub(super) struct File {
 }
 
 impl File {
-    /// Parses the text, runs the checks that need no variables, and sends their warnings. They are sent this early because
-    /// some clients do not show a warning that comes at the end of a build.
+    /// Parses the text, runs the checks that need no variables, and sends their warnings. They are sent this early
+    /// because some clients do not show a warning that comes at the end of a build.
     pub(super) async fn parse(
         bridge: &Bridge,
         options: &Options,

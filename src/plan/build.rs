@@ -145,7 +145,7 @@ fn platform(
     }
     let platform = Platform::parse(&expansion.result)
         .map_err(|e| at(ErrorKind::Platform { written: written.clone(), source: Box::new(e), hint: hint() }))
-        // docker/dockerfile gives the location twice.
+        // docker/dockerfile reports the location twice.
         .map_err(|e| e.with_location(&from.location))?;
     used.extend(expansion.matched);
     Ok(Some(platform))

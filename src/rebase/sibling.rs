@@ -10,7 +10,7 @@ use crate::windows::labels;
 pub struct Sibling {
     /// The version; `None` for a HostProcess image, which any host runs.
     pub version: Option<OsVersion>,
-    /// The kind that the name of its base tells.
+    /// The kind in the name of its base.
     pub kind: Option<Kind>,
     /// True if it needs win32k.
     pub win32k: bool,

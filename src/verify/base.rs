@@ -4,7 +4,7 @@ use crate::image::Image;
 use crate::windows::base_directories::{has_win32k, is_plain};
 use crate::windows::bases;
 
-/// A base image, as far as its name and its config tell.
+/// A base image, as far as its name and its config describe it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Base {
     /// True if it contains only Windows, so that no files exist outside of Windows' directories.

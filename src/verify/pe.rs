@@ -1,7 +1,7 @@
 //! Parses the headers of PE files: programs and libraries of Windows.
 //!
 //! Existing crates read too much: `goblin` and `pelite` need the whole file in memory, and `object` whole sections, and
-//! a section can be most of the file. Only a few dozen bytes and the names of libraries are needed here.
+//! a section can be the whole file. Only a few dozen bytes and the names of libraries are needed here.
 
 use super::read::{Need, Read};
 

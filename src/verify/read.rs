@@ -31,7 +31,7 @@ impl Read for &[u8] {
 /// How many bytes are read at once at least: the headers of most programs, and all of a small one.
 const CHUNK: usize = 32 << 10;
 
-/// How many ranges of a file are read at most. A file that needs more is malformed or malicious.
+/// How many ranges of a file are read at most. A file that needs more leads the parser in circles.
 const MAX_RANGES: usize = 24;
 
 /// The ranges of a file that have been read.

@@ -1,4 +1,4 @@
-//! The directories of a base image, as far as its config tells.
+//! The directories of a base image, as far as its config shows them.
 
 use crate::image::Image;
 use crate::path;
@@ -10,7 +10,7 @@ enum Having {
     All,
     /// servercore and server, but not nanoserver.
     Win32k,
-    /// Some; an image's config does not tell which.
+    /// Some; an image's config does not show which.
     Some,
 }
 
@@ -67,7 +67,7 @@ pub fn has_win32k(base: &Image) -> bool {
     base.platform.os_features.iter().flatten().any(|feature| feature == FEATURE)
 }
 
-/// Returns the directories that the config tells: Windows' own directories, the working directory, and those that the
+/// Returns the directories that the config implies: Windows' own directories, the working directory, and those that the
 /// steps of the history have created. Their parent directories are not listed, and a directory may be listed twice.
 #[must_use]
 pub fn of(base: &Image) -> Vec<String> {

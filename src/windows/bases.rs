@@ -1,4 +1,4 @@
-//! What the name of a Windows base image tells.
+//! Recognizes Windows base images by their names.
 
 use super::versions;
 use crate::image::{Reference, Wanted};
@@ -69,7 +69,7 @@ pub enum Kind {
     Full,
 }
 
-/// Returns the kind of Windows that an image is, or is based on; `None` if its name does not tell.
+/// Returns the kind of Windows that an image is, or is based on; `None` if its name does not show it.
 #[must_use]
 pub fn kind(name: &str) -> Option<Kind> {
     if is_nanoserver(name) {

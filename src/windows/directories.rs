@@ -231,7 +231,7 @@ impl Directories {
                 _ => Some(Is::Layers),
             };
         }
-        // A few entries below are enough; without a certain one, the layers tell.
+        // A few entries below are enough. Without a certain one, the answer depends on the layers.
         let mut below = below(&self.made, key).take(16).peekable();
         below.peek()?;
         Some(if below.any(|(_, made)| !made.maybe) { Is::Directory } else { Is::Layers })

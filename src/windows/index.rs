@@ -56,7 +56,7 @@ pub struct Entry {
     pub features: Vec<String>,
     /// The version by which an engine or a client's context finds it without a digest.
     pub found_by: String,
-    /// True if the index says that it is for the platform. Otherwise its config tells.
+    /// True if the index lists it for the platform. Otherwise its config has the platform.
     pub is_certain: bool,
 }
 
@@ -101,7 +101,7 @@ impl Manifest {
 
 /// Returns the Windows images of an index for an architecture, in the order of the index; `None` for the manifest of a
 /// single image. Accepts what BuildKit accepts: platform names in any spelling, and entries without a platform, whose
-/// configs tell it.
+/// configs have it.
 ///
 /// # Errors
 ///

@@ -40,7 +40,7 @@ impl WindowsStages {
         for (index, stage) in dockerfile.stages.iter().enumerate() {
             let (base, _) = expand(&stage.base);
             let (platform, names) = expand(&stage.platform);
-            // A flag that repeats the requested platform says nothing.
+            // A flag that only repeats the requested platform does not count.
             let own_platform =
                 !stage.platform.is_empty() && !names.iter().any(|name| ASKED.contains(&name.as_str()));
             let below = by_name.get(base.as_str()).copied();

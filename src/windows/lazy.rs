@@ -13,8 +13,8 @@
 //! each other: after a partial hit in an imported cache, such a step is not found.
 //!
 //! A step that depends on the files of earlier steps (see [`super::directories`]) is built on those steps, starting
-//! from an empty file system, which contains no Windows files, so a cache does no harm. Its layer is what it changes
-//! there:
+//! from an empty file system, which contains no Windows files and where a cache does no harm. Its layer is what it
+//! changes there:
 //!
 //! ```text
 //! stack_i = step_i on stack_(i-1)      stack_0 is empty

@@ -5,7 +5,7 @@ use crate::llb::{Image, Metadata, ResolveMode, State};
 use crate::proto::pb;
 use prost::Message as _;
 
-/// The file in which BuildKit tells a frontend what it was started from.
+/// The file in which BuildKit stores what a frontend was started from.
 pub const FRONTEND_DEFINITION: &str = "/run/config/buildkit/metadata/frontend.bin";
 
 /// A seed that was found.

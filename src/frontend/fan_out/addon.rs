@@ -1,6 +1,6 @@
 //! Indexes of several Windows versions beside the base: each variant uses the image of its own version.
 //!
-//! `FROM golang:1.25 AS addon` may be such an index. Images whose name or platform says a version are used by all
+//! `FROM golang:1.25 AS addon` may be such an index. Images whose name or platform has a version are used by all
 //! variants as they are.
 
 use super::FanOut;

@@ -24,7 +24,7 @@ impl FanOut<'_, '_> {
         })
     }
 
-    /// Returns the index that a stage may be based on; `None` if its name says a version, or it is not an image.
+    /// Returns the index that a stage may be based on; `None` if its name contains a version, or it is not an image.
     async fn source_of(&self, stage: &Stage<'_>) -> Result<Option<Source>, Error> {
         let Some(resolved) = stage.resolved.as_ref().filter(|resolved| resolved.platform.is_windows()) else {
             return Ok(None);

@@ -1,7 +1,7 @@
 //! Step 1: reads what the client asks for, and learns the builds of releases that are newer than the table.
 //!
 //! A program that was released before `ltsc2028` does not know its build. If a base image of this build has a tag with
-//! that name, its `os.version` tells.
+//! that name, its `os.version` contains the build.
 
 use super::FanOut;
 use crate::frontend::build::{Build, Drafted};
@@ -68,7 +68,7 @@ impl Asking {
         [&mut self.asked.versions, &mut self.named].into_iter().flatten()
     }
 
-    /// Returns the releases asked for that the base images of this build tell.
+    /// Returns the requested releases whose builds are known from the base images of this build.
     async fn look_up(&self, build: &Build<'_>, scope: &Scope) -> Result<Vec<Learned>, Error> {
         let quiet = build.file.lint.only_windows();
         let fan_out = FanOut::new(build, self, scope.clone(), &quiet);
@@ -97,7 +97,8 @@ impl<'b> FanOut<'_, 'b> {
         let Some(name) = self.asked_release(draft.draft.root()) else { return Ok(None) };
         if let Err(failure) = self.build.resolve_root(&mut draft, &self.quiet).await {
             let failure = self.not_resolved(failure);
-            // A base without an image for this platform tells nothing, which is no error. A failed lookup is one.
+            // A base without an image for this platform is not an error, it just has no build to learn. A failed lookup
+            // is one.
             return if failure.not_there.is_some() { Ok(None) } else { Err(failure.error) };
         }
         let root = draft.draft.root();

@@ -229,7 +229,7 @@ impl<'b> FanOut<'_, 'b> {
     }
 
     /// Returns the variant for one image of an index. Returns `None` for an image of another platform, unless the index
-    /// says that the image is for this platform.
+    /// lists the image for this platform.
     async fn of_entry(&self, draft: &SelectedDraft<'b>, entry: &Entry) -> Result<Option<Based<'b>>, Failure> {
         let root = draft.drafted.draft.root();
         let mut drafted = with_pin(&draft.drafted, pin(root, &entry.digest, &entry.found_by));

@@ -144,7 +144,7 @@ async fn a_tag_that_tells_nothing_certain_tells_nothing() {
     let lies = newer_releases(&[("ltsc2028", "10.0.20348.1"), ("ltsc2025", "10.0.26100.1")]);
     let error = outcome(&lies, &versions).await.unwrap_err();
     assert!(error.contains("available: example.com/base:ltsc2028 (10.0.20348.1)"), "{error}");
-    // A base that cannot be looked up differs from one that tells nothing.
+    // A base that cannot be looked up differs from one that has nothing to learn.
     let gone = newer_releases(&[("ltsc2025", "10.0.26100.1")])
         .with_file("Dockerfile", format!("FROM {NAME}:{{ltsc2025,ltsc2028}}\nCOPY a /\n"));
     let error = outcome(&gone, &versions).await.unwrap_err();

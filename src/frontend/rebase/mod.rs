@@ -66,6 +66,8 @@ impl Moved<'_> {
         rebase::stands_on(&from.image, &self.new.base.image)
     }
 
+    /// Returns the file system on the new base:
+    ///
     /// ```text
     /// image = merge(new base, diff(old base, pushed image))
     /// ```
