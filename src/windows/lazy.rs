@@ -9,7 +9,7 @@
 //! ```
 //!
 //! BuildKit writes layers in Windows' format because seed and base are Windows images. A merge needs none of its parts
-//! unpacked, so the base stays in its registry. All versions share the same layers. Steps on the seed are not based on
+//! unpacked, so the base stays where it is. All versions share the same layers. Steps on the seed are not based on
 //! each other: after a partial hit in an imported cache, such a step is not found.
 //!
 //! A step that depends on the files of earlier steps (see [`super::directories`]) is built on those steps, starting
