@@ -1,28 +1,26 @@
-//! Ordered maps and lists without a sort of their own.
+//! Ordered maps and lists that do not instantiate a sort of their own.
 //!
-//! `BTreeMap::from_iter` and `BTreeMap::from` sort first, and each type of key and value has its own
-//! copy of that sort in the executable, a good 4 KB each. The maps here are small, often sorted
-//! already, so entries are inserted one by one. An executable that is pulled for a build should be
-//! small.
+//! `BTreeMap::from_iter` and `BTreeMap::from` sort first, and each type of key and value adds its own copy of that sort
+//! to the executable, a good 4 KB each. The maps here are small and often already sorted, so entries are inserted one
+//! by one. An executable that is pulled for a build should be small.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A map of these entries. Of entries with the same key the last stays, as with `collect`.
+/// Returns a map of these entries. The last of several entries with the same key wins, as with `collect`.
 pub fn map<K: Ord, V>(entries: impl IntoIterator<Item = (K, V)>) -> BTreeMap<K, V> {
     let mut map = BTreeMap::new();
     map.extend(entries);
     map
 }
 
-/// A set of these items.
+/// Returns a set of these items.
 pub fn set<T: Ord>(items: impl IntoIterator<Item = T>) -> BTreeSet<T> {
     let mut set = BTreeSet::new();
     set.extend(items);
     set
 }
 
-/// The items in the order of their keys, equal ones in the order they have: `sort_by_key`, with one
-/// sort for all types.
+/// Sorts items by their keys. Items with equal keys keep their order: `sort_by_key`, with one sort for all types.
 pub fn by_key<T>(items: Vec<T>, key: impl Fn(&T) -> u32) -> Vec<T> {
     let mut order: Vec<(u32, usize)> = items.iter().map(key).zip(0..).collect();
     order.sort_unstable();
@@ -30,8 +28,8 @@ pub fn by_key<T>(items: Vec<T>, key: impl Fn(&T) -> u32) -> Vec<T> {
     order.into_iter().filter_map(|(_, index)| items[index].take()).collect()
 }
 
-/// A map by names, in their order, as `BTreeMap<String, V>` is one. The tree is the same for all values, which stand beside
-/// it: a copy of the tree for each type is 2 to 4 KB of the executable.
+/// A map from names to values, ordered by name like `BTreeMap<String, V>`. The tree is the same for all value types,
+/// because the values are stored beside it: a copy of the tree for each type takes 2 to 4 KB of the executable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ByName<V> {
     positions: BTreeMap<String, usize>,
@@ -45,7 +43,7 @@ impl<V> Default for ByName<V> {
 }
 
 impl<V> ByName<V> {
-    /// Puts a value under a name, in place of the one that is there.
+    /// Inserts a value under a name. Replaces the existing value, if any.
     pub fn insert(&mut self, name: String, value: V) {
         match self.get_mut(&name) {
             Some(known) => *known = value,
@@ -56,36 +54,36 @@ impl<V> ByName<V> {
         }
     }
 
-    /// The value of a name.
+    /// Returns the value of a name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&V> {
         self.values.get(*self.positions.get(name)?)
     }
 
-    /// The value of a name, to change it.
+    /// Returns the value of a name, mutably.
     pub fn get_mut(&mut self, name: &str) -> Option<&mut V> {
         self.values.get_mut(*self.positions.get(name)?)
     }
 
-    /// Whether there is a value.
+    /// Returns whether the name has a value.
     #[must_use]
     pub fn contains_key(&self, name: &str) -> bool {
         self.positions.contains_key(name)
     }
 
-    /// The names, in order.
+    /// Returns the names, in order.
     pub fn keys(&self) -> impl Iterator<Item = &String> {
         self.positions.keys()
     }
 
-    /// Names and values, by names.
+    /// Returns names and values, ordered by name.
     pub fn iter(&self) -> impl Iterator<Item = (&String, &V)> {
         self.positions.iter().map(|(name, position)| (name, &self.values[*position]))
     }
 }
 
 impl<V: Default> ByName<V> {
-    /// The value of a name, to change it; a default one where there is none.
+    /// Returns the value of a name, mutably. Inserts a default value if there is none.
     pub fn or_default(&mut self, name: &str) -> &mut V {
         if !self.contains_key(name) {
             self.insert(name.to_owned(), V::default());

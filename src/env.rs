@@ -1,39 +1,39 @@
 //! An ordered environment: what variable expansion reads and what a container gets.
 //!
-//! Mirrors `llb.EnvList` and `shell.EnvGetter` of moby/buildkit: a key set again moves to the
-//! end, and order shows in the digest of every step.
+//! Mirrors `llb.EnvList` and `shell.EnvGetter` of moby/buildkit: a key that is set again moves to the end, and the
+//! order affects the digest of every step.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Variables by name.
 pub trait Env {
-    /// The value of `key`.
+    /// Returns the value of `key`.
     fn get(&self, key: &str) -> Option<&str>;
-    /// Every key, in the order a container sees them.
+    /// Returns every key, in the order a container sees them.
     fn keys(&self) -> Vec<&str>;
 }
 
 /// Variables in the order of their last assignment.
 ///
-/// What is set again leaves a gap where it stood, so that a Dockerfile of a million arguments is
-/// not moved a million times.
+/// A key that is set again leaves a gap at its old position, so that a Dockerfile with a million arguments does not
+/// move entries a million times.
 #[derive(Debug, Clone, Default)]
 pub struct EnvList {
     list: Vec<Option<(String, String)>>,
-    /// Where each key stands in the list, without its case where that is ignored.
+    /// The index of each key in `list`. Keys are in lower case if case is ignored.
     places: BTreeMap<String, usize>,
     ignores_case: bool,
 }
 
 impl EnvList {
-    /// No variables.
+    /// Creates an empty list.
     #[must_use]
     pub const fn new() -> Self {
         Self { list: Vec::new(), places: BTreeMap::new(), ignores_case: false }
     }
 
-    /// From here on keys that differ in case alone are one key, as on Windows: it is spelled as it was set last.
+    /// Makes keys case-insensitive from now on, as on Windows. A key is spelled as it was last set.
     pub fn ignore_case(&mut self) {
         self.ignores_case = true;
         let list = std::mem::take(&mut self.list);
@@ -41,7 +41,7 @@ impl EnvList {
         list.into_iter().flatten().for_each(|(key, value)| self.set(key, value));
     }
 
-    /// Sets `key`, which moves to the end.
+    /// Sets `key`, and moves it to the end.
     pub fn set(&mut self, key: impl Into<String>, value: impl Into<String>) {
         let key = key.into();
         self.remove(&key);
@@ -63,19 +63,19 @@ impl EnvList {
         }
     }
 
-    /// Key and value pairs in order.
+    /// Returns key and value pairs in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.list.iter().flatten().map(|(k, v)| (k.as_str(), v.as_str()))
     }
 
-    /// `KEY=value` strings in order.
+    /// Returns `KEY=value` strings in order.
     #[must_use]
     pub fn to_strings(&self) -> Vec<String> {
         self.iter().map(|(k, v)| format!("{k}={v}")).collect()
     }
 }
 
-/// A key as it is looked up.
+/// Returns a key in the form in which it is looked up.
 fn fold(ignores_case: bool, key: &str) -> Cow<'_, str> {
     if ignores_case { Cow::Owned(key.to_lowercase()) } else { Cow::Borrowed(key) }
 }

@@ -1,7 +1,7 @@
-//! The flow from options and a Dockerfile to a result: the one place that sees all modules.
+//! The flow from options and a Dockerfile to a result. The only module that uses all others.
 //!
-//! Mirrors `Build` of moby/buildkit's `frontend/dockerfile/builder`. Calls that do not wait for
-//! each other are in flight together: the ignore file, the seed and all bases; then all solves.
+//! Mirrors `Build` of moby/buildkit's `frontend/dockerfile/builder`. Calls that do not depend on each other run
+//! concurrently: the ignore file, the seed and all base images; then all solves.
 
 mod additions;
 mod answer;
@@ -36,7 +36,8 @@ use file::File;
 ///
 /// # Errors
 ///
-/// Whatever is wrong with options, Dockerfile, bases or steps, with the places in the Dockerfile.
+/// Returns an error if the options, the Dockerfile, a base image or a step is wrong, with the locations in the
+/// Dockerfile.
 pub async fn build(bridge: &Bridge, environment: Environment) -> Result<BuildResult, Error> {
     let options = Options::new(environment, bridge.capabilities()).map_err(Error::new)?;
     let missing_cap = check_required_caps(options.text("frontend.caps"))?;

@@ -1,10 +1,9 @@
-//! fanlight: a BuildKit frontend that builds one Dockerfile for Linux and for every Windows
-//! version, and returns one multi-platform result.
+//! fanlight: a BuildKit frontend that builds one Dockerfile for Linux and for every Windows version, and returns one
+//! multi-platform result.
 //!
-//! The flow goes one way: [`gateway`] brings options and the Dockerfile's text, [`syntax`] and
-//! [`instruction`] give it shape, [`plan`] says which stages are built for which platforms and
-//! Windows variants, [`convert`] writes them as [`llb`], and [`frontend`] sends that to BuildKit
-//! and returns the result.
+//! Data flows in one direction: [`gateway`] reads the options and the Dockerfile's text, [`syntax`] and [`instruction`]
+//! parse it, [`plan`] decides which stages are built for which platforms and Windows variants, [`convert`] writes them
+//! as [`llb`], and [`frontend`] sends that to BuildKit and returns the result.
 
 #![forbid(unsafe_code)]
 

@@ -1,4 +1,4 @@
-//! The frontend's executable: BuildKit starts it, and talks to it over standard input and output.
+//! The frontend's executable. BuildKit starts it, and talks to it over standard input and output.
 
 mod no_backtrace;
 
@@ -18,8 +18,8 @@ fn main() -> ExitCode {
     }
 }
 
-/// Builds, and hands the result or the error back. An error here is one that could not be handed
-/// back: BuildKit shows what is printed, and that the process failed.
+/// Builds, and returns the result or the error to BuildKit. Fails only if neither could be returned: then BuildKit
+/// shows what is printed, and that the process failed.
 fn run() -> Result<ExitCode, Box<dyn std::error::Error>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {

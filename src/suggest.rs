@@ -1,31 +1,31 @@
-//! What a misspelled word may have meant, and how a message says so.
+//! Suggestions for misspelled words.
 
 use crate::go::unicode::{to_lower, to_upper};
 
-/// A name that may have been meant.
+/// A suggestion for a misspelled name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hint(String);
 
 impl Hint {
-    /// The option closest to `value`, if it is close enough; none where `value` is itself an option
+    /// Finds the option closest to `value`, if it is close enough. Returns `None` if `value` is itself an option
     /// (upstream's `suggest.WrapError`).
     #[must_use]
     pub fn search(value: &str, options: &[&str]) -> Option<Self> {
         suggest(value, options.iter().copied(), true).map(Self)
     }
 
-    /// ` (did you mean NAME?)`, or nothing.
+    /// Formats a hint as ` (did you mean NAME?)`; empty without a hint.
     #[must_use]
     pub fn show(hint: Option<&Self>) -> String {
         hint.map_or_else(String::new, |hint| format!(" (did you mean {}?)", hint.0))
     }
 }
 
-/// The option closest to `value`, at most two edits away, in the case of `value` unless case counts
-/// (upstream's `suggest.Search`).
+/// Finds the option closest to `value`, at most two edits away. Unless case matters, the answer is in the case of
+/// `value` (upstream's `suggest.Search`).
 ///
-/// `None` where an option equals `value`: then it was not the word that was wrong. Of options equally
-/// close, the first one; upstream takes any.
+/// Returns `None` if an option equals `value`: then the word was not the mistake. Of equally close options it returns
+/// the first; upstream returns any.
 #[must_use]
 pub fn suggest<'a>(
     value: &str,
@@ -41,7 +41,7 @@ pub fn suggest<'a>(
         if option == wanted {
             return None;
         }
-        // The lengths alone can be too far apart: no need to compare a huge word.
+        // The difference in length can already rule an option out, without comparing a huge word.
         if option.chars().count().abs_diff(length) >= distance {
             continue;
         }

@@ -1,41 +1,42 @@
-//! Waiting for several things together.
+//! Waits for several futures concurrently.
 //!
-//! `futures_util` has the same, with a copy of its scheduler in the executable for each kind of future. These are boxed, and
-//! there is one copy for each kind of answer. When one of them comes further, all that are under way are polled again, so
-//! no more than some dozens are.
+//! `futures_util` can do the same, but adds a copy of its scheduler to the executable for each type of future. The
+//! futures here are boxed, so there is one copy for each type of output. Whenever one of them makes progress, all
+//! running futures are polled again, so only a few dozen run at once.
 
 use std::future::poll_fn;
 use std::task::Poll;
 
 use futures_util::future::{Future, LocalBoxFuture};
 
-/// How many are under way together.
+/// How many futures run at once.
 const AT_ONCE: usize = 64;
 
-/// The answers of all, in order.
+/// Returns the outputs of all futures, in order.
 pub(crate) async fn all<'f, T>(futures: impl IntoIterator<Item = impl Future<Output = T> + 'f>) -> Vec<T> {
     answers(futures.into_iter().map(|future| Box::pin(future) as LocalBoxFuture<'f, T>).collect(), |_| false)
         .await
 }
 
-/// The answers of all, in order, or the first error that there is.
+/// Returns the outputs of all futures, in order, or the first error.
 ///
 /// # Errors
 ///
-/// One of theirs.
+/// Returns the error of the first future that fails.
 pub(crate) async fn try_all<'f, T, E>(
     futures: impl IntoIterator<Item = impl Future<Output = Result<T, E>> + 'f>,
 ) -> Result<Vec<T>, E> {
     let futures = futures.into_iter().map(|future| Box::pin(future) as LocalBoxFuture<'f, Result<T, E>>);
     let mut answers = answers(futures.collect(), Result::is_err).await;
-    // Those that were not waited for are not among the answers.
+    // Futures that were not awaited to the end have no answer here.
     match answers.iter().position(Result::is_err) {
         Some(failed) => answers.swap_remove(failed).map(|_| Vec::new()),
         None => answers.into_iter().collect(),
     }
 }
 
-/// The answers, in order; with one that ends the wait, those that there are until then.
+/// Returns the outputs, in order. An output for which `ends` is true ends the wait, and the outputs so far are
+/// returned.
 async fn answers<T>(mut futures: Vec<LocalBoxFuture<'_, T>>, ends: fn(&T) -> bool) -> Vec<T> {
     let mut answers: Vec<Option<T>> = futures.iter().map(|_| None).collect();
     let mut first = 0;

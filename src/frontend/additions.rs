@@ -1,4 +1,4 @@
-//! Bases that a plan tells to add, so that a host finds an image.
+//! Base images that a plan suggests adding, so that a host finds an image.
 
 use super::build::Build;
 use crate::gateway::ResolveImage;
@@ -6,7 +6,7 @@ use crate::image::{Image, Platform};
 use crate::request::plan::{self, Addition, Existence};
 use crate::wait;
 
-/// Looks up whether there are the bases that a plan would tell to add.
+/// Looks up whether the base images exist that a plan would suggest adding.
 pub(super) async fn look_up(build: &Build<'_>, images: &[plan::Image]) -> Vec<(Addition, Existence)> {
     let one = |addition: Addition| async move {
         let query = ResolveImage {

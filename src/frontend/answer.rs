@@ -1,4 +1,4 @@
-//! Answers to requests that are not a build.
+//! Answers to requests other than a build.
 
 use std::sync::Arc;
 
@@ -20,11 +20,11 @@ use crate::request::{self, Kind};
 use crate::syntax;
 use crate::windows::select::{self, Asked, Request};
 
-/// Answers a request (upstream's `HandleSubrequest`). Errors of upstream's requests come without places.
+/// Answers a request (upstream's `HandleSubrequest`). Errors of upstream's requests have no locations.
 ///
 /// # Errors
 ///
-/// An unknown request, and whatever is wrong with the file.
+/// Returns an error if the request is unknown, or if anything is wrong with the file.
 pub(super) async fn answer(
     id: &str,
     bridge: &Bridge,
@@ -35,7 +35,7 @@ pub(super) async fn answer(
     let kind = Kind::parse(id).ok_or_else(|| Error::unsupported_subrequest(id))?;
     let outcome = answer_kind(kind, bridge, options, contexts, source).await;
     if kind == Kind::Plan {
-        // Its errors are those of a build.
+        // Its errors are those of a build, with locations.
         return outcome;
     }
     outcome.map_err(Error::without_places)
@@ -69,7 +69,7 @@ async fn answer_kind(
 }
 
 /// Converts the target for one platform, as docker/dockerfile does for every request: for the build platform, whatever
-/// the client names. A target for Windows is its first variant, since no Linux has its base.
+/// the client names. For a Windows target it converts the first variant, since its base image does not exist for Linux.
 async fn convert_target<'b>(build: &Build<'b>) -> Result<(Planned<'b>, Converted), Error> {
     let Some(asked) = windows_target(build)? else {
         return build.convert_for_build_platform(Scope::Target).await;
@@ -85,8 +85,8 @@ async fn convert_target<'b>(build: &Build<'b>) -> Result<(Planned<'b>, Converted
     Ok((planned, converted))
 }
 
-/// The Windows platform that the target is for: the first that the client names, or, where it names none, that of a
-/// target that leaves no doubt.
+/// Returns the Windows platform of the target: the first platform that the client names, or, if it names none,
+/// `windows/amd64` for a target that is clearly meant for Windows. `None` for another platform.
 fn windows_target(build: &Build<'_>) -> Result<Option<Asked>, Error> {
     match select::fold(&build.options.target_platforms)?.into_iter().next() {
         Some(Request::Windows(asked)) => return Ok(Some(asked)),
@@ -100,8 +100,8 @@ fn windows_target(build: &Build<'_>) -> Result<Option<Asked>, Error> {
     Ok(is_windows.then(Asked::any))
 }
 
-/// Lists the stages (upstream's `ListTargets`): nothing but their FROM lines matters, and the first platform for the one
-/// that is built by default.
+/// Lists the stages (upstream's `ListTargets`). Only their FROM lines matter, and the first platform, for the default
+/// stage.
 fn targets(options: &Options, source: &DockerfileSource) -> Result<BuildResult, Error> {
     let map = &source.map;
     let tree = syntax::parse(&map.data).map_err(|e| Error::located(&e, &map.to_pb()))?;
@@ -112,8 +112,8 @@ fn targets(options: &Options, source: &DockerfileSource) -> Result<BuildResult, 
     Ok(request::targets(stages, default, &map.data))
 }
 
-/// Checks the file (upstream's `DockerfileLint`). What keeps it from being built is part of the
-/// answer, beside what was found until then. No target means all.
+/// Checks the file (upstream's `DockerfileLint`). An error that keeps the file from being built is part of the answer,
+/// beside the findings so far. Without a target, all stages are checked.
 async fn lint(
     bridge: &Bridge,
     options: &Options,

@@ -1,4 +1,4 @@
-//! A build: planning and converting one target of it.
+//! Planning and converting one target of a build.
 
 use std::collections::BTreeMap;
 
@@ -24,11 +24,11 @@ use crate::windows::lazy::Layering;
 /// What the client's options and the Dockerfile are read for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Purpose {
-    /// Images.
+    /// A build of images.
     Build,
-    /// Findings: what a build refuses is one of them.
+    /// A check. What a build refuses is a finding.
     Check,
-    /// A plan of the images: commands that cannot run are part of it.
+    /// A plan of the images. Commands that cannot run are part of the plan.
     Plan,
 }
 
@@ -44,31 +44,31 @@ pub(super) struct Build<'b> {
 /// One target: a platform, and for Windows one variant of it.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Target {
-    /// The platform, a Windows platform without a version; none where the client asked for none.
+    /// The platform; for Windows without a version. `None` if the client asked for none.
     pub(super) platform: Option<Platform>,
-    /// What `TARGETOSVERSION` is.
+    /// The value of `TARGETOSVERSION`.
     pub(super) version: TargetVersion,
-    /// Elements instead of lists.
+    /// Elements that replace lists.
     pub(super) elements: Elements,
-    /// Images of indexes that stand for the indexes.
+    /// Images that replace the indexes they belong to.
     pub(super) pins: Vec<Pin>,
     /// Which stages are planned.
     pub(super) scope: Scope,
 }
 
-/// The elements that one variant has instead of the lists.
+/// The elements that replace the lists in one variant.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Elements {
-    /// For each FROM that is a list, by its number.
+    /// For each FROM that is a list, by the number of its stage.
     pub(super) bases: BTreeMap<usize, String>,
     /// For each argument that is a list.
     pub(super) args: BTreeMap<String, String>,
-    /// For a list of stages as the target.
+    /// For a target that is a list of stages.
     pub(super) target: Option<String>,
 }
 
 impl Elements {
-    /// Build arguments with elements instead of lists.
+    /// Returns the build arguments, with elements in place of lists.
     fn build_args(&self, given: &BuildArgs) -> BuildArgs {
         let mut args = given.clone();
         for (key, element) in &self.args {
@@ -86,7 +86,7 @@ impl Target {
     }
 }
 
-/// A target whose stages are known, and not what they start from.
+/// A target whose stages are known, but not yet their base images.
 #[derive(Debug, Clone)]
 pub(super) struct Drafted<'a> {
     pub(super) draft: Draft<'a>,
@@ -95,7 +95,7 @@ pub(super) struct Drafted<'a> {
     epoch: Option<i64>,
 }
 
-/// A plan with what it was made with.
+/// A plan, with what it was made from.
 pub(super) struct Planned<'a> {
     pub(super) plan: Plan<'a>,
     pub(super) target: Target,
@@ -114,7 +114,7 @@ impl<'b> Build<'b> {
         Self { bridge, options, contexts, file, purpose }
     }
 
-    /// The stage to build for a platform.
+    /// Returns the stage to build for a platform.
     pub(super) fn target_stage(&self, platform: &Platform) -> String {
         if !self.options.target.is_empty() {
             return self.options.target.clone();
@@ -122,12 +122,12 @@ impl<'b> Build<'b> {
         default_stage(&self.file.dockerfile.stages, &platform.os).to_owned()
     }
 
-    /// The number of a stage; of the last one for no name.
+    /// Returns the number of a stage. An empty name means the last stage.
     pub(super) fn stage_number(&self, name: &str) -> Option<usize> {
         stage_number(&self.file.dockerfile.stages, name)
     }
 
-    /// The stage to build in this variant.
+    /// Returns the stage to build in this variant.
     fn stage_of(&self, target: &Target, platforms: &Platforms) -> String {
         target.elements.target.clone().unwrap_or_else(|| self.target_stage(&platforms.target))
     }
@@ -138,14 +138,14 @@ impl<'b> Build<'b> {
         Platforms { build, target: platform, version: target.version.clone() }
     }
 
-    /// The arguments that need no ARG, for a target whose stage is `stage`.
+    /// Returns the arguments that need no ARG, for a target whose stage is `stage`.
     pub(super) fn predefined(&self, target: &Target, stage: &str) -> EnvList {
         let last = || self.file.dockerfile.stages.last().map_or("", |stage| stage.name.as_str());
         let stage = if stage.is_empty() { last() } else { stage };
         args::predefined(&self.platforms(target), &self.options.build_args, stage)
     }
 
-    /// The stages that are meant for Windows, in a build for this platform.
+    /// Returns the stages that are meant for Windows, in a build for this platform.
     pub(super) fn windows_stages(&self, platform: &Platform) -> WindowsStages {
         let predefined = self.predefined(&Target::of(Some(platform.clone())), &self.target_stage(platform));
         let file = &self.file.dockerfile;
@@ -160,7 +160,7 @@ impl<'b> Build<'b> {
         WindowsStages::find(file, &self.file.lexer, &globals.map_or(predefined, |globals| globals.env))
     }
 
-    /// Whether the engine has a machine that runs Windows programs.
+    /// Returns whether the engine has a worker that runs Windows programs.
     pub(super) fn has_windows_worker(&self) -> bool {
         self.options.workers.iter().flat_map(|worker| &worker.platforms).any(Platform::is_windows)
     }
@@ -171,13 +171,13 @@ impl<'b> Build<'b> {
         self.resolve(drafted, lint).await.map_err(|e| self.file.failure(e))
     }
 
-    /// Expands the FROM lines of a target. Nothing is looked up but a `SOURCE_DATE_EPOCH` that names a source.
+    /// Expands the FROM lines of a target. Looks up nothing, except for a `SOURCE_DATE_EPOCH` that names a source.
     pub(super) fn draft<'s>(
         &'s self,
         target: Target,
         lint: &'s Linter,
     ) -> LocalBoxFuture<'s, Result<Drafted<'b>, plan::Error>> {
-        // Boxed once here: each caller's future would hold this one whole.
+        // Boxed once here, because otherwise each caller's future would contain all of it.
         Box::pin(async move {
             let platforms = self.platforms(&target);
             let stage = self.stage_of(&target, &platforms);
@@ -204,7 +204,7 @@ impl<'b> Build<'b> {
         let global_args = &self.file.dockerfile.global_args;
         let elements = &target.elements.args;
         let mut globals = args::globals(predefined, &self.file.lexer, global_args, build_args, elements)?;
-        // What is known of an argument is what the client gave: the list.
+        // The recorded value of an argument is what the client gave: the list.
         for key in elements.keys() {
             if let (Some(info), Some(list)) = (globals.infos.get_mut(key), self.options.build_args.get(key)) {
                 info.set_value(list);
@@ -230,7 +230,7 @@ impl<'b> Build<'b> {
         sources.epoch(text).await
     }
 
-    /// Looks up what the root of a drafted target starts from.
+    /// Looks up the base image of a drafted target's root stage.
     pub(super) async fn resolve_root(
         &self,
         drafted: &mut Drafted<'b>,
@@ -240,7 +240,7 @@ impl<'b> Build<'b> {
         self.resolve_one(drafted, root, lint).await
     }
 
-    /// Looks up what one stage of a drafted target starts from.
+    /// Looks up the base image of one stage of a drafted target.
     pub(super) fn resolve_one<'s>(
         &'s self,
         drafted: &'s mut Drafted<'b>,
@@ -253,7 +253,7 @@ impl<'b> Build<'b> {
         })
     }
 
-    /// Looks up what the stages of a drafted target start from, all at once.
+    /// Looks up the base images of a drafted target's stages, all at once.
     pub(super) fn resolve<'s>(
         &'s self,
         drafted: Drafted<'b>,
@@ -262,7 +262,7 @@ impl<'b> Build<'b> {
         Box::pin(async move {
             let Drafted { mut draft, target, build_args, epoch } = drafted;
             if target.version != TargetVersion::OfPlatform {
-                // A version that is known by the base is for stages; the FROM lines are what it came from.
+                // A version taken from the base applies to stages only, because it results from the FROM lines.
                 let env = &mut draft.globals.env;
                 let seconds = env.get(EPOCH).map(str::to_owned);
                 *env = self.globals(&target, &build_args)?.env;
@@ -321,7 +321,7 @@ impl<'b> Build<'b> {
     ///
     /// # Errors
     ///
-    /// Whatever keeps it from being built, and violations of rules where those are errors.
+    /// Returns an error if the file cannot be built, or if a rule is violated whose violations are errors.
     pub(super) fn convert_for_build_platform<'s>(
         &'s self,
         scope: Scope,
@@ -338,15 +338,15 @@ impl<'b> Build<'b> {
     }
 }
 
-/// The name of the stage that is built for a system where the client names none; empty for the last one. A last stage
-/// named after a system is not for the other one, if that has a stage of its own.
+/// Returns the name of the stage that is built for an operating system by default; empty for the last stage. If the
+/// last stage is named after the other operating system, and this one has a stage of its own, that stage is built.
 pub(super) fn default_stage<'o>(stages: &[Stage], os: &'o str) -> &'o str {
     let last = stages.last().map_or("", |stage| stage.name.as_str());
     let is_other = ["linux", "windows"].contains(&last) && last != os;
     if is_other && stages.iter().any(|stage| stage.name == os) { os } else { "" }
 }
 
-/// The number of a stage; of the last one for no name.
+/// Returns the number of a stage. An empty name means the last stage.
 pub(super) fn stage_number(stages: &[Stage], name: &str) -> Option<usize> {
     if name.is_empty() {
         return stages.len().checked_sub(1);

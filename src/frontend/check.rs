@@ -1,8 +1,8 @@
-//! Checking a file without building it (`docker build --check`).
+//! Checks a file without building it (`docker build --check`).
 //!
 //! A file with nothing for Windows is checked as docker/dockerfile checks it: every stage, for the build platform,
-//! whatever platforms the client names. Stages for Windows are checked for Windows, one version after the other,
-//! also where the client names no platform.
+//! whatever platforms the client names. Stages for Windows are checked for Windows, one version after the other, even
+//! if the client names no platform.
 
 use super::build::{Build, Purpose};
 use super::fan_out;
@@ -16,11 +16,11 @@ use crate::plan::Scope;
 use crate::windows::lazy::Layering;
 use crate::windows::select::{self, Asked, Request};
 
-/// Checks a file; what is found is in `linter`.
+/// Checks a file. Findings go to `linter`.
 ///
 /// # Errors
 ///
-/// Whatever keeps the file from being built.
+/// Returns an error if the file cannot be built.
 pub(super) async fn check(
     bridge: &Bridge,
     options: &Options,
@@ -63,13 +63,13 @@ pub(super) async fn check(
     build.convert_for_build_platform(Scope::Only(others)).await.map(drop)
 }
 
-/// What is checked for which system.
+/// What is checked for which operating system.
 struct Passes {
-    /// Platforms and targets.
+    /// Windows platforms, each with the stage to check.
     windows: Vec<(Asked, usize)>,
-    /// Stages that are checked for the build platform.
+    /// Stages to check for the build platform.
     others: Vec<usize>,
-    /// Not those that Windows stages have reached: the client has named no other platform.
+    /// Skips stages that Windows stages have reached, because the client has named only Windows platforms.
     skip_reached: bool,
 }
 

@@ -11,12 +11,12 @@ use crate::gateway::testing::{Fake, bridge_to};
 
 const CAPS: &[&str] = &[names::STAT_FILE, names::FRONTEND_INPUTS, names::SOURCE_META];
 
-/// A base that may bring programs of its own.
+/// A base image that may bring programs of its own.
 const TEAM: &str = "docker.io/team/tools:1-nanoserver-ltsc2022";
 const NANO: &str = "mcr.microsoft.com/windows/nanoserver:ltsc2022";
 const CORE: &str = "mcr.microsoft.com/windows/servercore:ltsc2022";
 
-/// Images, their system, version, features and variables.
+/// Images with their OS, version, features and variables.
 fn images() -> Vec<(&'static str, Value)> {
     let of_version = |os_version: &str, features: &[&str], env: &[&str]| {
         json!({
@@ -44,14 +44,14 @@ fn images() -> Vec<(&'static str, Value)> {
     ]
 }
 
-/// The JSON of an answer.
+/// Returns the JSON of an answer.
 fn ask(request: &str, text: &str, options: &[(&str, &str)]) -> Result<Value, String> {
     let request = [("requestid", request)];
     let options: Vec<_> = options.iter().chain(&request).copied().collect();
     Ok(serde_json::from_slice(&run(text, &options)?["result.json"]).unwrap())
 }
 
-/// The variables of the image that is built for Windows.
+/// Returns the variables of the image that is built for Windows.
 fn env(text: &str) -> Vec<String> {
     let options = [("platform", "windows/amd64"), ("build-arg:FANLIGHT_LAZY", "0")];
     let metadata = run(text, &options).unwrap();
@@ -60,7 +60,7 @@ fn env(text: &str) -> Vec<String> {
     entries.map(|entry| entry.as_str().unwrap().to_owned()).collect()
 }
 
-/// The metadata of a result.
+/// Returns the metadata of a result.
 fn run(text: &str, options: &[(&str, &str)]) -> Result<BTreeMap<String, Vec<u8>>, String> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let result = runtime.block_on(async {
@@ -82,7 +82,7 @@ fn run(text: &str, options: &[(&str, &str)]) -> Result<BTreeMap<String, Vec<u8>>
     result.map(|result| result.metadata.into_iter().collect()).map_err(|error| error.to_string())
 }
 
-/// What is found: rule, line and message, sorted by line.
+/// Returns the findings (rule, line and message, sorted by line), and the error, if any.
 fn check(text: &str, options: &[(&str, &str)]) -> (Vec<(String, u64, String)>, Option<String>) {
     let answer = ask("frontend.lint", text, options).unwrap();
     let warning = |warning: &Value| {
@@ -95,7 +95,7 @@ fn check(text: &str, options: &[(&str, &str)]) -> (Vec<(String, u64, String)>, O
     (found, answer["buildError"]["message"].as_str().map(str::to_owned))
 }
 
-/// A Dockerfile on a base, and the rule and line of what is found in it.
+/// Asserts which rules and lines are found in a Dockerfile.
 fn assert_finds(text: &str, want: &[&str]) {
     let (found, error) = check(text, &[]);
     let found: Vec<String> = found
@@ -182,13 +182,13 @@ fn what_windows_ignores() {
         &["StopSignal 2"],
     );
     assert_finds(&format!("FROM {CORE}\nUSER root\nUSER ContainerAdministrator\nUSER svc\n"), &["User 2"]);
-    // Owners count in an image for Linux that takes something from a Windows stage.
+    // Owners matter in a Linux image that copies from a Windows stage.
     let linux = format!(
         "FROM --platform=windows/amd64 {NANO} AS w\nCOPY --chown=1:1 a /a\nFROM golang AS last\nCOPY --from=w /a /a\n"
     );
     let (found, error) = check(&linux, &[("platform", "linux/amd64"), ("target", "last")]);
     assert!(error.is_none() && found.iter().all(|(rule, ..)| rule != "WindowsOwner"), "{found:?} {error:?}");
-    // Once for all versions.
+    // Reported once for all versions.
     assert_finds(
         "FROM mcr.microsoft.com/windows/nanoserver:ltsc2019,ltsc2022\nCOPY --chown=a a b/\n",
         &["Owner 2"],
@@ -214,7 +214,7 @@ fn what_hides_the_platform() {
     ] {
         assert_finds(&format!("{head}{stage}{lines}{image}"), want);
     }
-    // No Windows image takes anything from it.
+    // No Windows image copies from it.
     assert_finds(&format!("{stage}ARG TARGETOS=linux\nFROM {NANO}\n"), &[]);
     let given = [("build-arg:TARGETOS", "linux")];
     let (found, _) = check(&format!("{stage}ARG TARGETOS=linux\n{image}"), &given);
@@ -246,7 +246,7 @@ fn variables_have_no_case() {
     assert_finds(&format!("FROM {base}\nENV path=C:/x\n"), &["PathLost 2"]);
     assert_eq!(env(&format!("FROM {base}\nENV PATH=C:/tools;${{PATH}}\n")), ["PATH=C:/tools;C:\\base"]);
     assert_eq!(env(&format!("FROM {base}\nENV A=1\nENV a=2 b=$A\n")), ["Path=C:\\base", "a=2", "b=1"]);
-    // What Windows itself has in the PATH of a container, by what the base is.
+    // The directories that Windows itself has in the PATH of a container, by base image.
     let windows = "C:\\Windows\\system32;C:\\Windows";
     assert_eq!(env(&format!("FROM {NANO}\nENV PATH=C:/x;${{PATH}}\n")), [format!("PATH=C:/x;{windows}")]);
     let shells = "C:\\Windows\\System32\\Wbem;C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\";
@@ -278,7 +278,7 @@ fn misspelled_versions() {
             "{error:?}"
         );
     }
-    // 1803 is no 1809 that is misspelled.
+    // 1803 is not a misspelled 1809.
     let (_, error) = check(&format!("FROM {base}:1803\n"), &[]);
     assert!(error.is_some_and(|error| !error.contains("did you mean")));
 }

@@ -1,4 +1,4 @@
-//! The Dockerfile of a build: its text, what it says, and what was found in it.
+//! The Dockerfile of a build: its text, its instructions, and the findings.
 
 use super::warn;
 use crate::expand::Lexer;
@@ -19,8 +19,8 @@ pub(super) struct File {
 }
 
 impl File {
-    /// Parses the text, runs the checks that need no variables, and sends their warnings. They are sent this early because
-    /// some clients do not show a warning that comes at the end of a build.
+    /// Parses the text, runs the checks that need no variables, and sends their warnings. They are sent this early
+    /// because some clients do not show a warning that comes at the end of a build.
     pub(super) async fn parse(
         bridge: &Bridge,
         options: &Options,
@@ -32,7 +32,7 @@ impl File {
         outcome
     }
 
-    /// Like [`Self::parse`], for a caller that reports what is found in `lint` itself.
+    /// Like [`Self::parse`], but leaves reporting to the caller, who holds a clone of `lint`.
     pub(super) fn parse_with(
         options: &Options,
         lint: Linter,
@@ -58,13 +58,13 @@ impl File {
         Ok(Self { source, dockerfile, lexer, lint })
     }
 
-    /// An error of a module below, with its places in this file.
+    /// Converts an error of a lower module, with its locations in this file.
     pub(super) fn failure<K: Into<Error>>(&self, error: Located<K>) -> Error {
         error.kind.into().with_locations(&error.locations, &self.source.map.to_pb())
     }
 }
 
-/// The checks, with the client's options, else the file's own (upstream's `newRuleLinter`).
+/// Creates the linter, with the client's options, or else the file's own (upstream's `newRuleLinter`).
 pub(super) fn linter(options: &Options, source: &DockerfileSource) -> Result<Linter, Error> {
     let text = &source.map.data;
     if text.is_empty() {

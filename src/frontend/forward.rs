@@ -1,4 +1,4 @@
-//! Another frontend is to build the file: `# syntax=` or `BUILDKIT_SYNTAX` names it.
+//! Forwards the build to another frontend, which `# syntax=` or `BUILDKIT_SYNTAX` names.
 
 use crate::gateway::context::DockerfileSource;
 use crate::gateway::options::Options;
@@ -9,15 +9,15 @@ use crate::syntax;
 /// The option that names a frontend for the whole build.
 const SYNTAX_ARG: &str = "build-arg:BUILDKIT_SYNTAX";
 
-/// A frontend to hand the build to.
+/// A frontend to forward the build to.
 pub(super) struct Forward {
     image: String,
     command_line: String,
-    /// Where the Dockerfile names it; none where the client does.
+    /// Where the Dockerfile names it; `None` if the client does.
     location: Option<Range>,
 }
 
-/// The frontend to hand the build to, if this one was not itself started for a syntax line.
+/// Returns the frontend to forward the build to, unless this frontend was itself started for a syntax line.
 pub(super) fn wanted(options: &Options, text: &[u8]) -> Option<Forward> {
     if options.raw.contains_key("cmdline") {
         return None;

@@ -1,9 +1,8 @@
-//! Which images an index holds.
+//! Lists the images of an index.
 //!
-//! The index itself says best what there is, and gives each image's own digest. How it can be
-//! read depends on the engine and on the registry. Where it cannot, an engine that selects by
-//! `os.version` is asked for one version after the other. That something could not be looked up is
-//! never taken for "not there".
+//! The index itself is the best source: it lists all images with their digests. How it can be read depends on the
+//! engine and on the registry. If it cannot be read, an engine that selects by `os.version` is asked for one version
+//! after the other. A failed lookup is never taken for "not found".
 
 use std::sync::Arc;
 
@@ -16,45 +15,46 @@ use crate::windows::index::{self, Entry};
 use crate::windows::probe::{self, Answer, Found};
 use crate::windows::select::Selection;
 
-/// How far an index is read.
+/// How many bytes of an index are read at most.
 const MAX_INDEX_BYTES: i64 = 4 << 20;
-/// The name it gets as a file.
+/// The name of the file that the index is downloaded as.
 const INDEX_FILE: &str = "index.json";
 
-/// What an index holds.
+/// The images of an index.
 #[derive(Debug, Clone)]
 pub(super) enum Listing {
-    /// It was read. One entry or none: what the engine gives is all there is.
+    /// The index was read, or the image is known not to be one. With one entry or none, the image that the engine
+    /// resolves is the only one.
     Entries(Vec<Entry>),
-    /// The engine was asked.
+    /// The engine was asked for each version.
     Asked(Found),
-    /// Neither is possible here.
+    /// Neither is possible with this engine.
     Unknown,
 }
 
 /// An image that may be an index.
 pub(super) struct Source {
-    /// With a digest.
+    /// The reference, with a digest.
     pub(super) reference: Reference,
-    /// The OCI layout that it is in.
+    /// The OCI layout that contains it, if any.
     pub(super) store: Option<OciStore>,
-    /// What is looked for in it.
+    /// The platform to look for.
     pub(super) platform: Platform,
 }
 
 /// Reads indexes.
 pub(super) struct Reader<'r, 'b> {
     pub(super) build: &'r Build<'b>,
-    /// The versions that are looked for, where an engine has to be asked for them.
+    /// The versions to look for, if an engine has to be asked for them.
     pub(super) selection: Selection<'r>,
 }
 
 impl Reader<'_, '_> {
-    /// The Windows images of an index.
+    /// Lists the Windows images of an index.
     ///
     /// # Errors
     ///
-    /// If it could not be looked up.
+    /// Returns an error if the index could not be looked up.
     pub(super) async fn list(&self, source: &Source) -> Result<Listing, Error> {
         let failed = match self.text(source).await {
             Ok(Some(json)) => match index::windows_entries(&json, &source.platform) {
@@ -68,7 +68,7 @@ impl Reader<'_, '_> {
             return Ok(Listing::Entries(Vec::new()));
         }
         match (self.ask(source).await?, failed) {
-            // The answers leave a doubt that the index would settle.
+            // The answers are ambiguous, and only the index could settle it.
             (None | Some(Found { hidden: Some(_), .. }), Some(error)) => {
                 Err(error.context("cannot read the index"))
             }
@@ -77,7 +77,7 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// The ways to read an index, or the manifest of an image, that this engine has.
+    /// Returns the ways in which this engine can read an index, or the manifest of an image.
     fn ways(&self, source: &Source) -> Vec<State> {
         let reference = &source.reference;
         let digest = reference.digest().unwrap_or_default();
@@ -97,25 +97,25 @@ impl Reader<'_, '_> {
             ways.push(ImageBlob { reference: blob_reference, filename }.state(title.clone()));
         }
         if !index::wants_login(reference) {
-            // Without the header a registry gives what it has by that digest, at least in Docker's form.
+            // Without the header, a registry returns whatever has that digest, at least in Docker's format.
             let accept = if llb.supports(caps::SOURCE_HTTP_HEADER) { index::MEDIA_TYPES } else { "" };
             let download = Http {
                 url: index::url(reference, digest),
                 filename: INDEX_FILE.to_owned(),
-                // With one, the engine takes an answer that refuses for a file of another digest.
+                // With a checksum, the engine would take an error response for a file with another digest.
                 checksum: String::new(),
                 accept: accept.to_owned(),
             };
             ways.push(download.state(title));
         }
-        // A registry on this machine wants no login, and answers a download of any kind of index.
+        // A registry on this machine needs no login, and serves every kind of index as a download.
         if index::is_loopback(reference) {
             ways.reverse();
         }
         ways
     }
 
-    /// Reads the file of a source.
+    /// Reads the index file of a source.
     async fn read_file_of(&self, state: &State) -> Result<Vec<u8>, Error> {
         let bridge = self.build.bridge;
         let definition = Marshaler::new(self.build.options.build_platform.clone(), true).marshal(state);
@@ -126,7 +126,7 @@ impl Reader<'_, '_> {
         bridge.read_file(&file, INDEX_FILE, Some(range)).await
     }
 
-    /// Reads an index by one way.
+    /// Reads an index in one way.
     async fn read(&self, source: &Source, way: &State) -> Result<Vec<u8>, Error> {
         let json = self.read_file_of(way).await?;
         let (wanted, found) = (source.reference.digest().unwrap_or_default(), digest::of(&json));
@@ -138,11 +138,12 @@ impl Reader<'_, '_> {
         Ok(json)
     }
 
-    /// The text of an index, or of the manifest that there is instead; none where this engine has no way to read it.
+    /// Returns the text of an index, or of the manifest if the image is not an index; `None` if this engine has no way
+    /// to read it.
     ///
     /// # Errors
     ///
-    /// If a way to read it failed.
+    /// Returns an error if a way to read it failed.
     pub(super) async fn text(&self, source: &Source) -> Result<Option<Vec<u8>>, Error> {
         let mut failed = None;
         for way in self.ways(source) {
@@ -155,7 +156,7 @@ impl Reader<'_, '_> {
         failed.map_or(Ok(None), Err)
     }
 
-    /// Whether it is not an index: an image on its own is the answer whatever platform is asked for.
+    /// Returns whether it is a single image instead of an index: a single image is returned for any platform.
     async fn is_one_image(&self, source: &Source) -> bool {
         const OF_NO_INDEX: &str = "riscv64";
         let platform = Platform { architecture: OF_NO_INDEX.to_owned(), ..source.platform.clone() };
@@ -163,8 +164,8 @@ impl Reader<'_, '_> {
         self.resolve_image(source, platform, &title).await.is_ok()
     }
 
-    /// Asks for one version after the other, all at once. The engine answers with the digest of
-    /// the index, so every version keeps that. None where the engine does not look at versions.
+    /// Asks for each version, all at once. The engine answers with the digest of the index, so all versions keep that
+    /// digest. Returns `None` if the engine ignores versions.
     async fn ask(&self, source: &Source) -> Result<Option<Found>, Error> {
         let questions = probe::questions(self.selection).into_iter();
         let answers = questions.map(|question| async move {

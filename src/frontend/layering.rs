@@ -1,4 +1,4 @@
-//! How Windows layers are made: on the seed, or on their bases.
+//! Decides how Windows layers are built: on the seed, or on their base images.
 
 use super::build::Build;
 use super::warn::{self, Warning};
@@ -9,13 +9,13 @@ use crate::llb::{ResolveMode, caps};
 use crate::windows::lazy::Layering;
 use crate::windows::seed::{self, Seed};
 
-/// What it means that Docker Engine switches merges off, and what to do.
+/// The consequences of Docker Engine disabling merges, and what to do.
 const OLDER_STORE: &str = ". Docker's older image store takes neither Windows images nor several platforms: turn the \
     containerd one on (\"features\": {\"containerd-snapshotter\": true} in daemon.json), or use a builder of docker buildx \
     create. Until then only --output type=local and type=tar work";
 
 impl Build<'_> {
-    /// How Windows stages are layered for a Windows platform; a warning where it is not the quick way.
+    /// Returns how stages for a Windows platform are layered. Warns if it is not the fast way.
     pub(super) async fn layering(&self, windows: Option<&Platform>) -> Result<Layering, Error> {
         let plain = Layering::default();
         let Some(platform) = windows else { return Ok(plain) };
@@ -33,7 +33,7 @@ impl Build<'_> {
         }
     }
 
-    /// Why layers are made on their bases, where the client or the engine wants it.
+    /// Returns why layers are built on their base images, if the client or the engine requires it.
     pub(super) fn on_bases(&self) -> Option<String> {
         if !self.options.windows.lazy {
             return Some(format!("{LAZY}=0"));
@@ -41,7 +41,7 @@ impl Build<'_> {
         self.has_windows_worker().then(|| "the engine has a Windows worker".to_owned())
     }
 
-    /// Whether layers can be put on an image without reading it.
+    /// Returns an error if layers cannot be put on an image without reading it.
     fn require_merges(&self) -> Result<(), Error> {
         let llb = &self.bridge.capabilities().llb;
         [caps::MERGE_OP, caps::DIFF_OP].iter().try_for_each(|cap| llb.require(cap).map_err(Error::new))
@@ -88,12 +88,12 @@ impl Build<'_> {
     }
 }
 
-/// What to do about an engine that has no merges.
+/// Returns advice for an engine without merges.
 fn advice(error: &Error) -> &'static str {
     if error.needs_containerd_store() { OLDER_STORE } else { "" }
 }
 
-/// The image this frontend runs from.
+/// Returns the image this frontend runs from.
 fn own_image() -> Result<String, Error> {
     let unknown = || {
         Error::new(format_args!(

@@ -1,8 +1,8 @@
-//! A look at what the steps of Windows images brought, for what a Windows host would refuse.
+//! Verifies the files that the steps of Windows images added, for what a Windows host would refuse.
 //!
-//! What is read are the steps as they are made on the seed: never a base, nothing that the build does not make anyway, and
-//! a step that several versions share once. A step of an imported cache would be downloaded to be read, so a build that
-//! names one is looked at on demand alone (`FANLIGHT_VERIFY=1`).
+//! The steps are read as they are built on the seed. This never reads a base image, builds nothing that the build does
+//! not need anyway, and reads a step that several versions share only once. A step of an imported cache would have to
+//! be downloaded, so a build that imports a cache is verified on request only (`FANLIGHT_VERIFY=1`).
 
 mod tree;
 
@@ -33,25 +33,25 @@ const MAX_STEPS: usize = 256;
 const MAX_FILES: usize = 1000;
 /// How many bytes of files are read at most.
 const MAX_BYTES: usize = 64 << 20;
-/// How much of a text is read, in bytes.
+/// How many bytes of a text file are read at most.
 const MAX_TEXT: usize = 64 << 10;
-/// How many calls are in flight together.
+/// How many calls run at once.
 const AT_ONCE: usize = 16;
 
-/// What is looked at.
+/// The steps and images to verify.
 pub(super) struct Look<'b> {
     build: &'b Build<'b>,
     steps: Vec<(Definition, Site)>,
     images: Vec<Image>,
-    /// Some steps are left out.
+    /// True if some steps are left out.
     has_more: bool,
 }
 
-/// An image, as far as it matters for its files.
+/// An image, with what is needed to verify its files.
 struct Image {
-    /// The steps, by their numbers.
+    /// Indexes of its steps in [`Look::steps`].
     steps: Vec<usize>,
-    /// Some of its steps are left out, so that a file that is not in the others may be there.
+    /// True if some of its steps are left out, so that a file that was not found may still exist.
     is_partial: bool,
     named: Named,
     config: Config,
@@ -60,7 +60,7 @@ struct Image {
 }
 
 impl<'b> Look<'b> {
-    /// The steps of the Windows images among these; none where there is nothing to look at.
+    /// Collects the steps of the Windows images among these targets; `None` if there is nothing to verify.
     pub(super) fn of(build: &'b Build<'b>, targets: &[Ready<'_>]) -> Option<Self> {
         let options = build.options;
         if !options.windows.verify.unwrap_or(options.cache_imports.is_empty()) {
@@ -107,11 +107,12 @@ impl<'b> Look<'b> {
         });
     }
 
-    /// Looks, and reports what it finds to the checks.
+    /// Reads the steps, and reports findings to the linter.
     ///
     /// # Errors
     ///
-    /// Those of the steps, which are the build's. What was made and cannot be read is reported and left out.
+    /// Returns an error if a step fails, which fails the build too. A built step that cannot be read is reported and
+    /// left out.
     pub(super) async fn run(self) -> Result<(), Error> {
         let bridge = self.build.bridge;
         let trees = self.steps.iter().map(|(definition, _)| self.tree(definition));
@@ -159,7 +160,7 @@ impl<'b> Look<'b> {
         Ok(())
     }
 
-    /// Makes a step, and lists what it brought.
+    /// Builds a step, and lists the files that it added.
     async fn tree(&self, definition: &Definition) -> Result<(Option<Ref>, Tree), Error> {
         let bridge = self.build.bridge;
         let request = SolveRequest {
@@ -176,7 +177,7 @@ impl<'b> Look<'b> {
         Ok((reference, tree))
     }
 
-    /// The files to read, each once.
+    /// Returns the files to read, each once.
     fn wanted(&self, steps: &[Step]) -> Vec<Id> {
         let mut wanted = Vec::new();
         let mut seen = BTreeSet::new();
@@ -202,7 +203,7 @@ impl<'b> Look<'b> {
     fn find(&self, about: About, image: Option<&Image>, rule: &'static Rule, message: String) {
         let site = match about {
             About::Step(number) => self.steps.get(number).map(|(_, site)| site),
-            // What the base names is not the Dockerfile's.
+            // A program that the base image names does not come from the Dockerfile.
             About::Program(by) => image.and_then(|image| image.named.program(by)),
         };
         if let Some(site) = site {
@@ -234,7 +235,7 @@ struct File<'f> {
     budget: &'f Cell<usize>,
 }
 
-/// What is read of a file.
+/// The content that was read of a file.
 enum Read {
     Content(Content),
     Text(String),

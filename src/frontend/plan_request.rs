@@ -1,5 +1,4 @@
-//! The plan of a build: everything is planned and converted as for a build, and told instead of
-//! solved.
+//! The plan of a build: everything is planned and converted as for a build, and described instead of solved.
 
 use std::collections::BTreeSet;
 
@@ -25,8 +24,8 @@ use crate::windows::run::{self, Refused};
 ///
 /// # Errors
 ///
-/// Whatever keeps the file from being built before anything is built, with its places; except for
-/// commands that cannot run, which are part of the answer.
+/// Returns an error, with locations, for everything that a build refuses before it builds anything, except for commands
+/// that cannot run: those are part of the answer.
 pub(super) async fn plan(build: &Build<'_>) -> Result<BuildResult, Error> {
     if build.options.windows.rebase.is_some() {
         return rebase::plan(build).await;
@@ -46,7 +45,7 @@ pub(super) async fn plan(build: &Build<'_>) -> Result<BuildResult, Error> {
     Ok(request::plan(images, &known, against, None))
 }
 
-/// What the Windows images stand on, by their IDs.
+/// Returns the base images of the Windows images, by the IDs of the images.
 fn bases<'b>(build: &Build<'b>, targets: &[Ready<'b>]) -> Result<Vec<(String, rebase::NewBase<'b>)>, Error> {
     let mut bases = Vec::new();
     for target in targets {
@@ -59,7 +58,7 @@ fn bases<'b>(build: &Build<'b>, targets: &[Ready<'b>]) -> Result<Vec<(String, re
     Ok(bases)
 }
 
-/// One image that is looked at.
+/// The report on one image.
 struct PlanReport<'s> {
     ready: &'s Ready<'s>,
     plan: &'s Plan<'s>,
@@ -111,7 +110,7 @@ impl<'s> PlanReport<'s> {
         Base { kind, name: root.written_base.clone(), reference, line: first_line(&root.location) }
     }
 
-    /// The instructions of the target and of the stages below it, the lowest first.
+    /// Returns the instructions of the target and of the stages below it, the lowest stage first.
     fn steps(&self, layers: &[Layer]) -> Vec<Step> {
         let mut chain: Vec<StageId> = self.plan.stages.chain(self.plan.target).collect();
         chain.reverse();
@@ -127,7 +126,7 @@ impl<'s> PlanReport<'s> {
                 is_trigger: false,
                 makes: Makes::Base,
             });
-            // What stands for the whole stage leaves nothing of it.
+            // A stage that a context replaces has no steps of its own.
             let commands = if stage.context.is_some() { &[][..] } else { &stage.commands };
             for command in commands {
                 steps.push(Step {
@@ -142,7 +141,7 @@ impl<'s> PlanReport<'s> {
         steps
     }
 
-    /// What an instruction makes: the next of the layers that come from its line.
+    /// Returns what an instruction creates: the next of the layers that come from its line.
     fn makes(&self, command: &Command<'_>, left: &mut Left<'_>) -> Makes {
         let kind = &command.instruction.kind;
         let location = &command.instruction.location;
@@ -157,7 +156,7 @@ impl<'s> PlanReport<'s> {
         if matches!(kind, Kind::Arg(_)) { Makes::Nothing } else { Makes::Config }
     }
 
-    /// The stages that the target copies or mounts from.
+    /// Returns the stages that the target copies or mounts from.
     fn stages(&self) -> Vec<request::Stage> {
         let own: Vec<StageId> = self.plan.stages.chain(self.plan.target).collect();
         let needed = self.plan.stages.reachable(self.plan.target);
@@ -178,7 +177,7 @@ impl<'s> PlanReport<'s> {
     }
 }
 
-/// The layers that no instruction has been found for yet.
+/// The layers that are not yet assigned to an instruction.
 struct Left<'l> {
     layers: &'l [Layer],
     /// All lines that layers come from.
@@ -186,7 +185,7 @@ struct Left<'l> {
 }
 
 impl Left<'_> {
-    /// The next layer that comes from a line.
+    /// Returns the next layer that comes from a line.
     fn take(&mut self, line: u32) -> Option<String> {
         if !self.lines.contains(&line) {
             return None;

@@ -1,4 +1,4 @@
-//! Plans of the Dockerfiles in `testdata/plan`, which lie beside them as JSON and as text.
+//! Plans of the Dockerfiles in `testdata/plan`, compared with the JSON and text files beside them.
 //!
 //! `ci/test -update unit` writes them anew.
 
@@ -22,7 +22,7 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/plan")
 }
 
-/// The answer for a Dockerfile. `index` is what all images are found in.
+/// Returns the answer for a Dockerfile. `index` is the index that all images are found in.
 fn plan(text: &str, options: &[(String, String)], index: &str) -> Result<BuildResult, Error> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
@@ -86,7 +86,7 @@ fn check(name: &str) {
     assert!(is_same("json", &json), "{name} as json:\n{json}");
 }
 
-/// A test for each Dockerfile in `testdata/plan`, with its name, and one that each has a test.
+/// Generates a test for each Dockerfile in `testdata/plan`, with its name, and one that checks that each has a test.
 macro_rules! plans {
     ($($name:ident)*) => {
         /// Plans of the Dockerfiles.
@@ -114,7 +114,7 @@ plans! {
     every_version from_windows host_process index_base linux newer_release no_seed nothing plain_layers run triggers
 }
 
-/// What keeps a file from being built is an error with its place, as in a build.
+/// What keeps a file from being built is an error with its location, as in a build.
 #[test]
 fn errors_have_places() {
     let windows = options("platform=windows/amd64");
@@ -140,7 +140,7 @@ fn errors_have_places() {
     assert_eq!(failure.places().len(), 1);
 }
 
-/// The parts of the JSON that speak of a pushed image; `ci/tools` checks them against the schema.
+/// The parts of the JSON about a pushed image; `ci/tools` checks them against the schema.
 #[test]
 fn pushed_images() {
     let digest = format!("sha256:{}", "1".repeat(64));

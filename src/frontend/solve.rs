@@ -1,4 +1,4 @@
-//! From planned targets to a result.
+//! Turns planned targets into a result.
 
 use futures_util::future::{join, try_join};
 use serde_json::json;
@@ -38,7 +38,7 @@ pub(super) struct Built {
     pub(super) attestation: Option<Attestation>,
     /// Its config as JSON.
     pub(super) config: Vec<u8>,
-    /// The config of what it stands on, whose layers no exporter changes.
+    /// The config of its base image, whose layers no exporter changes.
     pub(super) base_config: Option<Vec<u8>>,
     /// `SOURCE_DATE_EPOCH` in seconds.
     pub(super) epoch: Option<i64>,
@@ -55,12 +55,13 @@ pub(super) async fn all(build: &Build<'_>) -> Result<BuildResult, Error> {
     let (scanner, outcome) = join(scanner(build), convert_all(build)).await;
     let scanner = scanner?;
     let (source, lint) = (&build.file.source, &build.file.lint);
-    // Warnings are shown whether the build goes on or not.
+    // Warnings are shown even if the build fails.
     warn::lint(build.bridge, source, lint).await?;
     let (targets, _) = outcome?;
     lint.error().map_err(Error::new)?;
     let look = Look::of(build, &targets);
-    // The exporter makes all images at once. A look has to wait for the Windows images, and the others go on meanwhile.
+    // The exporter builds all images at once. Verifying has to wait for the Windows images; the others are built
+    // meanwhile.
     let evaluate = look.is_some();
     let solves = targets.into_iter().map(|target| target.solve(build, scanner.as_ref(), evaluate));
     let solves = wait::try_all(solves);
@@ -71,7 +72,7 @@ pub(super) async fn all(build: &Build<'_>) -> Result<BuildResult, Error> {
     result(build, built)
 }
 
-/// The scanner, where a bill of materials is wanted.
+/// Returns the scanner, if the client asks for an SBOM.
 async fn scanner(build: &Build<'_>) -> Result<Option<Scanner>, Error> {
     let Some(wanted) = &build.options.sbom else { return Ok(None) };
     let options = build.options;
@@ -91,11 +92,11 @@ pub(super) struct Ready<'b> {
     pub(super) converted: Converted,
 }
 
-/// How many steps the Windows images of one build have together at most. A conversion holds every step of every image
-/// until all are solved.
+/// How many steps the Windows images of one build may have in total. All steps of all images are in memory until all
+/// are solved.
 const MAX_WINDOWS_STEPS: usize = 25_600;
 
-/// Plans and converts every image of the result. With them goes how Windows stages are layered.
+/// Plans and converts every image of the result. Also returns how Windows stages are layered.
 pub(super) async fn convert_all<'b>(build: &Build<'b>) -> Result<(Vec<Ready<'b>>, Layering), Error> {
     let requests = select::fold(&build.options.target_platforms)?;
     let hosts = host::find_all(&build.options.windows.hosts)?;
@@ -116,7 +117,7 @@ pub(super) async fn convert_all<'b>(build: &Build<'b>) -> Result<(Vec<Ready<'b>>
     for (index, group) in planned.into_iter().enumerate() {
         let several = group.len() > 1;
         for (position, planned) in group.into_iter().enumerate() {
-            // What the checks find is the same in every image.
+            // The findings are the same in every image.
             let lint = if (index, position) == (0, 0) { &build.file.lint } else { &quiet };
             let converted = build.convert(&planned, &main, &layering, lint)?;
             ready.push(named(build, planned, converted, several));
@@ -137,7 +138,7 @@ pub(super) fn check_hosts<'p>(
     Ok(host::check(hosts, &images)?)
 }
 
-/// Plans every request, all at once: a group of images for each.
+/// Plans every request, all at once. Returns a group of images for each request.
 async fn plan_all<'b>(build: &Build<'b>, requests: &[Request]) -> Result<Vec<Vec<Planned<'b>>>, Error> {
     let quiet = build.file.lint.only_windows();
     let lint_of = |index: usize| if index == 0 { &build.file.lint } else { &quiet };
@@ -160,7 +161,7 @@ async fn plan_all<'b>(build: &Build<'b>, requests: &[Request]) -> Result<Vec<Vec
     let mut groups = wait::try_all(groups).await?;
     let planned = groups.iter().flat_map(|group| &group.planned);
     let present: Vec<image::Build> = planned.filter_map(|planned| build_of(planned.plan.root())).collect();
-    // What one architecture's bases tell of a release is so for all.
+    // A release's build, learned from one architecture's base images, applies to all architectures.
     let named: Vec<Wanted> = groups.iter().flat_map(|group| group.named.iter().cloned()).collect();
     for (group, request) in groups.iter_mut().zip(requests) {
         let Request::Windows(asked) = request else { continue };
@@ -172,8 +173,12 @@ async fn plan_all<'b>(build: &Build<'b>, requests: &[Request]) -> Result<Vec<Vec
     Ok(groups.into_iter().map(|group| group.planned).collect())
 }
 
-/// A version that `FANLIGHT_VERSIONS` names is left out of an architecture that lacks it, if another one has it:
-/// `present` are the builds that all architectures have together.
+/// Warns that a version of `FANLIGHT_VERSIONS` is left out of an architecture, if another architecture has it.
+/// `present` are the builds that any architecture has.
+///
+/// # Errors
+///
+/// Returns the error of `missing` if no other architecture has the version.
 pub(super) async fn tell_missing(
     build: &Build<'_>,
     missing: Missing,
@@ -186,7 +191,7 @@ pub(super) async fn tell_missing(
     warn::tell(build.bridge, &build.file.source, &warning, &[]).await
 }
 
-/// The build of the base that a stage at the bottom of a target stands on.
+/// Returns the Windows build of a root stage's base image.
 pub(super) fn build_of(root: &Stage<'_>) -> Option<image::Build> {
     let version = &root.resolved.as_ref()?.image.platform.os_version;
     OsVersion::parse(version).map(|version| version.build())
@@ -200,7 +205,7 @@ async fn plan_one<'b>(
 ) -> Result<Planned<'b>, Error> {
     let planned = build.plan(Target::of(platform), lint).await?;
     if build.purpose == Purpose::Build && !build.has_windows_worker() {
-        // A Windows stage that a Linux image takes something from.
+        // A Windows stage that a Linux image copies from.
         let refused = run::refused([&planned.plan]);
         run::check(&refused).map_err(|e| build.file.failure(e))?;
     }
@@ -224,7 +229,7 @@ fn check_steps<'p>(planned: impl Iterator<Item = &'p Planned<'p>>) -> Result<(),
     Err(kind.into())
 }
 
-/// Upstream's `makeExportPlatform`, with an ID of its own for each of several versions.
+/// Names an image (upstream's `makeExportPlatform`). Each of several versions gets an ID of its own.
 fn named<'b>(build: &Build<'_>, planned: Planned<'b>, converted: Converted, several: bool) -> Ready<'b> {
     let asked = planned.target.platform.clone().unwrap_or_else(Platform::host).normalize();
     let mut platform = asked.clone();
@@ -242,7 +247,7 @@ fn named<'b>(build: &Build<'_>, planned: Planned<'b>, converted: Converted, seve
     Ready { id, platform, planned, converted }
 }
 
-/// The ID of a platform as the client wrote it, its version included.
+/// Returns the ID of a platform as the client wrote it, including its version.
 fn asked_id(build: &Build<'_>, asked: &Platform) -> String {
     let same = |p: &&Platform| {
         p.os == asked.os && p.architecture == asked.architecture && p.variant == asked.variant
@@ -279,7 +284,7 @@ impl Ready<'_> {
     }
 }
 
-/// Upstream's `Build` and `Finalize` of `dockerui`.
+/// Assembles the result (upstream's `Build` and `Finalize` of `dockerui`).
 fn result(build: &Build<'_>, built: Vec<Built>) -> Result<BuildResult, Error> {
     let multi = build.options.multi_platform || built.len() > 1;
     let mut result = BuildResult::default();

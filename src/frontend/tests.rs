@@ -1,4 +1,4 @@
-//! Whole builds of Dockerfiles that no one wrote, against a BuildKit of the tests' own.
+//! Whole builds of generated Dockerfiles, against a fake BuildKit.
 
 use proptest::prelude::*;
 
@@ -15,7 +15,7 @@ const CAPS: &[&str] =
 const CONFIG: &[u8] = br#"{"architecture":"amd64","os":"linux","config":{"Env":["PATH=/bin"],
     "OnBuild":["COPY --from=b . /x","RUN $A"]},"rootfs":{"type":"layers","diff_ids":["sha256:0"]}}"#;
 
-/// What is asked for; a build, and every request.
+/// The options of a build, and of every request.
 const REQUESTS: &[&[(&str, &str)]] = &[
     &[("platform", "linux/amd64,linux/arm64"), ("no-cache", "a"), ("build-arg:A", "given")],
     &[("platform", "linux/amd64,windows/amd64"), ("build-arg:FANLIGHT_LAZY", "0")],
@@ -31,7 +31,7 @@ const REQUESTS: &[&[(&str, &str)]] = &[
     ],
 ];
 
-/// Builds, and gives the error, if any, and what was solved.
+/// Builds, and returns the error, if any, and the solve requests.
 fn run(text: &str, options: &[(&str, &str)]) -> (Option<String>, Vec<SolveRequest>) {
     let (outcome, fake) = run_on(text, options);
     (outcome.err().map(|failure| failure.to_string()), fake.solved())
@@ -55,7 +55,7 @@ fn run_on(text: &str, options: &[(&str, &str)]) -> (Result<BuildResult, Error>, 
     })
 }
 
-/// Words that mean something somewhere, so that lines are often right and often nearly so.
+/// Words that mean something somewhere, so that lines are often valid and often nearly valid.
 fn line() -> impl Strategy<Value = String> {
     let word = prop::sample::select(vec![
         "a",
@@ -134,7 +134,7 @@ fn line() -> impl Strategy<Value = String> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
 
-    /// Every text is built or refused, never met with a panic, and the same way every time.
+    /// Every text is built or refused, without a panic and the same way every time.
     #[test]
     fn any_dockerfile_has_one_answer(
         lines in prop::collection::vec(line(), 0..10),
@@ -144,7 +144,7 @@ proptest! {
         let (error, mut solved) = run(&text, options);
         let (again, mut solved_again) = run(&text, options);
         prop_assert_eq!(error, again);
-        // Solves are in flight together.
+        // Solves run concurrently.
         let order = |request: &SolveRequest| format!("{request:?}");
         solved.sort_by_key(order);
         solved_again.sort_by_key(order);
@@ -156,7 +156,7 @@ proptest! {
     }
 }
 
-/// What the strategy above is for: most of it can be built.
+/// Checks that what the strategy above generates can mostly be built.
 #[test]
 fn a_build_and_its_triggers() {
     let (error, solved) = run("FROM scratch AS b\nCOPY . /\nFROM alpine AS a\nRUN b\n", REQUESTS[0]);

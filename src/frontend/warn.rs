@@ -10,28 +10,28 @@ use crate::span::{Range, first_line};
 use crate::windows::index;
 use crate::windows::probe::{Found, Hidden};
 
-/// What a build says besides what the checks find.
+/// Warnings other than those of the linter.
 #[derive(Debug, Clone)]
 pub(super) enum Warning {
-    /// A base without an image for a platform, in a list of others.
+    /// A base image, one of a list, has no image for a platform.
     LeftOut { base: String, platform: Platform },
-    /// A version of `FANLIGHT_VERSIONS` that another architecture has.
+    /// A version of `FANLIGHT_VERSIONS` exists only for another architecture.
     NotForArchitecture { version: Build, platform: Platform },
-    /// An index that could not be read.
+    /// An index could not be read.
     Asked { base: String, found: Found },
-    /// An index with several revisions of one build.
+    /// An index has several revisions of one build.
     Revision { base: String, taken: OsVersion, left: Vec<OsVersion> },
-    /// An index beside the base without an image of the variant's build.
+    /// An index beside the base has no image of the variant's build.
     OtherVersion { base: String, build: Build, found: OsVersion },
-    /// An image of a pushed index that no base of the build is for.
+    /// No base image of the build matches an image of a pushed index.
     NotMoved { reference: String, platform: String },
-    /// Layers are made on their bases.
+    /// Layers are built on their base images.
     Unlazy { why: String },
-    /// The engine keeps no attestations.
+    /// The engine does not keep attestations.
     NoSbom,
 }
 
-/// How many revisions a warning names.
+/// How many revisions a warning names at most.
 const MANY: usize = 5;
 
 impl Warning {
@@ -121,9 +121,9 @@ pub(super) async fn tell(
     bridge.warn(request(source, &warning.short(), &warning.detail(), "", location)).await
 }
 
-/// Sends what the checks have found since this was last called, with locations.
+/// Sends the findings since the last call, with locations.
 ///
-/// One after the other, as docker/dockerfile does: each carries the whole file, for its excerpt.
+/// Sends them one after the other, as docker/dockerfile does: each carries the whole file, for its excerpt.
 pub(super) async fn lint(bridge: &Bridge, source: &DockerfileSource, lint: &Linter) -> Result<(), Error> {
     for warning in lint.unsent() {
         let line = first_line(&warning.location);

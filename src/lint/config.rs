@@ -1,29 +1,30 @@
-//! Which rules are checked: `# check=skip=..;error=..;experimental=..`.
+//! The rules that are checked: `# check=skip=..;error=..;experimental=..`.
 
 use super::ErrorKind;
 use crate::go::number::parse_bool;
 use crate::syntax;
 
-/// Which rules are checked, and what comes of it.
+/// Check options: which rules are checked, and whether violations fail the build.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Config {
-    /// No rule but the experimental ones asked for.
+    /// Skips all rules, except for the requested experimental ones.
     pub skip_all: bool,
-    /// Rules that are not checked.
+    /// Rules to skip.
     pub skip: Vec<String>,
-    /// Experimental rules too, all of them.
+    /// Also checks all experimental rules.
     pub experimental_all: bool,
-    /// Experimental rules that are checked.
+    /// Experimental rules to check.
     pub experimental: Vec<String>,
-    /// A violation fails the build.
+    /// True if a violation fails the build.
     pub error: bool,
 }
 
 impl Config {
-    /// Reads the options of a `check` directive or build argument (upstream's `ParseLintOptions`).
+    /// Parses the options of a `check` directive or build argument (upstream's `ParseLintOptions`).
     ///
     /// # Errors
-    /// An option without `=`, an unknown option, an `error` that is not a boolean.
+    ///
+    /// Returns an error for an option without `=`, for an unknown option, and for an `error` that is not a boolean.
     pub fn parse(options: &str) -> Result<Self, ErrorKind> {
         let mut config = Self::default();
         let options = options.trim();
@@ -51,18 +52,19 @@ impl Config {
         Ok(config)
     }
 
-    /// The options in the `# check=` directive of a Dockerfile.
+    /// Parses the options in the `# check=` directive of a Dockerfile.
     ///
     /// # Errors
-    /// As [`Config::parse`], in the words upstream has for a directive.
+    ///
+    /// Returns the same errors as [`Config::parse`], in upstream's words for a directive.
     pub fn of_dockerfile(dockerfile: &[u8]) -> Result<Self, ErrorKind> {
         let options = syntax::check_directive(dockerfile).map(|directive| directive.value);
         Self::parse(options.as_deref().unwrap_or_default())
             .map_err(|kind| ErrorKind::CheckDirective(Box::new(kind)))
     }
 
-    /// The options in the first `# check=` among the comments of an instruction. Like upstream, one that
-    /// cannot be read is passed over in silence.
+    /// Parses the options in the first `# check=` among the comments of an instruction. Ignores options that cannot be
+    /// parsed, like upstream.
     pub(super) fn of_comments(comments: &[String]) -> Option<Self> {
         let options = comments.iter().find_map(|comment| match syntax::directive_in(comment) {
             Some((syntax::Name::Check, value)) => Some(value),

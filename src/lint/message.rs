@@ -1,8 +1,8 @@
-//! What each rule says about one place, in upstream's words. One function a rule, named after it.
+//! The messages of the rules, in upstream's words. Each rule has one function, which is named after it.
 
 use crate::go::quote;
 
-/// ` (did you mean ..?)`, where there is something to suggest.
+/// Returns ` (did you mean ..?)` if there is a suggestion; otherwise an empty text.
 fn did_you_mean(prefix: &str, suggestion: Option<&str>) -> String {
     suggestion.map_or_else(String::new, |name| format!(" (did you mean {prefix}{name}?)"))
 }
@@ -142,7 +142,7 @@ pub fn expose_invalid_format(port: &str) -> String {
     format!("EXPOSE instruction should not define an IP address or host-port mapping, found '{port}'")
 }
 
-/// One line for a terminal (upstream's `LintFormatShort`). Line 0 is no line.
+/// Returns one line for a terminal (upstream's `LintFormatShort`). Line 0 means no line.
 #[must_use]
 pub fn short(rule: &str, message: &str, line: u32) -> String {
     if line > 0 { format!("{rule}: {message} (line {line})") } else { format!("{rule}: {message}") }

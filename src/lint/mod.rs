@@ -1,7 +1,7 @@
 //! The checks of a Dockerfile (`docker build --check`, and the warnings of a build).
 //!
-//! Mirrors moby/buildkit's `frontend/dockerfile/linter`. The rules are a table ([`rule`]), each has a
-//! function for its message ([`message`]), and whoever finds a violation calls [`Linter::run`] with both.
+//! Mirrors moby/buildkit's `frontend/dockerfile/linter`. The rules are a table ([`rule`]), and each has a function for
+//! its message ([`message`]). The code that finds a violation calls [`Linter::run`] with both.
 
 mod config;
 pub mod message;
@@ -21,13 +21,13 @@ use crate::go::Quoted;
 use crate::go::number::NumberError;
 use crate::span::{Range, first_line};
 
-/// Why checks could not be set up, or failed the build.
+/// Errors in the check options, or violations that fail the build.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ErrorKind {
     /// An unknown option, or one without `=`.
     #[error("invalid check option {}", Quoted(.0))]
     CheckOption(String),
-    /// `error=` with something else than a boolean.
+    /// `error=` with a value that is not a boolean.
     #[error("failed to parse check option {}: {error}", Quoted(.option))]
     CheckBoolean {
         /// The option.
@@ -48,18 +48,18 @@ pub enum ErrorKind {
 pub struct Warning {
     /// The rule.
     pub rule: &'static Rule,
-    /// What it says here.
+    /// The message.
     pub message: String,
-    /// Where.
+    /// Its location.
     pub location: Vec<Range>,
 }
 
-/// Where findings about an instruction go.
+/// The destination for findings about an instruction.
 #[derive(Debug, Clone)]
 pub struct Site {
-    /// A linter that follows the instruction's comments.
+    /// A linter that follows the check options in the instruction's comments.
     pub lint: Linter,
-    /// The instruction.
+    /// The location of the instruction.
     pub location: Vec<Range>,
 }
 
@@ -70,9 +70,10 @@ impl Site {
     }
 }
 
-/// Collects violations, as far as the rules are to be checked.
+/// Collects violations of the rules that are to be checked.
 ///
-/// A clone collects into the same list. [`Linter::with_comments`] gives one that skips more and still does.
+/// A clone collects into the same list. [`Linter::with_comments`] returns a linter that skips more rules but still
+/// does.
 #[derive(Debug, Clone)]
 pub struct Linter {
     layer: Arc<Layer>,
@@ -86,9 +87,9 @@ pub struct Linter {
 #[derive(Debug, Default)]
 struct Found {
     list: Vec<Warning>,
-    /// Where in the list violations are, by the lines where they begin: a file may have very many.
+    /// Indexes of violations in the list, by the line where they begin: a file may have very many.
     by_line: BTreeMap<u32, Vec<usize>>,
-    /// How many the client has been sent.
+    /// How many violations have been sent to the client.
     sent: usize,
 }
 
@@ -104,7 +105,7 @@ impl Found {
     }
 }
 
-/// Options, on top of others.
+/// Check options, on top of others.
 #[derive(Debug)]
 struct Layer {
     skip_all: bool,
@@ -125,7 +126,7 @@ impl Layer {
         })
     }
 
-    /// Whether some layer says yes.
+    /// Returns whether the condition is true for any layer.
     fn any(&self, yes: impl Fn(&Self) -> bool) -> bool {
         let mut layer = Some(self);
         while let Some(this) = layer {
@@ -139,7 +140,7 @@ impl Layer {
 }
 
 impl Linter {
-    /// A linter with an empty list.
+    /// Creates a linter with an empty list.
     #[must_use]
     pub fn new(config: Config) -> Self {
         Self {
@@ -151,8 +152,8 @@ impl Linter {
         }
     }
 
-    /// A linter that also follows the `# check=` among an instruction's comments
-    /// (upstream's `WithMergedConfigFromComments`). It adds to what is skipped, and its `error` has no effect.
+    /// Returns a linter that also follows the `# check=` in an instruction's comments (upstream's
+    /// `WithMergedConfigFromComments`). The directive can only add rules to skip; its `error` has no effect.
     #[must_use]
     pub fn with_comments(&self, comments: &[String]) -> Self {
         let mut merged = self.clone();
@@ -162,19 +163,19 @@ impl Linter {
         merged
     }
 
-    /// The rules for Windows alone: for what has been checked for another platform or version.
+    /// Returns a linter for the Windows rules only, for what has been checked for another platform or version.
     #[must_use]
     pub fn only_windows(&self) -> Self {
         Self { only_windows: true, ..self.clone() }
     }
 
-    /// A linter that records nothing twice: for what is checked for several platforms.
+    /// Returns a linter that records nothing twice, for what is checked for several platforms.
     #[must_use]
     pub fn once(&self) -> Self {
         Self { once: true, ..self.clone() }
     }
 
-    /// Whether a rule is to be checked.
+    /// Returns whether a rule is to be checked.
     #[must_use]
     pub fn checks(&self, rule: &Rule) -> bool {
         let has = |rules: &HashSet<String>| rules.contains(rule.name);
@@ -196,7 +197,7 @@ impl Linter {
         let mut found = self.found();
         let is_known = match rule.origin {
             Origin::Upstream => self.once && found.has(&warning),
-            // Every version of a base finds the same.
+            // Every version of a base has the same finding.
             Origin::Windows | Origin::WindowsAdvice => found.has(&warning),
             Origin::WindowsNote => found.list.iter().any(|known| known.rule == rule),
         };
@@ -205,13 +206,13 @@ impl Linter {
         }
     }
 
-    /// The violations so far, in the order they were found.
+    /// Returns the violations so far, in the order they were found.
     #[must_use]
     pub fn warnings(&self) -> Vec<Warning> {
         self.found().list.clone()
     }
 
-    /// The violations that this has not given before, in the order they were found.
+    /// Returns the violations that were not returned before, in the order they were found.
     #[must_use]
     pub fn unsent(&self) -> Vec<Warning> {
         let mut found = self.found();
@@ -220,11 +221,12 @@ impl Linter {
         unsent
     }
 
-    /// The error that violations are under `# check=error=true` (upstream's `Linter.Error`). The rules come
-    /// in the order they were first violated.
+    /// Returns an error if violations fail the build (upstream's `Linter.Error`). It lists the rules in the order in
+    /// which they were first violated.
     ///
     /// # Errors
-    /// There are violations, and they are to fail the build.
+    ///
+    /// Returns an error if there are violations and `# check=error=true` is set.
     pub fn error(&self) -> Result<(), ErrorKind> {
         if !self.fails {
             return Ok(());
@@ -239,7 +241,7 @@ impl Linter {
     }
 
     fn found(&self) -> MutexGuard<'_, Found> {
-        // Nothing panics while it holds the list; a push is all there is.
+        // Nothing panics while it holds the list, since it only pushes.
         self.warnings.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -278,7 +280,7 @@ mod tests {
         };
         linter.run(&windows::PATH_DEFAULT, &[], "a".into());
         linter.run(&windows::PATH_DEFAULT, &[Range::lines(2, 2)], "b".into());
-        // A note is no violation.
+        // A note is not a violation.
         assert_eq!((found(&linter), linter.error()), (vec!["a".to_owned()], Ok(())));
         let second = linter.only_windows();
         for linter in [&linter, &second] {

@@ -1,24 +1,24 @@
-//! The rules, as a table.
+//! The table of rules.
 //!
-//! Names, descriptions and addresses are upstream's (`frontend/dockerfile/linter/ruleset.go`): users name
-//! the rules in `# check=skip=..`, tools show the rest. The rules for Windows are in [`super::windows`].
+//! Names, descriptions and addresses are upstream's (`frontend/dockerfile/linter/ruleset.go`): users write the names in
+//! `# check=skip=..`, and tools show the rest. The rules for Windows are in [`super::windows`].
 
-/// Whose rule it is, and so where it speaks.
+/// The origin of a rule, which decides how its findings are treated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
-    /// docker/dockerfile's.
+    /// A rule of docker/dockerfile.
     Upstream,
-    /// Ours, for stages that are built for Windows: something that goes wrong.
+    /// A rule of fanlight for stages that are built for Windows: something that goes wrong.
     Windows,
-    /// Ours: what may be meant. `# check=error=true` does not fail a build for it, since the file
-    /// builds with docker/dockerfile, which has no such rule.
+    /// A rule of fanlight: something that may be intended. It does not fail a build with `# check=error=true`, since
+    /// the file builds with docker/dockerfile, which has no such rule.
     WindowsAdvice,
-    /// Ours: something a build for Windows says once, and nothing that is wrong.
+    /// A note of fanlight: something that a build for Windows says once, and that is not an error.
     WindowsNote,
 }
 
 impl Origin {
-    /// Whether it fails the build under `# check=error=true`.
+    /// Returns whether it fails the build with `# check=error=true`.
     #[must_use]
     pub const fn can_fail(self) -> bool {
         matches!(self, Self::Upstream | Self::Windows)
@@ -30,15 +30,15 @@ impl Origin {
 pub struct Rule {
     /// The name, as in `# check=skip=NAME`.
     pub name: &'static str,
-    /// What the rule is for, in a sentence.
+    /// What the rule is for, in one sentence.
     pub description: &'static str,
-    /// Where it is documented; empty where it is not.
+    /// The address of its documentation; empty if it has none.
     pub url: &'static str,
-    /// Checked only on demand.
+    /// True if it is checked only on request.
     pub experimental: bool,
-    /// Never checked.
+    /// True if it is never checked.
     pub deprecated: bool,
-    /// Whose it is.
+    /// The origin.
     pub origin: Origin,
 }
 

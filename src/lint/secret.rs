@@ -6,14 +6,14 @@ use super::{Linter, message, rule};
 use crate::span::Range;
 use crate::syntax::text::equal_fold;
 
-/// Names of variables that hold secrets: one of these words between underscores.
+/// Words between underscores that mark a variable as a secret.
 const SECRET_WORDS: [&str; 10] =
     ["apikey", "auth", "credential", "credentials", "key", "password", "pword", "passwd", "secret", "token"];
 
-/// Words that take the suspicion away.
+/// Words that mark a variable as harmless.
 const HARMLESS_WORDS: [&str; 3] = ["public", "file", "version"];
 
-/// Checks that a variable of ARG or ENV (`word`) does not look like a secret.
+/// Reports a variable of ARG or ENV (`word`) that looks like a secret.
 pub fn check(word: &str, key: &str, location: &[Range], linter: &Linter) {
     if is_secret(key) {
         let message = message::secrets_used_in_arg_or_env(word, key);
@@ -21,7 +21,7 @@ pub fn check(word: &str, key: &str, location: &[Range], linter: &Linter) {
     }
 }
 
-/// Whether the name of a variable tells that it holds a secret.
+/// Returns whether a variable is a secret, judging by its name.
 #[must_use]
 pub fn is_secret(key: &str) -> bool {
     let has = |words: &[&str]| key.split('_').any(|part| words.iter().any(|word| equal_fold(part, word)));

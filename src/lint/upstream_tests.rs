@@ -1,10 +1,10 @@
-//! Agreement with docker/dockerfile: the rules, what they say, and the options, as in `testdata/lint`.
+//! Compares the rules, their messages and the options with docker/dockerfile's, as in `testdata/lint`.
 
 use serde_json::{Value, json};
 
 use super::{Config, RULES, message as m};
 
-/// Each message for three texts; as many of them as the rule takes.
+/// Returns the message of a rule for three texts, or for as many of them as it takes.
 fn say(rule: &str, [a, b, c]: [&str; 3]) -> String {
     let suggestion = Some(b).filter(|b| !b.is_empty());
     match rule {

@@ -1,11 +1,11 @@
-//! The rules for stages that are built for Windows, and what each says about one place.
+//! The rules for stages that are built for Windows, and their messages.
 //!
-//! docker/dockerfile has none of them. They are named, skipped and shown as its own are, and they speak for
-//! Windows alone.
+//! docker/dockerfile has none of these rules. They are named, skipped and shown like its own rules, and apply only to
+//! Windows.
 
 use super::rule::{Origin, Rule};
 
-/// Where the rules are documented: one page, a heading for each. build.rs has the address.
+/// The address of the rules' documentation: one page, with a heading for each rule. build.rs sets the address.
 macro_rules! page {
     () => {
         concat!(env!("FANLIGHT_DOCS"), "checks.md")
@@ -26,7 +26,7 @@ macro_rules! rules {
             };
         )*
 
-        /// Every rule for Windows.
+        /// All rules for Windows.
         pub static RULES: &[&Rule] = &[$(&$id),*];
     };
 }
@@ -84,7 +84,7 @@ pub fn run(advice: &str) -> String {
     format!("RUN is refused in a stage for Windows: {advice}")
 }
 
-/// [`BACKSLASH`], where a word loses backslashes.
+/// [`BACKSLASH`], if a word loses backslashes.
 #[must_use]
 pub fn backslash(written: &str, left: &str) -> String {
     format!(
@@ -100,7 +100,7 @@ pub fn backslash_continues(written: &str) -> String {
     )
 }
 
-/// [`BACKSLASH`], in a list that is no JSON.
+/// [`BACKSLASH`], in a list that is not valid JSON.
 #[must_use]
 pub fn backslash_json(word: &str) -> String {
     format!(
@@ -137,7 +137,7 @@ pub fn path_lost(value: &str) -> String {
     )
 }
 
-/// [`PATH_DEFAULT`]; `path` is what `${PATH}` stands for.
+/// [`PATH_DEFAULT`]; `path` is the value of `${PATH}`.
 #[must_use]
 pub fn path_default(path: &str) -> String {
     format!("${{PATH}} is {path} here, Windows' own default, since the base names no PATH")
@@ -157,7 +157,7 @@ pub fn out_of_support(base: &str, name: &str, ended: &str) -> String {
     format!("The base {base} is Windows {name}, which has been out of support since {ended}")
 }
 
-/// [`USER`], for a user that a nanoserver has not.
+/// [`USER`], for a user that a nanoserver does not have.
 #[must_use]
 pub fn user_of_nanoserver(user: &str) -> String {
     format!(
@@ -237,13 +237,13 @@ pub fn scratch() -> String {
     "An image on scratch has no Windows in it: its containers do not start, and once it is pushed, COPY --from and mounts find no files in it. Tools that read layers get them, and --output type=local. Put files for other builds into an image for Linux, programs for HostProcess containers on mcr.microsoft.com/oss/kubernetes/windows-host-process-containers-base-image, all others on nanoserver or servercore".to_owned()
 }
 
-/// [`FILE_NAME`], of a file that a step brought.
+/// [`FILE_NAME`], for a file that a step added.
 #[must_use]
 pub fn file_name_in(path: &str, fault: &str) -> String {
     format!("Windows refuses the file {path}: {fault}")
 }
 
-/// [`FILE_NAME`], for two names that are one.
+/// [`FILE_NAME`], for two names that differ only in case.
 #[must_use]
 pub fn file_name_case(path: &str) -> String {
     format!(
@@ -251,7 +251,7 @@ pub fn file_name_case(path: &str) -> String {
     )
 }
 
-/// [`PROGRAM`], for a file that is not a program of Windows.
+/// [`PROGRAM`], for a file that is not a Windows program.
 #[must_use]
 pub fn program_foreign(path: &str, content: &dyn std::fmt::Display) -> String {
     format!(
@@ -324,7 +324,7 @@ pub fn library_visual_cpp(path: &str, library: &str) -> String {
     )
 }
 
-/// [`RUNTIME`]; `have` is the version that the base has, empty for none.
+/// [`RUNTIME`]; `have` is the version that the base has, empty if it has none.
 #[must_use]
 pub fn runtime(program: &str, framework: &str, version: &str, have: &str) -> String {
     let has = if have.is_empty() { "does not have it".to_owned() } else { format!("has {have}") };
@@ -360,7 +360,7 @@ mod tests {
     use super::*;
     use crate::lint;
 
-    /// The page of the rules has a heading for each, with its description, and for nothing else.
+    /// The documentation page of the rules has a heading for each rule, with its description, and no others.
     #[test]
     fn every_rule_is_documented() {
         let page = include_str!("../../docs/checks.md");

@@ -1,11 +1,11 @@
-//! What can be wrong with a list.
+//! Errors about lists.
 
 use super::grammar::MAX_ELEMENTS;
 
 /// Why a list cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ErrorKind {
-    /// Nothing between two commas.
+    /// An empty element between two commas.
     #[error("the list {0:?} has an empty element: remove the extra comma")]
     EmptyElement(String),
     /// Unbalanced or nested braces, or text with commas around them.
@@ -25,10 +25,10 @@ pub enum ErrorKind {
         /// The list.
         list: String,
     },
-    /// Spaces as separators, as shells and Makefiles have them.
+    /// Spaces as separators, as in shells and Makefiles.
     #[error("{0:?} has a space in it: put commas between the elements of a list, as in ltsc2019,ltsc2022")]
     Space(String),
-    /// Lists that are walked together have different lengths.
+    /// Lists that are used together have different lengths.
     #[error(
         "lists of different lengths cannot be used together: {first:?} has {first_count} elements, {second:?} has \
          {second_count}. Give both one element for each Windows version"
@@ -43,14 +43,14 @@ pub enum ErrorKind {
         /// Its length.
         second_count: usize,
     },
-    /// A list in a FROM that a platform other than Windows reaches.
+    /// A list in a FROM that a platform other than Windows needs.
     #[error(
         "{0:?} is a list, and only a windows platform is built once for each of its elements: name one image here, or \
          build this stage for windows only (for example --platform=windows/amd64, or a stage named windows beside one \
          named linux)"
     )]
     WithoutWindows(String),
-    /// A list of images that files are copied from, or that is mounted.
+    /// A list of images in `--from` of COPY or a mount.
     #[error(
         "{0:?} is a list, and lists are only allowed in FROM: write FROM {0} AS addon, and --from=addon here, where each Windows \
          version has its own element"
@@ -67,7 +67,7 @@ pub enum ErrorKind {
          stage, or ask for windows platforms alone (for example --platform=windows/amd64)"
     )]
     TargetsWithoutWindows(String),
-    /// More elements, or images of an index, than are built at once.
+    /// A list, or an index, with too many elements to build at once.
     #[error(
         "{what} has {count} elements; at most {MAX_ELEMENTS} are built at once. Select some, for example with \
          --build-arg FANLIGHT_VERSIONS=ltsc2022,ltsc2025"
@@ -75,7 +75,7 @@ pub enum ErrorKind {
     TooMany {
         /// The list, or the index.
         what: String,
-        /// How many it has.
+        /// The number of its elements.
         count: usize,
     },
 }

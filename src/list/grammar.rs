@@ -1,21 +1,21 @@
-//! From the text of a list to its elements.
+//! Parses lists into their elements.
 
 use super::ErrorKind;
 
-/// How many images a list or an index makes of one platform at most.
+/// How many images of one platform a list or an index may produce.
 pub const MAX_ELEMENTS: usize = 64;
 
-/// Whether a text is a list.
+/// Returns whether a text is a list.
 #[must_use]
 pub fn is_list(text: &str) -> bool {
     text.contains([',', '{', '}'])
 }
 
-/// The elements of a list.
+/// Returns the elements of a list.
 ///
 /// # Errors
 ///
-/// An empty element, braces that are not one group, too many elements.
+/// Returns an error for an empty element, for braces that are not one group, and for too many elements.
 pub fn elements(list: &str) -> Result<Vec<String>, ErrorKind> {
     let found = complete(parse(list)?.into_elements());
     check_count(&format!("the list {}", excerpt(list)), found.len())?;
@@ -26,7 +26,7 @@ pub fn elements(list: &str) -> Result<Vec<String>, ErrorKind> {
 ///
 /// # Errors
 ///
-/// [`ErrorKind::TooMany`].
+/// Returns [`ErrorKind::TooMany`].
 pub fn check_count(what: &str, count: usize) -> Result<(), ErrorKind> {
     if count <= MAX_ELEMENTS {
         return Ok(());
@@ -34,7 +34,7 @@ pub fn check_count(what: &str, count: usize) -> Result<(), ErrorKind> {
     Err(ErrorKind::TooMany { what: what.to_owned(), count })
 }
 
-/// The beginning of a list, quoted, for messages.
+/// Returns the beginning of a list, quoted, for messages.
 fn excerpt(list: &str) -> String {
     const LONGEST: usize = 60;
     if list.len() <= LONGEST {
@@ -43,19 +43,19 @@ fn excerpt(list: &str) -> String {
     format!("{:?}", format!("{}...", &list[..list.floor_char_boundary(LONGEST)]))
 }
 
-/// A list in its parts. A comma list has neither prefix nor suffix.
+/// The parts of a list. A list without braces has neither prefix nor suffix.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parts {
-    /// What stands before the braces.
+    /// The text before the braces.
     pub prefix: String,
-    /// What stands between the commas.
+    /// The texts between the commas.
     pub inner: Vec<String>,
-    /// What stands after the braces.
+    /// The text after the braces.
     pub suffix: String,
 }
 
 impl Parts {
-    /// The elements as they are written, prefix and suffix around each.
+    /// Returns the elements as written, with prefix and suffix around each.
     #[must_use]
     pub fn into_elements(self) -> Vec<String> {
         let Self { prefix, inner, suffix } = self;
@@ -67,7 +67,7 @@ impl Parts {
 ///
 /// # Errors
 ///
-/// An empty element, and braces that are not one group.
+/// Returns an error for an empty element, and for braces that are not one group.
 pub fn parse(list: &str) -> Result<Parts, ErrorKind> {
     let broken = || ErrorKind::Braces(list.to_owned());
     let (prefix, inner, suffix) = if list.contains(['{', '}']) {
@@ -87,8 +87,8 @@ pub fn parse(list: &str) -> Result<Parts, ErrorKind> {
     Ok(Parts { prefix: prefix.to_owned(), inner, suffix: suffix.to_owned() })
 }
 
-/// Gives bare tags the repository of the first element, if that is an image reference. A digest
-/// does not make a name a reference: `a@sha256:..` is a tag of the first element's repository, too.
+/// Prepends the repository of the first element to bare tags, if the first element is an image reference. A digest does
+/// not make a name a reference: `a@sha256:..` is a tag in the first element's repository, too.
 #[must_use]
 pub fn complete(elements: Vec<String>) -> Vec<String> {
     let Some(repository) =
@@ -101,29 +101,29 @@ pub fn complete(elements: Vec<String>) -> Vec<String> {
     elements.into_iter().map(complete).collect()
 }
 
-/// Whether a name is an image reference by its form, and not a tag.
+/// Returns whether a name has the form of an image reference instead of a tag.
 fn is_reference(text: &str) -> bool {
     name(text).contains(['/', ':'])
 }
 
-/// A reference without its digest.
+/// Returns a reference without its digest.
 fn name(reference: &str) -> &str {
     reference.split_once('@').map_or(reference, |(name, _)| name)
 }
 
-/// A reference without its tag and digest. A colon before the last slash is a port.
+/// Returns a reference without its tag and digest. A colon before the last slash is a port.
 fn repository(reference: &str) -> &str {
     let name = name(reference);
     let last = name.rfind('/').map_or(0, |slash| slash + 1);
     name[last..].find(':').map_or(name, |colon| &name[..last + colon])
 }
 
-/// Refuses a FROM whose first element is `NAME@DIGEST` beside bare names: whether NAME is the
-/// repository of the others or a tag as they are cannot be told.
+/// Refuses a FROM whose first element is `NAME@DIGEST` and that has other bare names: NAME may be the repository of the
+/// others, or a tag like them.
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Ambiguous`].
+/// Returns [`ErrorKind::Ambiguous`].
 pub fn check_pins(elements: &[String]) -> Result<(), ErrorKind> {
     let [first, others @ ..] = elements else { return Ok(()) };
     let is_bare = |element: &String| !is_reference(element);
@@ -153,7 +153,7 @@ mod tests {
     fn a_pinned_tag_takes_the_first_repository() {
         assert_eq!(list("nano:a@sha256:1,b@sha256:2"), ["nano:a@sha256:1", "nano:b@sha256:2"]);
         assert_eq!(list("host/nano@sha256:1,b@sha256:2"), ["host/nano@sha256:1", "host/nano:b@sha256:2"]);
-        // The repository stands before the argument.
+        // The repository is written before the argument.
         assert_eq!(list("a@sha256:1,b"), ["a@sha256:1", "b"]);
     }
 

@@ -1,7 +1,7 @@
 //! Lists of names in FROM, `--target` and arguments: `REPO:a,b,c` and `x-{a,b}-y`.
 //!
-//! Neither a comma nor a brace is legal in an image reference or a stage name, so no name can be
-//! mistaken for a list. What a list means, one image for each element, is [`crate::frontend`]'s.
+//! Neither a comma nor a brace is allowed in an image reference or a stage name, so no name can be mistaken for a list.
+//! [`crate::frontend`] decides what a list means: one image for each element.
 
 mod error;
 mod grammar;

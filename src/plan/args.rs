@@ -1,4 +1,4 @@
-//! Arguments: the ones every build has, and the ARG instructions before the first FROM.
+//! Arguments: those that every build has, and the ARG instructions before the first FROM.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,39 +13,39 @@ use crate::span::Range;
 /// Build arguments by name, as the client gave them.
 pub type BuildArgs = BTreeMap<String, String>;
 
-/// The platforms a build is about.
+/// The platforms of a build.
 #[derive(Debug, Clone)]
 pub struct Platforms {
-    /// Where build stages run.
+    /// The platform on which build stages run.
     pub build: Platform,
-    /// What is built; a Windows platform is without the version that the client asked for.
+    /// The platform to build for; for Windows without the version that the client asked for.
     pub target: Platform,
-    /// The Windows version of `target`, as far as arguments tell it.
+    /// The Windows version of `target`, as arguments show it.
     pub version: TargetVersion,
 }
 
-/// What `TARGETOSVERSION` is in a variant of a Windows platform.
+/// The value of `TARGETOSVERSION` in a variant of a Windows platform.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum TargetVersion {
-    /// What the platform says.
+    /// The version of the platform.
     #[default]
     OfPlatform,
-    /// What the client wrote in `--platform`. It is in `TARGETPLATFORM` as well.
+    /// The version that the client wrote in `--platform`. `TARGETPLATFORM` contains it as well.
     Asked(String),
     /// The `os.version` of the base.
     OfBase(String),
 }
 
-/// What is known of an argument (for the outline).
+/// What is known about an argument (for the outline).
 #[derive(Debug, Clone)]
 pub struct ArgInfo {
     /// The ARG as written, with the value it got.
     pub definition: OptionalKeyValue,
     /// Its value.
     pub value: String,
-    /// The arguments its default uses.
+    /// The arguments that its default uses.
     pub uses: BTreeSet<String>,
-    /// Where it stands.
+    /// Its location.
     pub location: Vec<Range>,
 }
 
@@ -57,7 +57,7 @@ impl ArgInfo {
     }
 }
 
-/// The arguments that need no ARG before the first FROM (upstream's `defaultArgs`).
+/// Returns the arguments that need no ARG before the first FROM (upstream's `defaultArgs`).
 #[must_use]
 pub fn predefined(platforms: &Platforms, build_args: &BuildArgs, target_stage: &str) -> EnvList {
     let Platforms { build, target, version } = platforms;
@@ -88,23 +88,23 @@ pub fn predefined(platforms: &Platforms, build_args: &BuildArgs, target_stage: &
     env
 }
 
-/// Global arguments and what is known of each.
+/// Global arguments, with what is known about each.
 #[derive(Debug, Clone, Default)]
 pub struct Globals {
     /// Their values.
     pub env: EnvList,
-    /// By name.
+    /// What is known about each, by name.
     pub infos: ByName<ArgInfo>,
 }
 
-/// The ARG instructions before the first FROM, on top of `env` (upstream's `buildMetaArgs`).
+/// Evaluates the ARG instructions before the first FROM, on top of `env` (upstream's `buildMetaArgs`).
 ///
-/// `elements` are the values that some arguments have whatever the file says: in a variant, an
-/// argument that is a list has one of its elements.
+/// `elements` are values that override those of the file: in a variant, an argument that is a list has one of its
+/// elements as its value.
 ///
 /// # Errors
 ///
-/// A default that cannot be expanded.
+/// Returns an error if a default cannot be expanded.
 pub fn globals(
     mut env: EnvList,
     lexer: &Lexer,
@@ -144,8 +144,8 @@ pub fn globals(
     Ok(Globals { env, infos })
 }
 
-/// Puts another value in the place of an argument's, wherever it comes from; an empty one removes
-/// it (upstream's `setBuildArgValue`).
+/// Replaces the value of an argument, wherever it is set. An empty value removes the argument (upstream's
+/// `setBuildArgValue`).
 pub fn replace(build_args: &mut BuildArgs, globals: &mut EnvList, key: &str, value: &str) {
     if build_args.contains_key(key) {
         if value.is_empty() {
@@ -163,8 +163,7 @@ pub fn replace(build_args: &mut BuildArgs, globals: &mut EnvList, key: &str, val
     }
 }
 
-/// The value of an argument that counts wherever it comes from
-/// (upstream's `getBuildArgValue`).
+/// Returns the effective value of an argument, wherever it is set (upstream's `getBuildArgValue`).
 #[must_use]
 pub fn lookup(build_args: &BuildArgs, globals: &EnvList, key: &str) -> Option<String> {
     if let Some(value) = build_args.get(key) {

@@ -1,4 +1,4 @@
-//! From a Dockerfile's FROM lines to the stages of one target.
+//! Builds the stages of one target from a Dockerfile's FROM lines.
 
 use std::collections::BTreeSet;
 
@@ -14,11 +14,11 @@ use crate::lint::{Linter, message, rule};
 use crate::list::{self, is_list};
 use crate::suggest::{Hint, suggest};
 
-/// The stages of a Dockerfile for one target (upstream's `buildDispatchStates`).
+/// Returns the stages of a Dockerfile for one target (upstream's `buildDispatchStates`).
 ///
 /// # Errors
 ///
-/// A FROM whose base or platform cannot be expanded, is empty, or is no platform.
+/// Returns an error if the base or platform of a FROM cannot be expanded, is empty, or is not a valid platform.
 pub fn stages<'a>(
     dockerfile: &'a Dockerfile,
     setting: &Setting<'_>,
@@ -47,7 +47,7 @@ pub fn stages<'a>(
         if !from.name.is_empty() {
             let asked = stage.platform.as_ref().unwrap_or(&setting.platforms.target);
             let named = context(&from.name, asked, None, setting);
-            // As in docker/dockerfile, a name that could not be an image's has no place.
+            // As in docker/dockerfile, the error about a name that is not a valid image name has no location.
             stage.context = named.map_err(Error::nowhere)?;
         }
         if stage.context.is_some() {
@@ -68,8 +68,8 @@ pub fn stages<'a>(
     Ok(stages)
 }
 
-/// The context that the client gives for a name. Where it gives one for each of several Windows
-/// versions, it is that of `pin`, else the first: the fan-out gives every variant a pin.
+/// Returns the context that the client gives for a name. If it gives one for each of several Windows versions, returns
+/// that of `pin`, or else the first: the fan-out gives every variant a pin.
 pub(super) fn context(
     name: &str,
     platform: &Platform,
@@ -85,17 +85,17 @@ pub(super) fn context(
     Ok(versions.into_iter().find(|(version, _)| is_pinned(version)).map(|(_, context)| context))
 }
 
-/// Whether progress output counts the instruction.
+/// Returns whether progress output counts the instruction.
 #[must_use]
 pub const fn is_step(kind: &Kind) -> bool {
     matches!(kind, Kind::Add(_) | Kind::Copy(_) | Kind::Run(_) | Kind::Workdir(_))
 }
 
-/// The stage to build (upstream's `resolveTarget`).
+/// Returns the stage to build (upstream's `resolveTarget`).
 ///
 /// # Errors
 ///
-/// A name or number that is no stage.
+/// Returns an error if no stage has that name.
 pub fn target(stages: &Stages<'_>, name: &str) -> Result<StageId, Error> {
     if name.is_empty() {
         return stages.last().ok_or_else(|| Error::nowhere(ErrorKind::NoStages));
@@ -109,11 +109,11 @@ pub fn target(stages: &Stages<'_>, name: &str) -> Result<StageId, Error> {
     })
 }
 
-/// The last one of these stages.
+/// Returns the last of these stages.
 ///
 /// # Errors
 ///
-/// No stage has that number.
+/// Returns an error if no stage has that number.
 pub fn last_of(stages: &Stages<'_>, numbers: &[usize]) -> Result<StageId, Error> {
     let number = numbers.last().and_then(|number| i64::try_from(*number).ok());
     let last = number.and_then(|number| stages.by_number(number));
@@ -145,14 +145,13 @@ fn platform(
     }
     let platform = Platform::parse(&expansion.result)
         .map_err(|e| at(ErrorKind::Platform { written: written.clone(), source: Box::new(e), hint: hint() }))
-        // docker/dockerfile says the place twice.
+        // docker/dockerfile reports the location twice.
         .map_err(|e| e.with_location(&from.location))?;
     used.extend(expansion.matched);
     Ok(Some(platform))
 }
 
-/// Reports bases that are none when no build argument is given (upstream's
-/// `validateBaseImagesWithDefaultArgs`).
+/// Reports bases that are not valid if no build argument is given (upstream's `validateBaseImagesWithDefaultArgs`).
 pub fn check_default_bases(dockerfile: &Dockerfile, predefined: &EnvList, lexer: &Lexer, lint: &Linter) {
     // What cannot be expanded is reported as an error later.
     let none = BuildArgs::new();
@@ -171,7 +170,7 @@ pub fn check_default_bases(dockerfile: &Dockerfile, predefined: &EnvList, lexer:
     }
 }
 
-/// Expands a word of a FROM, and reports variables that nothing defines, also where it fails.
+/// Expands a word of a FROM, and reports undefined variables, even if the expansion fails.
 fn expand(
     word: &str,
     setting: &Setting<'_>,
@@ -201,8 +200,7 @@ fn report_undefined(unset: &BTreeSet<String>, globals: &Globals, from: &instruct
     }
 }
 
-/// `--platform=$TARGETPLATFORM` is what a stage has anyway (upstream's
-/// `reportRedundantTargetPlatform`).
+/// Reports `--platform=$TARGETPLATFORM`, which is the default (upstream's `reportRedundantTargetPlatform`).
 fn report_redundant_target(
     written: &str,
     expansion: &Expansion,
@@ -221,8 +219,8 @@ fn report_redundant_target(
     }
 }
 
-/// A platform without a variable keeps others from building the file for theirs
-/// (upstream's `reportConstPlatformDisallowed`).
+/// Reports a platform without a variable, which keeps others from building the file for their platforms (upstream's
+/// `reportConstPlatformDisallowed`).
 fn report_constant(expansion: &Expansion, from: &instruction::Stage, lint: &Linter) {
     if !expansion.matched.is_empty() || !expansion.unmatched.is_empty() {
         return;

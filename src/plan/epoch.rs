@@ -1,5 +1,5 @@
-//! `SOURCE_DATE_EPOCH`: a number, or something whose own time counts: the build context, a named
-//! context, or a stage that is nothing but a download.
+//! `SOURCE_DATE_EPOCH`: a number, or the name of something that has a time: the build context, a named context, or a
+//! stage that contains only a download.
 //!
 //! Mirrors `epoch.go` of moby/buildkit's `dockerfile2llb`.
 
@@ -17,13 +17,13 @@ use crate::llb::{Git, Http, Metadata, ResolveMode, State};
 use crate::source::{git_ref, is_http};
 use crate::syntax::text::equal_fold;
 
-/// The argument's name.
+/// The name of the argument.
 pub const EPOCH: &str = "SOURCE_DATE_EPOCH";
 
-/// The name that stands for the build context.
+/// The name that refers to the build context.
 const CONTEXT: &str = "context";
 
-/// What an epoch may be taken from.
+/// Sources that an epoch may be taken from.
 pub struct Sources<'s> {
     /// The client's contexts.
     pub contexts: &'s Contexts,
@@ -35,17 +35,17 @@ pub struct Sources<'s> {
     pub build_args: &'s BuildArgs,
     /// Expansion with the file's escape character.
     pub lexer: &'s Lexer,
-    /// Git sources say that a branch or tag may move.
+    /// True if Git sources note that a branch or tag may move.
     pub git_advice: bool,
 }
 
 impl Sources<'_> {
-    /// The seconds since 1970 that `text` means; nothing for an empty text, and for a source
-    /// without a time (upstream's `resolveSourceDateEpochValue`).
+    /// Returns the seconds since 1970 that `text` means; `None` if the text is empty or the source has no time
+    /// (upstream's `resolveSourceDateEpochValue`).
     ///
     /// # Errors
     ///
-    /// A text that names nothing, a stage that is more than a download, and a source that cannot
+    /// Returns an error if the text does not name anything, if a stage is more than a download, or if a source cannot
     /// be looked up.
     pub async fn epoch(&self, text: &str) -> Result<Option<i64>, Error> {
         if text.is_empty() {
@@ -77,7 +77,7 @@ impl Sources<'_> {
         Ok((state, format!("[internal] resolve {EPOCH} source stage {}", stage.name)))
     }
 
-    /// The one remote source of a stage (upstream's `sourceDateEpochStageSource`).
+    /// Returns the single remote source of a stage (upstream's `sourceDateEpochStageSource`).
     fn stage(&self, stage: &Stage) -> Result<State, ErrorKind> {
         let mut env = self.globals.clone();
         env.remove(EPOCH);
@@ -111,7 +111,7 @@ impl Sources<'_> {
         Ok(())
     }
 
-    /// Upstream's `sourceDateEpochAddSource`.
+    /// Returns the source of a remote ADD (upstream's `sourceDateEpochAddSource`).
     fn remote(&self, add: &Add, env: &EnvList) -> Result<State, ErrorKind> {
         let ([source], []) = (&add.paths.sources[..], &add.paths.contents[..]) else {
             return Err(ErrorKind::EpochStageAdd(" source"));

@@ -1,4 +1,4 @@
-//! What can be wrong with a plan.
+//! Errors of a plan.
 
 use crate::expand;
 use crate::gateway;
@@ -11,77 +11,77 @@ use crate::source;
 use crate::span::Located;
 use crate::suggest::Hint;
 
-/// A plan's error with its places.
+/// An error of a plan, with its locations.
 pub type Error = Located<ErrorKind>;
 
-/// What is wrong with a plan.
+/// The kinds of errors.
 #[derive(Debug, thiserror::Error)]
 pub enum ErrorKind {
     /// A variable that cannot be expanded.
     #[error(transparent)]
     Expand(#[from] expand::Error),
-    /// An instruction that is not one: a trigger, or a mount with a variable.
+    /// A trigger that is not an instruction, or a mount with a variable.
     #[error(transparent)]
     Instruction(#[from] instruction::ErrorKind),
-    /// A base that is nothing once its variables are expanded.
+    /// A base that is empty after its variables are expanded.
     #[error("base name ({0}) should not be blank")]
     BlankBase(String),
     /// A platform whose variables cannot be expanded.
     #[error("failed to process arguments for platform {platform}: {source}")]
     PlatformArgs {
-        /// What came out so far.
+        /// The result so far.
         platform: String,
-        /// Why.
+        /// The cause.
         source: Box<expand::Error>,
     },
-    /// A platform that is nothing once its variables are expanded.
+    /// A platform that is empty after its variables are expanded.
     #[error("empty platform value from expression {written}{hint}", hint = Hint::show(hint.as_ref()))]
     EmptyPlatform {
-        /// As the user wrote it.
+        /// The platform as the user wrote it.
         written: String,
         /// A name that may have been meant.
         hint: Option<Hint>,
     },
-    /// A text that is no platform.
+    /// Not a valid platform.
     #[error("failed to parse platform {written}: {source}{hint}", hint = Hint::show(hint.as_ref()))]
     Platform {
-        /// As the user wrote it.
+        /// The platform as the user wrote it.
         written: String,
-        /// Why.
+        /// The cause.
         source: Box<platform::ErrorKind>,
         /// A name that may have been meant.
         hint: Option<Hint>,
     },
-    /// A base that is no image reference.
+    /// A base that is not an image reference.
     #[error("failed to parse stage name {0:?}: {1}")]
     Reference(String, reference::ErrorKind),
-    /// The engine's answer is no image reference.
+    /// The engine's answer is not an image reference.
     #[error("failed to parse ref {0:?}: {1}")]
     MutatedReference(String, reference::ErrorKind),
-    /// A base that cannot be had.
+    /// A base that cannot be resolved.
     #[error("{name}: {source}{hint}", hint = Hint::show(hint.as_ref()))]
     Resolve {
-        /// As the user wrote it.
+        /// The base as the user wrote it.
         name: String,
         /// The engine's error.
         source: gateway::Error,
         /// A name that may have been meant.
         hint: Option<Hint>,
     },
-    /// A base that is there, and not for Windows.
+    /// A base that exists, but not for Windows.
     #[error("{name}: {source}{advice}", advice = not_for_windows(name, platform))]
     NotForWindows {
-        /// As the user wrote it.
+        /// The base as the user wrote it.
         name: String,
-        /// What it is asked for.
+        /// The platform that is asked for.
         platform: String,
         /// The engine's error.
         source: gateway::Error,
     },
-    /// A base whose config cannot be read.
+    /// A base whose config cannot be parsed.
     #[error("failed to parse image config: {0}")]
     Config(config::ErrorKind),
-    /// A named context that cannot be had.
+    /// A named context that cannot be loaded.
     #[error(transparent)]
     Context(gateway::Error),
     /// A file without FROM.
@@ -90,7 +90,7 @@ pub enum ErrorKind {
     /// `--target` names no stage.
     #[error("target stage {name:?} could not be found{hint}", hint = Hint::show(hint.as_ref()))]
     UnknownTarget {
-        /// As the client wrote it.
+        /// The name as the client wrote it.
         name: String,
         /// A name that may have been meant.
         hint: Option<Hint>,
@@ -101,63 +101,63 @@ pub enum ErrorKind {
          as a workaround"
     )]
     VariableInFrom,
-    /// `COPY --from` with a number that is no stage.
+    /// `COPY --from` with a number that no stage has.
     #[error("invalid stage index {0}")]
     StageNumber(i64),
     /// Stages that need each other.
     #[error("circular dependency detected on stage: {0}")]
     Circular(String),
-    /// A time that is none.
+    /// Not a valid time.
     #[error("invalid SOURCE_DATE_EPOCH: {0}")]
     Epoch(String),
-    /// The base of a stage that is to give the time cannot be expanded.
+    /// The base of the stage for `SOURCE_DATE_EPOCH` cannot be expanded.
     #[error("failed to process source stage base name {base}: {source}", base = go::quote(base))]
     EpochBase {
-        /// As the user wrote it.
+        /// The base as the user wrote it.
         base: String,
-        /// Why.
+        /// The cause.
         source: Box<ErrorKind>,
     },
-    /// A stage that is to give the time is not the empty file system plus one source.
+    /// The stage for `SOURCE_DATE_EPOCH` is not based on the empty file system.
     #[error("SOURCE_DATE_EPOCH stage must use FROM scratch")]
     EpochStageBase,
-    /// A stage that is to give the time has none, or several.
+    /// The stage for `SOURCE_DATE_EPOCH` has no source, or several.
     #[error("SOURCE_DATE_EPOCH stage must contain exactly one remote ADD{0}")]
     EpochStageAdd(&'static str),
-    /// A stage that is to give the time does something else.
+    /// The stage for `SOURCE_DATE_EPOCH` has another instruction.
     #[error("SOURCE_DATE_EPOCH stage does not meet source-only requirements: unsupported {0} instruction")]
     EpochStageInstruction(String),
-    /// A stage that is to give the time takes a file.
+    /// The stage for `SOURCE_DATE_EPOCH` adds a file of the build context.
     #[error("SOURCE_DATE_EPOCH stage source must be a single HTTP(S) or Git ADD")]
     EpochStageSource,
-    /// A checksum that is no digest.
+    /// A checksum that is not a digest.
     #[error(transparent)]
     Digest(digest::ErrorKind),
-    /// A repository's address that is wrong.
+    /// Not a valid repository address.
     #[error(transparent)]
     Git(source::GitRefError),
     /// A list that cannot be used.
     #[error(transparent)]
     List(#[from] list::ErrorKind),
-    /// An image of another system or processor than the Windows stage that it is used in.
+    /// An image for another OS or architecture than the Windows stage that uses it.
     #[error(
         "{name} is an image for {found}, and it is used for {wanted}: {advice}",
         found = found.format_all(), wanted = wanted.format_all(), advice = advise_other(name, found, *copied)
     )]
     OtherPlatform {
-        /// As the user wrote it.
+        /// The image as the user wrote it.
         name: String,
-        /// What the image's config says.
+        /// The platform in the image's config.
         found: Box<Platform>,
-        /// What it is used for.
+        /// The platform that it is used for.
         wanted: Box<Platform>,
-        /// It is named by COPY or RUN, and not by a FROM.
+        /// True if COPY or RUN names it instead of a FROM.
         copied: bool,
     },
 }
 
 impl From<ErrorKind> for gateway::Error {
-    /// The engine's own errors keep their code and details.
+    /// Keeps the code and details of the engine's own errors.
     fn from(kind: ErrorKind) -> Self {
         match kind {
             ErrorKind::Resolve { name, source, hint } => {
@@ -174,8 +174,7 @@ impl From<ErrorKind> for gateway::Error {
 }
 
 impl ErrorKind {
-    /// Whether a base is there, and has no image for the platform. Anything else that fails is not
-    /// an answer to that question.
+    /// Returns whether a base exists but has no image for the platform. Any other failure does not answer that.
     #[must_use]
     pub fn is_not_there(&self) -> bool {
         match self {

@@ -1,4 +1,4 @@
-//! Which stages use each other, and in what circles they must not.
+//! Links stages that use each other, and refuses circular dependencies.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -11,12 +11,11 @@ use crate::expand::Lexer;
 use crate::instruction::{Instruction, Kind};
 use crate::span::{Located, Range};
 
-/// Links every instruction of every stage to the stages it uses
-/// (upstream's `buildStageDependencyGraph`).
+/// Links every instruction of every stage to the stages that it uses (upstream's `buildStageDependencyGraph`).
 ///
 /// # Errors
 ///
-/// A `--from` with a variable or with a number that is no stage, and stages that need each other.
+/// Returns an error if a `--from` has a variable or a number that no stage has, or if stages need each other.
 pub fn link<'a>(stages: &mut Stages<'a>, lexer: &Lexer) -> Result<(), Error> {
     for id in stages.ids() {
         let Some(from) = stages[id].from else { continue };
@@ -33,7 +32,7 @@ pub fn link<'a>(stages: &mut Stages<'a>, lexer: &Lexer) -> Result<(), Error> {
 ///
 /// # Errors
 ///
-/// As [`link`].
+/// Returns the same errors as [`link`].
 pub fn link_command<'a>(
     stages: &mut Stages<'a>,
     id: StageId,
@@ -45,7 +44,7 @@ pub fn link_command<'a>(
             let expansion = lexer
                 .process_word(&copy.from, &EnvList::new())
                 .map_err(|e| Located::nowhere(ErrorKind::Expand(e)))?;
-            // As in docker/dockerfile, what is wrong here has no place.
+            // As in docker/dockerfile, these errors have no location.
             if expansion.result != copy.from {
                 return Err(Located::nowhere(ErrorKind::VariableInFrom));
             }
@@ -59,7 +58,7 @@ pub fn link_command<'a>(
         }
         Kind::Run(run) => {
             let mounts = run.mounts::<ErrorKind>(None).map_err(|e| Located::at(e, &instruction.location))?;
-            // A mount of nothing is an entry as well: it counts among the stages.
+            // A mount without a source is an entry as well: it counts among the stages.
             let from = mounts.iter().map(|m| if m.from.is_empty() { SCRATCH } else { m.from.as_str() });
             from.map(|from| named(stages, from, &[])).collect()
         }
@@ -74,12 +73,12 @@ pub fn link_command<'a>(
     Ok(Command { instruction, sources, is_trigger: false })
 }
 
-/// The stage of that name, or a new entry for an image.
+/// Returns the stage of that name, or a new entry for an image.
 fn named(stages: &mut Stages<'_>, name: &str, location: &[Range]) -> StageId {
     stages.by_name(name).unwrap_or_else(|| stages.add(Stage::on(name.to_owned(), location.to_vec()), ""))
 }
 
-/// Upstream's `validateCircularDependency`, without recursion.
+/// Refuses circular dependencies (upstream's `validateCircularDependency`, without recursion).
 fn circular(stages: &Stages<'_>) -> Result<(), Error> {
     let mut done: HashSet<StageId> = HashSet::new();
     for start in stages.ids() {

@@ -1,8 +1,7 @@
-//! Which stages are built, for which platform, and what each starts from.
+//! Plans which stages are built, for which platform, and what each is based on.
 //!
-//! Mirrors the first half of moby/buildkit's `dockerfile2llb`: arguments, stages, their
-//! dependencies, the bases. One [`Plan`] is for one target: a platform, and for Windows one
-//! variant of it.
+//! Mirrors the first half of moby/buildkit's `dockerfile2llb`: arguments, stages, their dependencies, and base images.
+//! A [`Plan`] is for one target: a platform, and for Windows one variant of it.
 
 pub mod args;
 pub mod build;
@@ -27,17 +26,17 @@ use crate::image::Platform;
 use crate::instruction::Dockerfile;
 use crate::lint::Linter;
 
-/// What a plan depends on besides the Dockerfile.
+/// The input of a plan besides the Dockerfile.
 pub struct Setting<'s> {
-    /// What the client asked for.
+    /// The client's options.
     pub options: &'s Options,
-    /// Build arguments, with the variant's elements in the place of lists.
+    /// Build arguments, with the variant's elements in place of lists.
     pub build_args: BuildArgs,
-    /// The stage to build; empty for the last.
+    /// The stage to build; empty for the last stage.
     pub target: String,
     /// Build and target platform.
     pub platforms: Platforms,
-    /// The client asked for no platform.
+    /// True if the client asked for no platform.
     pub implicit_target: bool,
     /// Expansion with the file's escape character.
     pub lexer: &'s Lexer,
@@ -47,20 +46,20 @@ pub struct Setting<'s> {
     pub bridge: &'s Bridge,
     /// The element of this variant for each FROM that is a list, by the number of the FROM.
     pub bases: &'s BTreeMap<usize, String>,
-    /// Images of indexes that stand for the indexes.
+    /// Images that replace the indexes they belong to.
     pub pins: &'s [Pin],
     /// Which stages are planned.
     pub scope: Scope,
 }
 
 impl Setting<'_> {
-    /// Whether the target is a variant of a Windows platform.
+    /// Returns whether the target is a variant of a Windows platform.
     #[must_use]
     pub fn fans_out(&self) -> bool {
         self.platforms.target.is_windows()
     }
 
-    /// The image that stands for an index in a stage for Windows.
+    /// Returns the image that replaces an index in a stage for Windows, if any.
     fn pin(&self, base: &str, platform: &Platform) -> Option<&Pin> {
         self.pins.iter().find(|pin| pin.base == base && platform.is_windows())
     }
@@ -72,15 +71,15 @@ pub enum Scope {
     /// The target, and what it needs.
     #[default]
     Target,
-    /// Every stage, used or not (checks without a target).
+    /// Every stage, used or not (for checks without a target).
     All,
-    /// These, by their numbers, and what they need; the last one is the target (checks of a file for several
-    /// systems).
+    /// These stages, by their numbers, and what they need; the last one is the target (for checks of a file for several
+    /// operating systems).
     Only(Vec<usize>),
 }
 
 impl Scope {
-    /// Whether stages that the target does not need are converted as well.
+    /// Returns whether stages that the target does not need are converted as well.
     #[must_use]
     pub fn is_more_than_target(&self) -> bool {
         *self != Self::Target
@@ -92,7 +91,7 @@ impl Scope {
 pub struct Pin {
     /// The base as written.
     pub base: String,
-    /// The digest of the image's own manifest, where it is known.
+    /// The digest of the image's own manifest; empty if it is not known.
     pub digest: String,
     /// The image's `os.version`.
     pub os_version: String,
@@ -103,18 +102,18 @@ pub struct Pin {
 pub struct Draft<'a> {
     /// All stages of the file, and the images that COPY and RUN name.
     pub stages: Stages<'a>,
-    /// The one to build.
+    /// The stage to build.
     pub target: StageId,
     /// Global arguments.
     pub globals: Globals,
 }
 
 impl<'a> Draft<'a> {
-    /// Expands every FROM, and finds what each stage needs.
+    /// Expands every FROM, and links the stages to those that they need.
     ///
     /// # Errors
     ///
-    /// Whatever is wrong with arguments and FROM lines.
+    /// Returns an error if arguments or FROM lines are wrong.
     pub fn make(
         dockerfile: &'a Dockerfile,
         globals: Globals,
@@ -135,17 +134,17 @@ impl<'a> Draft<'a> {
         Ok(Self { stages, target, globals })
     }
 
-    /// The stage at the bottom of the target: what stands on an image, a context or nothing.
+    /// Returns the stage at the bottom of the target: the one that is based on an image, a context or nothing.
     #[must_use]
     pub fn root(&self) -> &Stage<'a> {
         &self.stages[self.stages.root(self.target)]
     }
 
-    /// Looks up what one stage starts from, unless that is known.
+    /// Looks up the base of one stage, unless it is already known.
     ///
     /// # Errors
     ///
-    /// A base that is not a valid reference, or that cannot be resolved.
+    /// Returns an error if the base is not a valid reference, or if it cannot be resolved.
     pub async fn resolve_one(
         &mut self,
         id: StageId,
@@ -159,7 +158,7 @@ impl<'a> Draft<'a> {
     ///
     /// # Errors
     ///
-    /// Whatever is wrong with bases and their triggers.
+    /// Returns an error if bases or their triggers are wrong.
     pub async fn resolve(mut self, setting: &Setting<'_>, lint: &Linter) -> Result<Plan<'a>, Error> {
         let reachable = resolve::resolve(&mut self.stages, self.target, setting, lint).await?;
         let Self { stages, target, globals } = self;
@@ -172,16 +171,16 @@ impl<'a> Draft<'a> {
 pub struct Plan<'a> {
     /// All stages.
     pub stages: Stages<'a>,
-    /// The one to build.
+    /// The stage to build.
     pub target: StageId,
-    /// Those that are converted.
+    /// The stages that are converted.
     pub reachable: BTreeSet<StageId>,
     /// Global arguments.
     pub globals: Globals,
 }
 
 impl<'a> Plan<'a> {
-    /// The stage at the bottom of the target: what stands on an image, a context or nothing.
+    /// Returns the stage at the bottom of the target: the one that is based on an image, a context or nothing.
     #[must_use]
     pub fn root(&self) -> &Stage<'a> {
         &self.stages[self.stages.root(self.target)]

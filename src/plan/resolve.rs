@@ -1,4 +1,4 @@
-//! What every stage starts from: images are looked up, all at once, and their triggers added.
+//! Looks up the bases of all stages, all at once, and adds their triggers.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -16,12 +16,12 @@ use crate::list::{self, is_list};
 use crate::suggest::Hint;
 use crate::wait;
 
-/// Resolves every stage of the scope, and adds the triggers of their bases, which may need
-/// further stages (upstream's `resolveStages`). Returns the stages that are needed.
+/// Resolves every stage of the scope, and adds the triggers of their bases, which may need further stages (upstream's
+/// `resolveStages`). Returns the stages that are needed.
 ///
 /// # Errors
 ///
-/// A base that is not a valid reference or cannot be resolved; a trigger that is not an instruction.
+/// Returns an error if a base is not a valid reference or cannot be resolved, or if a trigger is not an instruction.
 pub async fn resolve(
     stages: &mut Stages<'_>,
     target: StageId,
@@ -31,7 +31,7 @@ pub async fn resolve(
     loop {
         let (reachable, with_triggers) = match &setting.scope {
             Scope::Target => (stages.reachable(target), stages.reachable(target)),
-            // Even where every stage is converted, only those that are needed get triggers.
+            // Even if every stage is converted, only those that are needed get triggers.
             Scope::All => (collect::set(stages.ids()), stages.reachable(target)),
             Scope::Only(numbers) => {
                 let all = numbers.iter().filter_map(|n| stages.by_number(i64::try_from(*n).ok()?));
@@ -59,11 +59,11 @@ pub async fn resolve(
     }
 }
 
-/// Looks up what one stage starts from, unless that is known. Its triggers are left to [`resolve`].
+/// Looks up the base of one stage, unless it is already known. Leaves its triggers to [`resolve`].
 ///
 /// # Errors
 ///
-/// A base that is not a valid reference, or that cannot be resolved.
+/// Returns an error if the base is not a valid reference, or if it cannot be resolved.
 pub async fn resolve_one(
     stages: &mut Stages<'_>,
     id: StageId,
@@ -87,9 +87,9 @@ impl Stage<'_> {
     }
 }
 
-/// What the stages that stand on no other one start from, all at once. Of several errors the first
-/// in time is reported. Of those that take no time it is the one of the last stage, as with
-/// docker/dockerfile: Go runs first what was started last.
+/// Looks up the bases of the stages that are not based on other stages, all at once. Of several errors, the first in
+/// time is reported. Of those that take no time, it is the one of the last stage, as with docker/dockerfile: Go runs
+/// first what was started last.
 async fn resolve_pending(
     stages: &Stages<'_>,
     reachable: &BTreeSet<StageId>,
@@ -105,7 +105,7 @@ async fn resolve_pending(
     let asked = pending.into_iter().map(|id| async move {
         let stage = &stages[id];
         let answer = if reachable.contains(&id) {
-            // A future of its own, since all stages have one, and few of many are waited for.
+            // Boxed, because every stage has a future, and few of many have to wait.
             let resolved = Box::pin(resolver.stage(stage));
             resolved.await.map(|answer| Some((id, answer)))
         } else {
@@ -116,8 +116,8 @@ async fn resolve_pending(
     Ok(wait::try_all(asked).await?.into_iter().flatten().collect())
 }
 
-/// A stage nobody needs still has to name a base that could be one. Lists of Windows bases are
-/// fine where no one asks for Windows.
+/// Checks a stage that is not needed: its base must still be a valid name. Lists of Windows bases are accepted, even if
+/// no Windows platform is built.
 fn check_unused(stage: &Stage<'_>) -> Result<(), Error> {
     if stage.base_name == SCRATCH || is_list(&stage.base_name) {
         return Ok(());
@@ -130,13 +130,13 @@ fn reference(stage: &Stage<'_>) -> Result<Reference, Error> {
         .map_err(|e| Error::nowhere(ErrorKind::Reference(stage.base_name.clone(), e)))
 }
 
-/// What a stage starts from, and its base's name from then on.
+/// The base of a stage, and its name from then on.
 struct Answer {
     resolved: Resolved,
     base_name: String,
 }
 
-/// Looks bases up.
+/// Looks up bases.
 struct Resolver<'r> {
     stages: &'r Stages<'r>,
     setting: &'r Setting<'r>,
@@ -144,7 +144,7 @@ struct Resolver<'r> {
 }
 
 impl Resolver<'_> {
-    /// Upstream's `resolveBaseImage`.
+    /// Looks up the base of a stage (upstream's `resolveBaseImage`).
     async fn stage(&self, stage: &Stage<'_>) -> Result<Answer, Error> {
         let setting = self.setting;
         let asked = stage.platform.as_ref().unwrap_or(&setting.platforms.target);
@@ -172,7 +172,7 @@ impl Resolver<'_> {
         self.image(stage, reference.tag_name_only(), platform).await
     }
 
-    /// A stage that a context replaces.
+    /// Resolves a stage that a context replaces.
     async fn replaced(
         &self,
         stage: &Stage<'_>,
@@ -208,7 +208,7 @@ impl Resolver<'_> {
         Answer { resolved, base_name: SCRATCH.to_owned() }
     }
 
-    /// An image that a context replaces.
+    /// Resolves an image that a context replaces.
     async fn named(
         &self,
         stage: &Stage<'_>,
@@ -230,7 +230,7 @@ impl Resolver<'_> {
         Ok(Answer { resolved, base_name: name })
     }
 
-    /// A context; with a pin, one image of the index that it is.
+    /// Loads a context. With a pin, loads one image of the index that the context is.
     async fn load(
         &self,
         context: &NamedContext,
@@ -247,7 +247,7 @@ impl Resolver<'_> {
         loaded.map_err(|e| Error::nowhere(ErrorKind::Context(e)))
     }
 
-    /// An image of a registry.
+    /// Resolves an image in a registry.
     async fn image(
         &self,
         stage: &Stage<'_>,
@@ -315,8 +315,8 @@ impl Resolver<'_> {
         Error::nowhere(ErrorKind::Resolve { name, source, hint })
     }
 
-    /// Refuses an image of another system or processor in a variant of a Windows platform. BuildKit gives an image
-    /// that is not an index whatever platform it is asked for, and takes its layers for that platform's from then on.
+    /// Refuses an image for another OS or architecture in a variant of a Windows platform. BuildKit returns an image
+    /// that is not an index for any platform, and from then on treats its layers as layers for that platform.
     fn check_platform(&self, stage: &Stage<'_>, wanted: &Platform, image: &Image) -> Result<(), Error> {
         let Some(found) = image.known_platform().map(|platform| platform.normalize()) else { return Ok(()) };
         let wanted = &wanted.normalize();
@@ -336,8 +336,8 @@ impl Resolver<'_> {
     }
 }
 
-/// The platform that the engine is asked for: the pin's version, where it has no digest; else a version that a FROM
-/// names, as a number.
+/// Returns the platform to request from the engine. Its version is the pin's if the pin has no digest, or else a
+/// version that a FROM names, as a number.
 fn platform_to_ask(asked: &Platform, pin: Option<&Pin>) -> Platform {
     let os_version = match pin {
         Some(pin) if pin.digest.is_empty() => pin.os_version.clone(),
@@ -358,21 +358,22 @@ fn refuse_list(stage: &Stage<'_>) -> Error {
     }))
 }
 
-/// One image of an index. Without the tag, because BuildKit leaves an image out of the provenance if a build asks for the
-/// same tag without a digest, as ours does for the index (`provenance.Capture.OptimizeImageSources`).
+/// Returns the reference of one image of an index. Leaves out the tag, because BuildKit leaves an image out of the
+/// provenance if a build asks for the same tag without a digest, as fanlight does for the index
+/// (`provenance.Capture.OptimizeImageSources`).
 fn pinned(reference: Reference, digest: &str) -> Result<Reference, Error> {
     let failed = |e| Error::nowhere(ErrorKind::MutatedReference(digest.to_owned(), e));
     reference.trim().with_digest(digest).map_err(failed)
 }
 
-/// Without a requested platform, an image of one of the engine's platforms keeps its own
-/// (upstream's `autoDetectPlatform`).
+/// Detects the platform of a stage (upstream's `autoDetectPlatform`). If the client asks for no platform, an image for
+/// one of the engine's platforms keeps its own.
 fn detect_platform(image: &Image, target: Platform, build: &Platform) -> Platform {
     let is = |p: &Platform| p.os == image.platform.os && p.architecture == image.platform.architecture;
     if !is(&target) && is(build) { build.clone() } else { target }
 }
 
-/// Upstream's `validateBaseImagePlatform`.
+/// Reports an image for another platform (upstream's `validateBaseImagePlatform`).
 fn report_other_platform(stage: &Stage<'_>, expected: &Platform, image: &Image, lint: &Linter) {
     let actual = &image.platform;
     if expected.os != actual.os || expected.architecture != actual.architecture {
@@ -385,8 +386,8 @@ fn report_other_platform(stage: &Stage<'_>, expected: &Platform, image: &Image, 
     }
 }
 
-/// Puts the triggers of a stage's base in front of its instructions (upstream's
-/// `initOnBuildTriggers`). Returns whether they need further stages.
+/// Puts the triggers of a stage's base before its instructions (upstream's `initOnBuildTriggers`). Returns whether they
+/// need further stages.
 fn add_triggers(stages: &mut Stages<'_>, id: StageId, setting: &Setting<'_>) -> Result<bool, Error> {
     let mut triggers = Vec::new();
     if let Some(resolved) = &mut stages[id].resolved {
@@ -420,7 +421,7 @@ fn add_triggers(stages: &mut Stages<'_>, id: StageId, setting: &Setting<'_>) -> 
     Ok(more)
 }
 
-/// Names a mistyped base is compared with, besides the stages.
+/// Returns the names that a mistyped base is compared with, besides the stages.
 fn common_images() -> Vec<String> {
     ["alpine", "busybox", "centos", "debian", "golang", "ubuntu", "fedora"]
         .iter()

@@ -1,4 +1,4 @@
-//! Stages of one target, and how they depend on each other.
+//! The stages of one target, and how they depend on each other.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -12,7 +12,7 @@ use crate::instruction::{self, Instruction};
 use crate::llb::State;
 use crate::span::Range;
 
-/// The name that stands for the empty file system.
+/// The name of the empty file system.
 pub const SCRATCH: &str = "scratch";
 
 /// A stage in [`Stages`].
@@ -20,7 +20,7 @@ pub const SCRATCH: &str = "scratch";
 pub struct StageId(pub(super) usize);
 
 impl StageId {
-    /// The number of its FROM in the file, for a stage that has one.
+    /// Returns the number of its FROM in the file, for a stage that has a FROM.
     #[must_use]
     pub const fn number(self) -> usize {
         self.0
@@ -30,53 +30,53 @@ impl StageId {
 /// A stage of one target (upstream's `dispatchState`, as far as it is known before conversion).
 #[derive(Debug, Clone)]
 pub struct Stage<'a> {
-    /// The FROM as parsed; none for an image that only COPY or RUN names.
+    /// The parsed FROM; `None` for an image that only COPY or RUN names.
     pub from: Option<&'a instruction::Stage>,
     /// The base with variables expanded, and with its digest once it is resolved.
     pub base_name: String,
-    /// The base as the user wrote it, variables expanded.
+    /// The base as the user wrote it, with variables expanded.
     pub written_base: String,
-    /// The stage it starts from.
+    /// The stage that it is based on, if any.
     pub base: Option<StageId>,
     /// The name in progress output.
     pub name: String,
-    /// Its platform, where it is not the target's.
+    /// Its platform, if it differs from the target's.
     pub platform: Option<Platform>,
-    /// What replaces it (`--build-context name=..`).
+    /// The context that replaces it (`--build-context name=..`).
     pub context: Option<NamedContext>,
     /// Its instructions, triggers first.
     pub commands: Vec<Command<'a>>,
     /// The stages it copies or mounts from.
     pub uses: BTreeMap<StageId, Use>,
-    /// Every step runs anew (`--no-cache`).
+    /// True if every step runs again (`--no-cache`).
     pub ignore_cache: bool,
-    /// How many steps progress output counts.
+    /// The number of its steps in progress output.
     pub steps: usize,
-    /// How many of them the file itself has: the base is named before its triggers are known.
+    /// The number of steps in the file itself: the base is named in progress output before its triggers are known.
     pub own_steps: usize,
-    /// How often docker/dockerfile has counted the base as a step before the stage was needed:
-    /// once for each time that triggers brought further stages.
+    /// How often docker/dockerfile has counted the base as a step before the stage was needed: once each time that
+    /// triggers needed further stages.
     pub early_steps: usize,
     /// The base, once resolved.
     pub resolved: Option<Resolved>,
-    /// Its base has been asked for its triggers.
+    /// True if the triggers of its base stage have been added.
     pub(super) triggered: bool,
     /// Global arguments its FROM uses (for the outline).
     pub used_args: BTreeSet<String>,
-    /// Arguments it knows (for the outline).
+    /// Arguments that it knows (for the outline).
     pub args: ByName<ArgInfo>,
-    /// Where it stands.
+    /// Its location.
     pub location: Vec<Range>,
 }
 
 impl Stage<'_> {
-    /// The image of a registry that it starts from, pinned.
+    /// Returns the image in a registry that it is based on, pinned.
     #[must_use]
     pub fn image_reference(&self) -> Option<&str> {
         self.resolved.as_ref()?.start.reference()
     }
 
-    /// A stage on a base, with nothing known of it yet.
+    /// Creates a stage on a base, with nothing else known.
     pub(super) fn on(base: String, location: Vec<Range>) -> Self {
         Self {
             from: None,
@@ -102,15 +102,15 @@ impl Stage<'_> {
 }
 
 impl Stage<'_> {
-    /// Notes that the stage copies or mounts from another one. `place` says so; of several the
-    /// last counts.
+    /// Records that the stage copies or mounts from another one. `place` is the location of the instruction; the last
+    /// of several is kept.
     pub(super) fn uses_stage(&mut self, id: StageId, place: Arc<[Range]>) {
         let order = self.uses.get(&id).map_or(self.uses.len(), |known| known.order);
         self.uses.insert(id, Use { order, place });
     }
 
-    /// The stages it copies or mounts from, in the order of their first mention. docker/dockerfile
-    /// leaves the order to Go's maps, where a few entries mostly come as they were put in.
+    /// Returns the stages that it copies or mounts from, in the order of their first mention. docker/dockerfile leaves
+    /// the order to Go's maps, where a few entries mostly keep their insertion order.
     #[must_use]
     pub fn uses_in_order(&self) -> Vec<(StageId, &[Range])> {
         let mut uses: Vec<_> = self.uses.iter().collect();
@@ -119,50 +119,50 @@ impl Stage<'_> {
     }
 }
 
-/// That a stage copies or mounts from another one.
+/// The use of another stage by COPY or a mount.
 #[derive(Debug, Clone)]
 pub struct Use {
-    /// How many stages were mentioned before.
+    /// How many other stages were mentioned before.
     order: usize,
-    /// The instruction; one with many mounts uses many stages in the same place.
+    /// The location of the instruction; shared, because an instruction with many mounts uses many stages.
     place: Arc<[Range]>,
 }
 
-/// What a stage starts from.
+/// The resolved base of a stage.
 #[derive(Debug, Clone)]
 pub struct Resolved {
-    /// The file system, with the settings a context may bring along.
+    /// The file system, with the settings of a context, if any.
     pub start: Start,
-    /// The config that the stage's image starts as.
+    /// The config that the stage's image starts with.
     pub image: Image,
-    /// The config of the base as it is.
+    /// The unchanged config of the base.
     pub base_image: Option<Image>,
     /// The platform of the stage.
     pub platform: Platform,
-    /// There is nothing to convert: a context stands for the whole stage.
+    /// True if there is nothing to convert, because a context replaces the whole stage.
     pub complete: bool,
 }
 
-/// The file system a stage starts from.
+/// The file system that a stage starts from.
 #[derive(Debug, Clone)]
 pub enum Start {
-    /// The empty one.
+    /// The empty file system.
     Scratch,
-    /// An image of a registry, by its full reference.
+    /// An image in a registry, by its full reference.
     Image(String),
     /// A context.
     Context {
         /// Its file system.
         state: Box<State>,
-        /// What it becomes once it is known what is used of it.
+        /// Replaces the file system once it is known which of its files are used.
         late: Option<LateLocal>,
-        /// Its full reference, if it is an image of a registry.
+        /// Its full reference, if it is an image in a registry.
         reference: Option<String>,
     },
 }
 
 impl Start {
-    /// The image of a registry that it is, by its full reference.
+    /// Returns the full reference, if it is an image in a registry.
     #[must_use]
     pub fn reference(&self) -> Option<&str> {
         match self {
@@ -178,14 +178,13 @@ impl Start {
 pub struct Command<'a> {
     /// The instruction.
     pub instruction: Cow<'a, Instruction>,
-    /// What its `--from` and mounts name, one entry for each: a stage, or an image that is
-    /// treated as one.
+    /// The stages that its `--from` and mounts name, one entry for each. An image is treated as a stage.
     pub sources: Vec<StageId>,
-    /// It comes from an ONBUILD.
+    /// True if it comes from an ONBUILD.
     pub is_trigger: bool,
 }
 
-/// All stages of a target, in file order, then the images that COPY and RUN name.
+/// All stages of a target, in file order, followed by the images that COPY and RUN name.
 #[derive(Debug, Clone, Default)]
 pub struct Stages<'a> {
     list: Vec<Stage<'a>>,
@@ -193,7 +192,7 @@ pub struct Stages<'a> {
 }
 
 impl<'a> Stages<'a> {
-    /// Adds a stage. A later stage of the same name takes the name over.
+    /// Adds a stage. If an earlier stage has the same name, the name refers to this one from now on.
     pub fn add(&mut self, mut stage: Stage<'a>, name: &str) -> StageId {
         let id = StageId(self.list.len());
         if stage.context.is_none()
@@ -210,53 +209,53 @@ impl<'a> Stages<'a> {
         id
     }
 
-    /// The stage of that name, in any case.
+    /// Returns the stage of that name, ignoring case.
     #[must_use]
     pub fn by_name(&self, name: &str) -> Option<StageId> {
         self.by_name.get(&name.to_lowercase()).copied()
     }
 
-    /// The stage of that number.
+    /// Returns the stage of that number.
     #[must_use]
     pub fn by_number(&self, number: i64) -> Option<StageId> {
         usize::try_from(number).ok().filter(|n| *n < self.list.len()).map(StageId)
     }
 
-    /// The last stage of the file so far.
+    /// Returns the last stage so far.
     #[must_use]
     pub fn last(&self) -> Option<StageId> {
         self.list.len().checked_sub(1).map(StageId)
     }
 
-    /// How many there are.
+    /// Returns the number of stages.
     #[must_use]
     pub const fn len(&self) -> usize {
         self.list.len()
     }
 
-    /// Whether there are none.
+    /// Returns whether there are no stages.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
 
-    /// Every stage with its ID.
+    /// Returns every stage with its ID.
     pub fn iter(&self) -> impl Iterator<Item = (StageId, &Stage<'a>)> {
         self.list.iter().enumerate().map(|(i, stage)| (StageId(i), stage))
     }
 
-    /// Every ID.
+    /// Returns every ID.
     pub fn ids(&self) -> impl Iterator<Item = StageId> + use<> {
         (0..self.list.len()).map(StageId)
     }
 
-    /// The names progress output shows.
+    /// Returns the names in progress output.
     #[must_use]
     pub fn names(&self) -> Vec<&str> {
         self.list.iter().map(|stage| stage.name.as_str()).filter(|name| !name.is_empty()).collect()
     }
 
-    /// The stages that `from` needs, itself included (upstream's `allReachableStages`).
+    /// Returns the stages that `from` needs, including itself (upstream's `allReachableStages`).
     #[must_use]
     pub fn reachable(&self, from: StageId) -> BTreeSet<StageId> {
         let mut found = BTreeSet::new();
@@ -270,12 +269,12 @@ impl<'a> Stages<'a> {
         found
     }
 
-    /// The stages from `id` down to the one that has no stage below it.
+    /// Returns the stages from `id` down to the one that is not based on another stage.
     pub fn chain(&self, id: StageId) -> impl Iterator<Item = StageId> {
         std::iter::successors(Some(id), |id| self[*id].base)
     }
 
-    /// The stage at the bottom of `id`'s chain: the one whose base is an image.
+    /// Returns the stage at the bottom of `id`'s chain: the one that is not based on another stage.
     #[must_use]
     pub fn root(&self, id: StageId) -> StageId {
         self.chain(id).last().unwrap_or(id)

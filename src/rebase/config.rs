@@ -1,15 +1,15 @@
 //! The config of an image on its new base.
 //!
-//! What the image has from its old base follows the new base; what is its own stays. So `DOTNET_VERSION` is that of the new
-//! base, and an ENV of the Dockerfile is the Dockerfile's. The time of creation stays, so that a rebase onto the same base
-//! gives the same digest.
+//! What the image has from its old base is replaced by that of the new base; its own settings are kept. So
+//! `DOTNET_VERSION` is that of the new base, and an ENV of the Dockerfile is the Dockerfile's. The creation time is
+//! kept, so that a rebase onto the same base gives the same digest.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::collect;
 use crate::image::{History, Image};
 
-/// The config of `image`, whose base was `old`, on the base `new`. `own` is its history above its base.
+/// Returns the config of `image`, whose base was `old`, on the base `new`. `own` is its history above its base.
 #[must_use]
 pub fn on_base(image: &Image, old: &Image, new: &Image, own: Vec<History>) -> Image {
     let mut moved = image.clone();
@@ -19,7 +19,7 @@ pub fn on_base(image: &Image, old: &Image, new: &Image, own: Vec<History>) -> Im
     let (config, of_old, of_new) = (&mut moved.config, &old.config, &new.config);
     config.env = env(&config.env, &of_old.env, &of_new.env);
     let keeps_entrypoint = config.entrypoint != of_old.entrypoint;
-    // An ENTRYPOINT of one's own removes the base's CMD.
+    // An image's own ENTRYPOINT removes the base's CMD.
     let keeps_cmd = keeps_entrypoint || config.cmd != of_old.cmd;
     if !keeps_entrypoint {
         config.entrypoint.clone_from(&of_new.entrypoint);
@@ -44,7 +44,7 @@ fn layers(moved: &mut Image, old: &Image, new: &Image, own: Vec<History>) {
     let own_ids = super::diff_ids(moved).get(super::diff_ids(old).len()..).unwrap_or_default().to_vec();
     moved.rootfs.diff_ids = Some([super::diff_ids(new), &own_ids].concat());
     let mut history = new.history.clone();
-    // BuildKit would put the lines that are missing behind the image's own.
+    // BuildKit would add the missing lines after the image's own.
     let named = history.iter().filter(|line| !line.empty_layer).count();
     for _ in named..super::diff_ids(new).len() {
         history.push(History { created: new.created.clone(), ..History::default() });
@@ -53,14 +53,14 @@ fn layers(moved: &mut Image, old: &Image, new: &Image, own: Vec<History>) {
     moved.history = history;
 }
 
-/// What equals the old base's becomes the new base's.
+/// Replaces a value that equals the old base's by the new base's.
 fn follow<T: Clone + PartialEq>(value: &mut T, old: &T, new: &T) {
     if value == old {
         value.clone_from(new);
     }
 }
 
-/// Variables in the new base's order, then the image's own.
+/// Returns the variables in the order of the new base, then the image's own.
 fn env(image: &[String], old: &[String], new: &[String]) -> Vec<String> {
     let key = |entry: &String| entry.split('=').next().unwrap_or_default().to_owned();
     let known = |list: &[String]| collect::map(list.iter().map(|entry| (key(entry), entry.clone())));

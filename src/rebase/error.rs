@@ -1,14 +1,14 @@
-//! Why a pushed image is not moved to another base.
+//! Reasons why a pushed image is not moved to another base.
 
 use crate::gateway;
 
-/// What is wrong.
+/// The kinds of errors.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ErrorKind {
-    /// No platform is Windows.
+    /// No Windows platform is requested.
     #[error("{0} is for Windows images: add windows/amd64 to --platform")]
     WithoutWindows(&'static str),
-    /// An engine that does not always see that the old base is below the image.
+    /// An engine that does not always detect that the image is based on the old base.
     #[error(
         "FANLIGHT_REBASE needs BuildKit 0.11 or later: older engines may unpack all layers and write them as one. Build the \
          Dockerfile instead"
@@ -20,13 +20,13 @@ pub enum ErrorKind {
          their new bases"
     )]
     AgainstInBuild,
-    /// A bill of materials.
+    /// An SBOM is requested.
     #[error(
         "a rebase reads no layers, so it cannot write an SBOM: leave out --sbom and --attest type=sbom, or build the \
          Dockerfile instead"
     )]
     Sbom,
-    /// The pushed image has none for a platform.
+    /// The pushed image has no image for a platform.
     #[error(
         "{reference} has no image for {platform}: remove it from --platform, or name an image that has one"
     )]
@@ -36,13 +36,13 @@ pub enum ErrorKind {
         /// The platform.
         platform: String,
     },
-    /// Which versions it holds cannot be told.
+    /// The versions in the index cannot be listed.
     #[error(
         "this engine can neither read the index of {0} nor be asked for each Windows version in it: use BuildKit 0.28 or \
          later, or name one image of it by its digest"
     )]
     Unlisted(String),
-    /// A version in an index that could not be read.
+    /// A version that may be hidden in an index that could not be read.
     #[error(
         "this engine cannot read the index of {reference}, so fanlight cannot tell whether it has an image for Windows \
          {version}: leave the version out, with FANLIGHT_VERSIONS or in FROM, or use BuildKit 0.28 or later and a registry \
@@ -54,7 +54,7 @@ pub enum ErrorKind {
         /// The version.
         version: String,
     },
-    /// Images for Linux in an index that could not be read.
+    /// Images for Linux exist in an index that could not be read.
     #[error(
         "{reference} has an image for {platform}, and this engine cannot read its index to see which others: name every \
          platform that is to stay in --platform"
@@ -74,7 +74,7 @@ pub enum ErrorKind {
         /// The base as written.
         base: String,
     },
-    /// No image of the same kind.
+    /// The pushed image has no image of the same kind.
     #[error("{reference} has no image that one for {base} ({wanted}) can be made from; available: {found}")]
     NoSibling {
         /// The pushed image.
@@ -86,7 +86,7 @@ pub enum ErrorKind {
         /// The pushed images.
         found: String,
     },
-    /// Bases of other kinds.
+    /// The old and the new base are of different kinds.
     #[error(
         "{image} is built on {old}, and the new base is {new}: a rebase does not move programs to another kind of Windows base. \
          Build the Dockerfile instead"
@@ -94,12 +94,12 @@ pub enum ErrorKind {
     OtherKind {
         /// The pushed image.
         image: String,
-        /// What it stands on.
+        /// The base that it is built on.
         old: String,
-        /// What it should.
+        /// The new base.
         new: String,
     },
-    /// The old base is not found.
+    /// The old base was not found.
     #[error(
         "cannot find the base of {image}, so its own layers are unknown:{}\n  write --build-arg \
          FANLIGHT_REBASE_FROM={repository}:TAG with the base that it was built on, or several of them with commas, or \
@@ -111,10 +111,10 @@ pub enum ErrorKind {
         image: String,
         /// The repository of the new base.
         repository: String,
-        /// What was tried, and what came of it.
+        /// The candidates that were tried, and why each was rejected.
         tried: Vec<String>,
     },
-    /// A layer that may hold more than files.
+    /// A layer that may contain more than files.
     #[error(
         "layer {number} of {image} may hold more than files, such as registry hives of the old base: its line of history is \
          {line:?}, and only COPY, ADD and WORKDIR of BuildKit, ko and crane append are known to make files alone. Build the \
@@ -123,12 +123,12 @@ pub enum ErrorKind {
     Layer {
         /// The pushed image.
         image: String,
-        /// The layer, the lowest above the base is 1.
+        /// The number of the layer; the lowest above the base is 1.
         number: usize,
-        /// What the history says of it.
+        /// Its line in the history.
         line: String,
     },
-    /// A history that does not say how the layers were made.
+    /// A history that does not match the layers.
     #[error(
         "the history of {image} names {lines} layers above its base, and it has {layers}: fanlight cannot tell which are its own. \
          Build the Dockerfile instead"
@@ -136,12 +136,12 @@ pub enum ErrorKind {
     History {
         /// The pushed image.
         image: String,
-        /// Layers by the history.
+        /// The number of layers in the history.
         lines: usize,
-        /// Layers.
+        /// The number of layers.
         layers: usize,
     },
-    /// Two images of the result for one platform.
+    /// The result has two images for one platform.
     #[error("{reference} lists two images for {platform}: name one of them by its digest")]
     Twice {
         /// The pushed image.

@@ -1,7 +1,7 @@
-//! The history of an image above its base: whether its layers hold files and nothing else.
+//! Checks by the history of an image above its base that its layers contain only files.
 //!
-//! A layer made by RUN on Windows holds what that base's registry became. The history tells what made a layer. It may
-//! lie, but only if the image was pushed by someone who could as well have put anything into its layers.
+//! A layer created by RUN on Windows contains changes to the registry of its base. The history tells how a layer was
+//! created. It may lie, but only if the image was pushed by someone who could have put anything into its layers anyway.
 
 use super::{ErrorKind, diff_ids, own_layers};
 use crate::image::{History, Image};
@@ -10,14 +10,14 @@ use crate::image::{History, Image};
 const DOCKERFILE: &str = "buildkit.dockerfile.v0";
 /// The comment of lines that BuildKit's exporter adds for layers without one.
 const FILLED: &str = "buildkit.exporter.image.v0";
-/// Instructions that make files alone.
+/// Instructions that create only files.
 const OF_FILES: [&str; 3] = ["COPY ", "ADD ", "WORKDIR "];
 
-/// The lines of an image above those of its base, which it stands on. `name` is what errors call the image.
+/// Returns the lines of an image's history above those of its base. `name` is the image's name in errors.
 ///
 /// # Errors
 ///
-/// A layer that may hold more than files, and a history that does not go with the layers.
+/// Returns an error if a layer may contain more than files, or if the history does not match the layers.
 pub fn own_history(name: &str, image: &Image, base: &Image) -> Result<Vec<History>, ErrorKind> {
     let layers = own_layers(image, base);
     let lines = above(image, base);
@@ -33,7 +33,7 @@ pub fn own_history(name: &str, image: &Image, base: &Image) -> Result<Vec<Histor
     }
 }
 
-/// The lines above the base's.
+/// Returns the lines above the base's.
 fn above<'i>(image: &'i Image, base: &Image) -> &'i [History] {
     let is_same = |(one, other): (&History, &History)| {
         one.created_by == other.created_by && one.empty_layer == other.empty_layer
@@ -45,7 +45,8 @@ fn above<'i>(image: &'i Image, base: &Image) -> &'i [History] {
         return &image.history[base.history.len()..];
     }
     if begins {
-        // The base names fewer layers than it has, and BuildKit has put as many lines behind the image's own.
+        // The base's history names fewer layers than it has, and BuildKit has added that number of lines after the
+        // image's own.
         let own = &image.history[base.history.len()..];
         let (own, filled) = own.split_at(own.len().saturating_sub(unnamed));
         if filled.iter().all(|line| line.comment == FILLED && !line.empty_layer) {
@@ -72,12 +73,12 @@ fn is_of_files(line: &History) -> bool {
         return OF_FILES.iter().any(|instruction| by.starts_with(instruction));
     }
     let of_ko = line.author == "ko" && (by.starts_with("ko build ") || by.starts_with("ko publish "));
-    // crane append says nothing at all.
+    // crane append writes an empty line.
     let of_crane = by.is_empty() && line.author.is_empty() && line.comment.is_empty();
     of_ko || of_crane
 }
 
-/// What a line says of its layer.
+/// Returns the text that describes a line's layer.
 fn said(line: &History) -> String {
     if line.created_by.is_empty() { line.comment.clone() } else { line.created_by.clone() }
 }
@@ -95,7 +96,8 @@ mod tests {
         Image { history: vec![line("Apply image", ""), line("Install update", "")], ..image(&["1", "2"]) }
     }
 
-    /// What comes of an image with these lines above a base of two layers, one layer for each that is not empty.
+    /// Returns the result for an image with these lines above a base of two layers, with one layer for each line that
+    /// is not empty.
     fn own(lines: &[History]) -> Result<Vec<History>, ErrorKind> {
         let base = base();
         let ids: Vec<String> = (1..=2 + count(lines)).map(|id| id.to_string()).collect();
@@ -153,7 +155,7 @@ mod tests {
         let mut app = image(&["1", "2"]);
         app.history = vec![copy.clone(), line("", FILLED)];
         assert_eq!(own_history("app", &app, &base), Ok(vec![copy.clone()]));
-        // Another history of the base: its layers are counted.
+        // The base's history differs, so its layers are counted.
         app.history = vec![line("something else", ""), copy.clone()];
         assert_eq!(own_history("app", &app, &base), Ok(vec![copy]));
     }

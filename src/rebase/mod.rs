@@ -1,13 +1,13 @@
-//! An image that was pushed, on another Windows base: what of it stays, and whether that may be done.
+//! Moves a pushed image to another Windows base: what is kept of the image, and whether that is safe.
 //!
 //! ```text
 //! image = merge(new base, diff(old base, pushed image))
 //! ```
 //!
-//! BuildKit makes of this the layers of the new base and, above them, the very blobs of the pushed image, and reads none of
-//! them, as long as the old base's layers are the first of the image's. Where they are not, it says nothing, unpacks
-//! everything and writes one wrong layer: so [`stands_on`] is asked first, and what cannot be told is refused
-//! ([`ErrorKind`]). Nothing here waits for anything; images are looked up in [`crate::frontend`].
+//! From this, BuildKit writes the layers of the new base and, above them, the very blobs of the pushed image, without
+//! reading any of them, as long as the old base's layers are the first of the image's. If they are not, BuildKit
+//! reports nothing, unpacks everything and writes one wrong layer. So [`stands_on`] is checked first, and whatever is
+//! not certain is refused ([`ErrorKind`]). This module does no I/O; images are looked up in [`crate::frontend`].
 
 mod config;
 mod error;
@@ -23,14 +23,14 @@ pub use standing::{Standing, days, standing};
 
 use crate::image::Image;
 
-/// Whether the layers of `lower` are the first of `upper`'s. An image without layers is nobody's base.
+/// Returns whether the layers of `lower` are the first of `upper`'s. An image without layers is never a base.
 #[must_use]
 pub fn stands_on(upper: &Image, lower: &Image) -> bool {
     let [upper, lower] = [upper, lower].map(diff_ids);
     !lower.is_empty() && upper.starts_with(lower)
 }
 
-/// How many layers an image has above its base.
+/// Returns how many layers an image has above its base.
 #[must_use]
 pub fn own_layers(image: &Image, base: &Image) -> usize {
     diff_ids(image).len().saturating_sub(diff_ids(base).len())

@@ -1,23 +1,23 @@
-//! Which of the pushed images one for a version is made from.
+//! Chooses the pushed image to move to a base.
 
 use crate::image::{Image, OsVersion};
 use crate::windows::base_directories::has_win32k;
 use crate::windows::bases::{self, Kind};
 use crate::windows::labels;
 
-/// A base or a pushed image, as far as it matters for which kind of Windows it is.
+/// The kind of Windows of a base or a pushed image, as far as it is known.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sibling {
-    /// The version; none for a HostProcess image, which any host runs.
+    /// The version; `None` for a HostProcess image, which any host runs.
     pub version: Option<OsVersion>,
-    /// What the name of its base tells.
+    /// The kind in the name of its base.
     pub kind: Option<Kind>,
-    /// Whether it needs win32k.
+    /// True if it needs win32k.
     pub win32k: bool,
 }
 
 impl Sibling {
-    /// What a base is, by its name and config.
+    /// Describes a base by its name and config.
     #[must_use]
     pub fn of_base(name: &str, image: &Image) -> Self {
         Self {
@@ -27,7 +27,7 @@ impl Sibling {
         }
     }
 
-    /// What a pushed image is, by its config and the label in it.
+    /// Describes a pushed image by its config and the label in it.
     #[must_use]
     pub fn of_image(image: &Image) -> Self {
         let name = image.config.labels.get(labels::NAME).map_or("", String::as_str);
@@ -35,15 +35,15 @@ impl Sibling {
     }
 }
 
-/// Whether two are known to be of different kinds.
+/// Returns whether two images are known to be of different kinds.
 #[must_use]
 pub fn differ(one: &Sibling, other: &Sibling) -> bool {
     let kinds = one.kind.is_some() && other.kind.is_some() && one.kind != other.kind;
     kinds || one.win32k != other.win32k || one.version.is_some() != other.version.is_some()
 }
 
-/// The pushed image to make one on `base` from: that of the same build, the newest of several; where there is none, the
-/// nearest of the same kind.
+/// Chooses the pushed image to move to `base`: the newest one of the same build or, if there is none, the nearest of
+/// the same kind.
 #[must_use]
 pub fn choose(base: &Sibling, images: &[Sibling]) -> Option<usize> {
     let build = |one: &Sibling| one.version.as_ref().map(|version| version.build().0);
@@ -59,7 +59,7 @@ pub fn choose(base: &Sibling, images: &[Sibling]) -> Option<usize> {
     let fits = |index: &usize| !differ(base, &images[*index]);
     if !same.is_empty() {
         let fitting: Vec<usize> = same.iter().copied().filter(fits).collect();
-        // What is there and does not fit is for the caller to refuse.
+        // If none fits, the caller refuses it.
         return newest(if fitting.is_empty() { same } else { fitting });
     }
     let nearest = all.clone().filter(fits).map(distance).min()?;

@@ -1,25 +1,25 @@
-//! How a pushed image stands to the present base of its version.
+//! Compares a pushed image with the present base of its version.
 
 use super::sibling::{Sibling, differ};
 use super::stands_on;
 use crate::go;
 use crate::image::{Image, OsVersion};
 
-/// What can be said of a pushed image by configs alone.
+/// How a pushed image relates to a base, judged by configs only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
     /// Its first layers are those of the base.
     Current,
-    /// It stands on an older one.
+    /// It is based on an older version.
     Behind,
-    /// It stands on a newer one.
+    /// It is based on a newer version.
     Ahead,
-    /// It stands on another base.
+    /// It is based on another image, or neither version is known to be newer.
     Other,
 }
 
-/// Compares a pushed image with the present base. `old` is the image that it stands on, where that is known, and `is_other`
-/// that its label names another repository.
+/// Compares a pushed image with the present base, `new`. `old` is the base of the pushed image, if known; `is_other` is
+/// true if the image's label names another repository.
 #[must_use]
 pub fn standing(image: &Image, new: &Image, name: &str, old: Option<&Image>, is_other: bool) -> Standing {
     if stands_on(image, new) {
@@ -45,7 +45,7 @@ pub fn standing(image: &Image, new: &Image, name: &str, old: Option<&Image>, is_
     }
 }
 
-/// How many days lie between the times of creation of two bases.
+/// Returns the number of days between the creation times of two bases.
 #[must_use]
 pub fn days(old: &Image, new: &Image) -> Option<i64> {
     const DAY: i64 = 86_400;

@@ -1,22 +1,22 @@
-//! What is known of a base without its files.
+//! What is known about a base image without its files.
 
 use crate::image::Image;
 use crate::windows::base_directories::{has_win32k, is_plain};
 use crate::windows::bases;
 
-/// A base, as far as its name and its config tell.
+/// A base image, as far as its name and its config describe it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Base {
-    /// It is Windows and nothing else, so that a file outside of Windows' directories is not there.
+    /// True if it contains only Windows, so that no files exist outside of Windows' directories.
     pub is_plain: bool,
-    /// A nanoserver: no 32-bit programs, no Windows PowerShell, no .NET Framework.
+    /// True for a nanoserver: no 32-bit programs, no Windows PowerShell, no .NET Framework.
     pub is_nanoserver: bool,
-    /// It has no Windows in it: its containers see the files of their host.
+    /// True if it does not contain Windows, so that its containers see the files of their host.
     pub is_host_process: bool,
 }
 
 impl Base {
-    /// Looks at a base; `name` is what the Dockerfile calls it.
+    /// Describes a base image; `name` is its name in the Dockerfile.
     #[must_use]
     pub fn of(image: &Image, name: &str) -> Self {
         let is_host_process = image.platform.os_version.is_empty();

@@ -1,37 +1,37 @@
-//! What a file holds, by its first bytes.
+//! Detects the type of a file by its first bytes.
 
 use std::fmt;
 
 use super::pe::{self, Pe};
 use super::read::{Need, Read};
 
-/// What a file holds.
+/// The type of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Content {
-    /// A program or a library of Windows.
+    /// A Windows program or library.
     Pe(Pe),
-    /// A program or a library of Linux, with its processor's number.
+    /// A Linux program or library, with the number of its processor.
     Elf(u16),
-    /// One of macOS.
+    /// A macOS program or library.
     MachO,
     /// A script that names its interpreter.
     Script(String),
     /// A Git LFS pointer instead of the file.
     LfsPointer,
-    /// Nothing.
+    /// An empty file.
     Empty,
-    /// It begins as a program of Windows does, and its headers are damaged or are those of DOS.
+    /// A file that begins like a Windows program, but with damaged headers or those of DOS.
     Damaged,
     /// Anything else.
     Other,
 }
 
 impl Content {
-    /// Reads as much of a file as tells what it holds.
+    /// Reads as much of a file as is needed to detect its type.
     ///
     /// # Errors
     ///
-    /// Part of the file has to be read first.
+    /// Returns the part of the file that has to be read first.
     pub fn of(file: &dyn Read) -> Result<Self, Need> {
         let head = file.read(0, 64)?;
         Ok(match head {
@@ -39,7 +39,7 @@ impl Content {
             [b'M', b'Z', ..] => pe::parse(file)?.map_or(Self::Damaged, Self::Pe),
             [0x7f, b'E', b'L', b'F', ..] => Self::Elf(elf_machine(head)),
             [0xfe, 0xed, 0xfa, 0xce | 0xcf, ..] | [0xce | 0xcf, 0xfa, 0xed, 0xfe, ..] => Self::MachO,
-            // Java classes begin so as well, with a version where this is the number of processors.
+            // Java classes begin with the same bytes, but have a version where this has the number of processors.
             [0xca, 0xfe, 0xba, 0xbe, 0, 0, 0, 1..=8, ..] => Self::MachO,
             [b'#', b'!', line @ ..] => Self::Script(interpreter(line)),
             _ if head.starts_with(b"version https://git-lfs") => Self::LfsPointer,
@@ -47,7 +47,7 @@ impl Content {
         })
     }
 
-    /// Whether Windows can neither start nor load it, whatever it is for.
+    /// Returns whether Windows can neither start nor load it, on any processor.
     #[must_use]
     pub const fn is_foreign(&self) -> bool {
         matches!(self, Self::Elf(_) | Self::MachO | Self::Script(_) | Self::LfsPointer)
@@ -73,11 +73,11 @@ impl fmt::Display for Content {
 
 fn elf_machine(head: &[u8]) -> u16 {
     let field = head.get(18..20).map_or([0; 2], |b| [b[0], b[1]]);
-    // The sixth byte says in which order bytes are.
+    // The sixth byte is the byte order.
     if head.get(5) == Some(&2) { u16::from_be_bytes(field) } else { u16::from_le_bytes(field) }
 }
 
-/// The program that a script's first line names.
+/// Returns the program that a script's first line names.
 fn interpreter(line: &[u8]) -> String {
     let line = line.split(|byte| *byte == b'\n' || *byte == b'\r').next().unwrap_or_default();
     let line = String::from_utf8_lossy(line);

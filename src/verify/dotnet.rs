@@ -1,4 +1,4 @@
-//! .NET programs that need a runtime of the base.
+//! .NET programs that need a runtime in the base image.
 
 use serde_json::Value;
 
@@ -7,23 +7,23 @@ use crate::image::Config;
 /// A framework that a program needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Framework {
-    /// `Microsoft.NETCore.App`, `Microsoft.AspNetCore.App`.
+    /// For example `Microsoft.NETCore.App` or `Microsoft.AspNetCore.App`.
     pub name: String,
     /// The version that it was built for.
     pub version: String,
 }
 
-/// What a `.runtimeconfig.json` says.
+/// A parsed `.runtimeconfig.json`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RuntimeConfig {
-    /// The frameworks that have to be installed; none for a program that brings them.
+    /// The frameworks that have to be installed; empty for a program that contains them.
     pub frameworks: Vec<Framework>,
-    /// The policy for other versions; empty for the default.
+    /// The roll-forward policy; empty for the default.
     roll_forward: String,
 }
 
 impl RuntimeConfig {
-    /// Reads the file; none where it is not understood.
+    /// Parses the file; `None` if it cannot be parsed.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let config: Value = serde_json::from_str(text.trim_start_matches('\u{feff}')).ok()?;
@@ -38,7 +38,7 @@ impl RuntimeConfig {
         Some(Self { frameworks: frameworks.collect::<Option<_>>()?, roll_forward })
     }
 
-    /// The first framework that an image has not, where that can be told; with it goes the version that it has.
+    /// Returns the first framework that an image is known to lack, with the version that the image has instead.
     #[must_use]
     pub fn missing(&self, installed: &Installed) -> Option<(&Framework, String)> {
         self.frameworks.iter().find_map(|framework| {
@@ -50,12 +50,12 @@ impl RuntimeConfig {
     }
 }
 
-/// The runtimes of an image, as the variables of Microsoft's .NET images tell.
+/// The runtimes of an image, from the variables of Microsoft's .NET images.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Installed {
-    /// The runtime; empty for none.
+    /// The version of the runtime; empty for none.
     pub runtime: String,
-    /// ASP.NET; empty for none.
+    /// The version of ASP.NET; empty for none.
     pub aspnet: String,
     has_sdk: bool,
     roll_forward: String,
@@ -80,7 +80,7 @@ impl Installed {
         }
     }
 
-    /// The version of a framework, empty where it is missing; none where that cannot be told.
+    /// Returns the version of a framework, empty if it is missing; `None` if it is not known.
     fn version(&self, framework: &str) -> Option<String> {
         match framework {
             "Microsoft.NETCore.App" => Some(self.runtime.clone()),
@@ -91,10 +91,10 @@ impl Installed {
     }
 }
 
-/// Whether a program built for one version runs on another, by a roll-forward policy.
+/// Returns whether a program built for one version runs on another, by a roll-forward policy.
 fn runs_on(want: &str, have: &str, policy: &str) -> bool {
     let (Some(want), Some(have)) = (version(want), version(have)) else {
-        // What is not understood is not judged; an empty version is there to be missing.
+        // Versions that cannot be parsed are accepted, but an empty version means that the framework is missing.
         return !have.is_empty();
     };
     match policy.to_lowercase().as_str() {

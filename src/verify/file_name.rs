@@ -1,25 +1,25 @@
-//! Names of files and directories that Windows refuses.
+//! File and directory names that Windows refuses.
 
 use crate::lint::windows as rule;
 
-/// The names of devices, with or without an extension.
+/// Device names, with or without an extension.
 const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
 
-/// Numbered devices.
+/// Device names that have a number.
 const NUMBERED: [&str; 2] = ["com", "lpt"];
 
 /// What is wrong with a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
-    /// It is a device.
+    /// The name of a device.
     Device,
-    /// It ends with a dot or a space.
+    /// A dot or a space at the end.
     End,
-    /// It has a character that no name has.
+    /// A character that no name may contain.
     Character(char),
 }
 
-/// The first name of a path that Windows refuses.
+/// Returns the first name of a path that Windows refuses.
 #[must_use]
 pub fn find(path: &str) -> Option<(&str, Fault)> {
     let path = match path.split_once(':') {
@@ -29,7 +29,7 @@ pub fn find(path: &str) -> Option<(&str, Fault)> {
     path.split(['/', '\\']).find_map(|name| fault(name).map(|fault| (name, fault)))
 }
 
-/// What a check says of such a name.
+/// Returns the message of the rule for such a name.
 #[must_use]
 pub fn message(name: &str, fault: Fault) -> String {
     match fault {
@@ -39,7 +39,7 @@ pub fn message(name: &str, fault: Fault) -> String {
     }
 }
 
-/// What is wrong with one name.
+/// Returns what is wrong with one name.
 #[must_use]
 pub fn fault(name: &str) -> Option<Fault> {
     if name.is_empty() || name.chars().all(|c| c == '.') {

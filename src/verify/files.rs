@@ -1,23 +1,23 @@
-//! The files that the steps of an image put into it.
+//! The files that the steps of an image added to it.
 
 use super::content::Content;
 use crate::collect::ByName;
 use crate::windows::directories::key;
 
-/// A file, a directory or a link that a step made.
+/// A file, a directory or a link that a step created.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// The absolute path, with slashes.
     pub path: String,
-    /// What it is.
+    /// File, directory or link.
     pub kind: Kind,
-    /// What the file holds, once it has been looked at.
+    /// The type of the file, once it has been read.
     pub content: Option<Content>,
-    /// Its text, of the few files whose text matters.
+    /// Its text, for the few files whose text matters.
     pub text: Option<String>,
 }
 
-/// What an entry is.
+/// The kind of an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind {
     /// A directory.
@@ -28,25 +28,25 @@ pub enum Kind {
     Symlink(String),
 }
 
-/// Which entry of which step.
+/// Identifies an entry of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Id {
-    /// The step's number.
+    /// The number of the step.
     pub step: usize,
-    /// The entry's number in it.
+    /// The number of the entry in the step.
     pub index: usize,
 }
 
-/// What one step put into an image.
+/// What one step added to an image.
 #[derive(Debug, Clone, Default)]
 pub struct Step {
     /// The files, directories and links.
     pub entries: Vec<Entry>,
-    /// There are more, which have not been looked at.
+    /// True if there are more, which were not listed.
     pub has_more: bool,
 }
 
-/// The files of an image as its steps left them. Names have no case.
+/// The files of an image as its steps left them. Names are case-insensitive.
 #[derive(Debug)]
 pub struct Files<'s> {
     steps: &'s [Step],
@@ -54,7 +54,7 @@ pub struct Files<'s> {
 }
 
 impl<'s> Files<'s> {
-    /// The files of these steps, by their numbers in the order in which an image has them.
+    /// Collects the files of these steps, given by their numbers in the order of the image.
     #[must_use]
     pub fn of(steps: &'s [Step], numbers: &[usize]) -> Self {
         let mut by_key = ByName::default();
@@ -69,14 +69,14 @@ impl<'s> Files<'s> {
         Self { steps, by_key }
     }
 
-    /// A file.
+    /// Returns the file at a path.
     #[must_use]
     pub fn get(&self, path: &str) -> Option<(Id, &'s Entry)> {
         let id = *self.by_key.get(&key(path))?;
         Some((id, self.entry(id)))
     }
 
-    /// Every file with its path in small letters.
+    /// Returns every file with its path in lower case.
     pub fn iter(&self) -> impl Iterator<Item = (&str, Id, &'s Entry)> {
         self.by_key.iter().map(|(key, id)| (key.as_str(), *id, self.entry(*id)))
     }
@@ -85,7 +85,7 @@ impl<'s> Files<'s> {
         &self.steps[id.step].entries[id.index]
     }
 
-    /// A file of this name, in small letters, in whatever directory.
+    /// Returns a file with this name, given in lower case, in any directory.
     #[must_use]
     pub fn named(&self, name: &str) -> Option<&'s Entry> {
         let is_named = |path: &str| path.strip_suffix(name).is_some_and(|above| above.ends_with('/'));
@@ -93,7 +93,7 @@ impl<'s> Files<'s> {
     }
 }
 
-/// A path as Windows writes it.
+/// Formats a path in Windows' notation.
 #[must_use]
 pub fn shown(path: &str) -> String {
     format!("C:{}", path.replace('/', "\\"))

@@ -1,17 +1,17 @@
-//! Libraries that no Windows has, or not every one.
+//! Libraries that no Windows has, or not every Windows.
 
-/// Where a library comes from that a program was linked with.
+/// The origin of a library that a program is linked with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Origin {
-    /// The run time of a compiler that programs are built with on Linux or by MSYS2: no Windows has it.
+    /// The runtime of a compiler used on Linux or by MSYS2: no Windows has it.
     Mingw,
-    /// The run time of a debug build, which Visual Studio alone has.
+    /// The runtime of a debug build: only Visual Studio has it.
     Debug,
-    /// The run time of Visual C++: installed beside a program, and not part of a nanoserver.
+    /// The runtime of Visual C++: installed beside a program, and not part of a nanoserver.
     VisualCpp,
 }
 
-/// The beginnings of names, in small letters.
+/// Prefixes of names, in lower case.
 const MINGW: [&str; 12] = [
     "libgcc_s_",
     "libstdc++-",
@@ -27,10 +27,11 @@ const MINGW: [&str; 12] = [
     "msys-2.",
 ];
 
-/// The beginnings of names, in small letters, each followed by a version.
+/// Prefixes of names, in lower case, each followed by a version.
 const VISUAL_CPP: [&str; 8] = ["vcruntime", "msvcp", "msvcr", "concrt", "mfc", "vcomp", "vcamp", "vccorlib"];
 
-/// Where a library comes from, by its name in small letters; none for Windows' own and those of the application.
+/// Returns the origin of a library by its name, given in lower case; `None` for Windows' own libraries and those of the
+/// application.
 #[must_use]
 pub(super) fn origin(name: &str) -> Option<Origin> {
     if MINGW.iter().any(|start| name.starts_with(start)) {

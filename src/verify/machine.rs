@@ -1,24 +1,24 @@
-//! Which processors' programs an image runs.
+//! The processors whose programs an image can run.
 
 use super::base::Base;
 use super::pe::{Pe, machine};
 
-/// Whether a program runs in an image.
+/// Whether and how a program runs in an image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fit {
-    /// It does, or nothing is known of it.
+    /// It runs, or nothing is known about it.
     Runs,
     /// It runs emulated, several times slower.
     Emulated,
-    /// A 32-bit program, where there are no 32-bit libraries.
+    /// A 32-bit program in an image without 32-bit libraries.
     No32Bit,
-    /// It is for another processor.
+    /// A program for another processor.
     Other,
 }
 
 impl Fit {
     pub(super) fn of(pe: &Pe, architecture: &str, base: Base) -> Self {
-        // .NET code runs on all of them, whatever its header says.
+        // .NET code runs on all processors, whatever its header says.
         if pe.is_managed {
             return Self::Runs;
         }
@@ -31,13 +31,13 @@ impl Fit {
         }
     }
 
-    /// Whether it starts.
+    /// Returns whether the program starts.
     pub(super) const fn starts(self) -> bool {
         matches!(self, Self::Runs | Self::Emulated)
     }
 }
 
-/// A processor's name.
+/// Returns the name of a processor.
 pub(super) fn name(machine: u16) -> String {
     match machine {
         machine::X86 => "386".to_owned(),

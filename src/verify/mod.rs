@@ -1,8 +1,9 @@
-//! What a Windows host would refuse, found on Linux: a look at the files that a build put into an image.
+//! Finds what a Windows host would refuse, on Linux, by checking the files that a build put into an image.
 //!
-//! Nothing here reads: [`frontend`](crate::frontend) lists directories and brings the ranges that are needed
-//! ([`read`]). What is not known is not reported, since a false alarm is worse than none: an image on a base that may
-//! bring files of its own, a HostProcess image, which sees the files of its host, a file that was not looked at.
+//! This module does no I/O: [`frontend`](crate::frontend) lists directories and supplies the ranges that are needed
+//! ([`read`]). What is not known is not reported, since a false alarm is worse than a missing one. Not known are files
+//! of a base that may bring its own, files of a HostProcess image, which sees those of its host, and files that were
+//! not read.
 
 pub mod base;
 pub mod content;
@@ -22,13 +23,13 @@ pub use subject::Subject;
 
 use crate::lint::Rule;
 
-/// How many findings of one check a step has at most: a directory may hold any number of such files.
+/// How many findings of one rule a step has at most: a directory may contain any number of such files.
 const MAX_FINDINGS: usize = 3;
 
-/// What a finding is about, and so which line of the Dockerfile.
+/// The subject of a finding, which decides the line of the Dockerfile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum About {
-    /// What a step brought, by its number.
+    /// The files of a step, by its number.
     Step(usize),
     /// The instruction that names the program.
     Program(program::By),
@@ -37,10 +38,10 @@ pub enum About {
 /// Something that a Windows host would refuse.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// What it is about.
+    /// The subject.
     pub about: About,
-    /// The check.
+    /// The rule.
     pub rule: &'static Rule,
-    /// What it says here.
+    /// The message.
     pub message: String,
 }

@@ -1,61 +1,61 @@
-//! Programs and libraries of Windows: the headers of a PE file.
+//! Parses the headers of PE files: programs and libraries of Windows.
 //!
-//! Crates that read such files were looked at: `goblin` and `pelite` want the whole file in memory, `object` whole
-//! sections, and a section can be the file. What is needed here are a few dozen bytes and the names of libraries.
+//! Existing crates read too much: `goblin` and `pelite` need the whole file in memory, and `object` whole sections, and
+//! a section can be the whole file. Only a few dozen bytes and the names of libraries are needed here.
 
 use super::read::{Need, Read};
 
-/// Processors, as the header names them.
+/// Numbers of processors in the header.
 pub mod machine {
     /// 32-bit Intel.
     pub const X86: u16 = 0x14c;
-    /// amd64; libraries that emulated programs can use on arm64 (ARM64EC) name it as well.
+    /// amd64; also used by libraries that emulated programs can load on arm64 (ARM64EC).
     pub const AMD64: u16 = 0x8664;
     /// arm64.
     pub const ARM64: u16 = 0xaa64;
 }
 
-/// What the headers say of a program or a library.
+/// The headers of a program or a library.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Pe {
-    /// The processor: see [`machine`].
+    /// The number of the processor, see [`machine`].
     pub machine: u16,
-    /// A library, which cannot be started.
+    /// True for a library, which cannot be started.
     pub is_library: bool,
-    /// What starts it: 2 and 3 are programs of Windows, others drivers and boot loaders.
+    /// The subsystem: 2 and 3 are Windows programs, others are drivers and boot loaders.
     pub subsystem: u16,
-    /// It is .NET code.
+    /// True for .NET code.
     pub is_managed: bool,
     /// The libraries that are loaded with it.
     pub imports: Vec<String>,
 }
 
 impl Pe {
-    /// Whether Windows can start it as a program.
+    /// Returns whether Windows can start it as a program.
     #[must_use]
     pub const fn is_program(&self) -> bool {
         !self.is_library && matches!(self.subsystem, 2 | 3)
     }
 }
 
-/// How many sections Windows takes.
+/// How many sections Windows accepts.
 const MAX_SECTIONS: u16 = 96;
 
-/// How many libraries are looked at.
+/// How many libraries are read.
 const MAX_IMPORTS: u64 = 512;
 
 /// The longest name of a library that is read, in bytes.
 const MAX_NAME: usize = 256;
 
-/// Numbers of entries in the table of directories.
+/// Indexes in the table of data directories.
 const IMPORTS: usize = 1;
 const CLR: usize = 14;
 
-/// Reads the headers; none where they are not those of a PE file, or damaged.
+/// Parses the headers; `None` if they are damaged or not those of a PE file.
 ///
 /// # Errors
 ///
-/// Part of the file has to be read first.
+/// Returns the part of the file that has to be read first.
 pub fn parse(file: &dyn Read) -> Result<Option<Pe>, Need> {
     let start = u64::from(u32_at(file.read(0, 64)?, 0x3c));
     let head = file.read(start, 24)?;
@@ -69,7 +69,7 @@ pub fn parse(file: &dyn Read) -> Result<Option<Pe>, Need> {
     else {
         return Ok(None);
     };
-    // The tables come after fields that are wider in 64-bit files.
+    // In 64-bit files, the fields before the tables are wider.
     let (count_at, is_known) = match u16_at(optional, 0) {
         0x10b => (92, true),
         0x20b => (108, true),
@@ -108,12 +108,12 @@ fn imports(file: &dyn Read, sections: &[u8], table: u32) -> Result<Vec<String>, 
     Ok(names)
 }
 
-/// Where in the file an address is; none for zero, and for one that no section has.
+/// Returns the file offset of an address; `None` for zero, and for an address outside of all sections.
 fn offset(sections: &[u8], address: u32) -> Option<u64> {
     let within = |section: &[u8]| {
         let (start, size) = (u32_at(section, 12), u32_at(section, 8).max(u32_at(section, 16)));
         let inside = address.checked_sub(start).filter(|inside| *inside < size)?;
-        // Windows rounds down.
+        // Windows rounds the start of a section down.
         Some(u64::from(u32_at(section, 20) & !0x1ff) + u64::from(inside))
     };
     if address == 0 { None } else { sections.chunks_exact(40).find_map(within) }

@@ -1,10 +1,10 @@
-//! The program that a container starts, as Windows finds it.
+//! Finds the program that a container starts, as Windows does.
 
 use crate::go::path::{base, clean, ext};
 use crate::image::Config;
 use crate::path::{is_abs, normalize, to_slash};
 
-/// Which instruction names the program.
+/// The instruction that names the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum By {
     /// ENTRYPOINT.
@@ -16,33 +16,33 @@ pub enum By {
 /// The program of ENTRYPOINT or CMD.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Program {
-    /// As the Dockerfile has it.
+    /// The program as written in the Dockerfile.
     pub written: String,
-    /// Which instruction names it.
+    /// The instruction that names it.
     pub by: By,
     /// The arguments.
     pub args: Vec<String>,
-    /// The Dockerfile names its directory; otherwise Windows looks for it in several.
+    /// True if the Dockerfile names its directory. Otherwise Windows searches several directories.
     pub names_directory: bool,
-    /// Where it can be, the first first, without the extensions that Windows adds.
+    /// The paths to try, in order, without the extensions that Windows adds.
     paths: Vec<String>,
     /// The working directory.
     directory: String,
 }
 
-/// What Windows adds to a name without an extension (`PATHEXT`), as far as images have such programs.
+/// The extensions that Windows adds to a name without one (`PATHEXT`), as far as images have such programs.
 const EXTENSIONS: [&str; 4] = [".exe", ".com", ".bat", ".cmd"];
 
-/// The commands that cmd runs itself, and those that run others.
+/// Commands built into cmd, including those that run other commands.
 const OF_CMD: &str = "assoc break call cd chdir cls color copy date del dir echo endlocal erase exit for ftype goto \
     if md mkdir mklink move path pause popd prompt pushd rd rem ren rename rmdir set setlocal shift start time title type \
     ver verify vol";
 
-/// Characters that stand for something else, or that no name has.
+/// Characters with a special meaning, or that no name contains.
 const SPECIAL: &str = "%!^*?<>|&()$\"[]";
 
 impl Program {
-    /// The program of a config; none where there is none, or where a shell decides what runs.
+    /// Returns the program of a config; `None` if it has none, or if a shell decides what runs.
     #[must_use]
     pub fn of(config: &Config) -> Option<Self> {
         let (by, words) = words(config)?;
@@ -74,7 +74,7 @@ impl Program {
         Some(Self { written, by, args, names_directory, paths, directory })
     }
 
-    /// The paths at which it can be, in the order in which Windows looks.
+    /// Returns the paths to try, in the order in which Windows tries them.
     pub fn candidates(&self) -> impl Iterator<Item = String> {
         self.paths.iter().flat_map(|path| {
             let with = EXTENSIONS.iter().map(move |extension| format!("{path}{extension}"));
@@ -84,7 +84,7 @@ impl Program {
         })
     }
 
-    /// The assembly that `dotnet` runs.
+    /// Returns the assembly that `dotnet` runs.
     #[must_use]
     pub fn assembly(&self) -> Option<String> {
         if stem(&self.written) != "dotnet" {
@@ -95,7 +95,7 @@ impl Program {
     }
 }
 
-/// The command line, and which instruction its program comes from.
+/// Returns the command line, and the instruction that its program comes from.
 fn words(config: &Config) -> Option<(By, Vec<String>)> {
     let filled = |words: &Option<Vec<String>>| words.clone().filter(|words| !words.is_empty());
     match (filled(&config.entrypoint), filled(&config.cmd)) {
@@ -108,7 +108,7 @@ fn words(config: &Config) -> Option<(By, Vec<String>)> {
     }
 }
 
-/// The first program of a command line for cmd.
+/// Returns the first program of a command line for cmd.
 fn of_cmd(args: &[String]) -> Option<(String, Vec<String>)> {
     let line: Vec<&str> = args.iter().map(String::as_str).skip_while(|arg| arg.starts_with('/')).collect();
     let line = line.join(" ");
@@ -124,14 +124,14 @@ fn of_cmd(args: &[String]) -> Option<(String, Vec<String>)> {
     Some((first.to_owned(), rest.split_whitespace().map(str::to_owned).collect()))
 }
 
-/// The name of a program without its directory and `.exe`, in small letters.
+/// Returns the name of a program in lower case, without its directory and `.exe`.
 #[must_use]
 pub fn stem(written: &str) -> String {
     let name = base(&to_slash(written, "windows")).to_lowercase();
     name.strip_suffix(".exe").unwrap_or(&name).to_owned()
 }
 
-/// The first of the commands of an image that starts Windows PowerShell, which a nanoserver lacks.
+/// Returns whether a command line starts Windows PowerShell, which a nanoserver lacks.
 #[must_use]
 pub fn starts_powershell(words: &[String]) -> bool {
     words.first().is_some_and(|first| stem(first) == "powershell")

@@ -1,24 +1,24 @@
 //! Files that are read in ranges.
 //!
-//! Parsers here do no I/O. A range that has not been read yet is an error, [`Need`]; the caller reads it and starts the
-//! parser again. So files of any size are parsed with the same code, and a test passes the whole file.
+//! The parsers here do no I/O. If a range has not been read yet, they return an error, [`Need`]; the caller reads the
+//! range and restarts the parser. So the same code parses files of any size, and a test passes the whole file.
 
-/// Bytes that have not been read yet.
+/// A range that has not been read yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Need {
-    /// The first byte.
+    /// The offset of the first byte.
     pub offset: u64,
-    /// How many.
+    /// The number of bytes.
     pub length: usize,
 }
 
 /// A file, as far as it has been read.
 pub trait Read {
-    /// The bytes of a range: fewer, or none, where the file ends before.
+    /// Returns the bytes of a range: fewer, or none, if the file ends before.
     ///
     /// # Errors
     ///
-    /// The range has to be read first.
+    /// Returns the range if it has to be read first.
     fn read(&self, offset: u64, length: usize) -> Result<&[u8], Need>;
 }
 
@@ -28,10 +28,10 @@ impl Read for &[u8] {
     }
 }
 
-/// How much is read at once at least, in bytes: the headers of most programs and all of a small one.
+/// How many bytes are read at once at least: the headers of most programs, and all of a small one.
 const CHUNK: usize = 32 << 10;
 
-/// How much of one file is read at most, in ranges. A file that asks for more leads around.
+/// How many ranges of a file are read at most. A file that needs more leads the parser in circles.
 const MAX_RANGES: usize = 24;
 
 /// The ranges of a file that have been read.
@@ -42,19 +42,19 @@ pub struct Ranges {
 }
 
 impl Ranges {
-    /// A file of so many bytes, of which none has been read.
+    /// Creates a file of `size` bytes of which nothing has been read.
     #[must_use]
     pub const fn new(size: u64) -> Self {
         Self { size, parts: Vec::new() }
     }
 
-    /// The range to read for what is needed; none where the file has asked for enough.
+    /// Returns the range to read for what is needed; `None` if the file has needed too many ranges.
     #[must_use]
     pub fn next(&self, need: Need) -> Option<Need> {
         (self.parts.len() < MAX_RANGES).then_some(Need { length: need.length.max(CHUNK), ..need })
     }
 
-    /// Adds a range that was asked for. Where it is shorter, the file ends there.
+    /// Adds a range that was asked for. If it has fewer bytes, the file ends there.
     pub fn add(&mut self, asked: Need, bytes: Vec<u8>) {
         if bytes.len() < asked.length {
             self.size = self.size.min(asked.offset.saturating_add(bytes.len() as u64));
@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn a_file_ends_where_its_bytes_do() {
-        // The directory said more than there is.
+        // The directory listed a larger size than the file has.
         let mut ranges = Ranges::new(100);
         ranges.add(Need { offset: 0, length: 100 }, vec![1; 3]);
         assert_eq!(ranges.read(1, 50).unwrap(), [1, 1]);

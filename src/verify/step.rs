@@ -1,4 +1,4 @@
-//! What Windows refuses in a layer, whatever image it is in: names and links.
+//! Checks what Windows refuses in a layer of any image: names and links.
 
 use std::collections::BTreeSet;
 

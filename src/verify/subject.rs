@@ -1,4 +1,4 @@
-//! What Windows refuses in an image: its program, libraries and runtimes.
+//! Checks what Windows refuses in an image: its program, libraries and runtimes.
 
 use std::collections::BTreeSet;
 
@@ -15,34 +15,34 @@ use crate::go::path::{base, dir, ext};
 use crate::lint::{Rule, windows as rule};
 use crate::windows::base_directories::is_within_windows;
 
-/// An image to look at.
+/// An image to check.
 #[derive(Debug)]
 pub struct Subject<'s> {
-    /// What its steps put into it.
+    /// The files that its steps added.
     pub files: Files<'s>,
-    /// All of its files are known.
+    /// True if all of its files are known.
     pub is_complete: bool,
-    /// What it starts, where the Dockerfile says that.
+    /// The program that it starts, if the Dockerfile names it.
     pub program: Option<Program>,
-    /// What it is built on.
+    /// Its base image.
     pub base: Base,
-    /// `amd64`, `arm64`.
+    /// `amd64` or `arm64`.
     pub architecture: &'s str,
     /// The .NET runtimes of its base.
     pub installed: Installed,
 }
 
-/// The file that the program is in.
+/// The file of the program.
 struct Found<'s> {
     id: Id,
     entry: &'s Entry,
 }
 
-/// The endings of files that programs and libraries of Windows are in.
+/// The extensions of Windows programs and libraries.
 const PROGRAMS: [&str; 2] = [".exe", ".dll"];
 
 impl<'s> Subject<'s> {
-    /// The files that have to be read, the program first.
+    /// Returns the files that have to be read, the program first.
     #[must_use]
     pub fn wanted(&self) -> Vec<Id> {
         let program = self.found().into_iter().map(|found| found.id);
@@ -84,13 +84,13 @@ impl<'s> Subject<'s> {
         findings
     }
 
-    /// The file of the program.
+    /// Finds the file of the program.
     fn found(&self) -> Option<Found<'s>> {
         let candidates = self.program.as_ref()?.candidates();
         candidates.filter_map(|path| self.files.get(&path)).map(|(id, entry)| Found { id, entry }).next()
     }
 
-    /// What is wrong with the program's file.
+    /// Checks the program's file.
     fn program(&self, found: &Found<'_>) -> Option<Finding> {
         let path = shown(&found.entry.path);
         let content = found.entry.content.as_ref()?;
@@ -110,7 +110,7 @@ impl<'s> Subject<'s> {
         Some(Finding { about: About::Step(found.id.step), rule, message })
     }
 
-    /// What is wrong with a program's processor.
+    /// Checks a program's processor.
     fn machine(&self, pe: &Pe, path: &str) -> Option<(&'static Rule, String)> {
         let (name, image) = (machine::name(pe.machine), self.architecture);
         Some(match Fit::of(pe, image, self.base) {
@@ -121,7 +121,7 @@ impl<'s> Subject<'s> {
         })
     }
 
-    /// The program is nowhere.
+    /// Reports a program that does not exist.
     fn missing(&self) -> Option<Finding> {
         let program = self.program.as_ref().filter(|_| self.base.is_plain && self.is_complete)?;
         let path = program.candidates().next()?;
@@ -131,7 +131,7 @@ impl<'s> Subject<'s> {
         let name = base(&path).to_lowercase();
         let near = self.files.named(&name).or_else(|| self.files.named(name.strip_suffix(".exe")?));
         if near.is_none() && !program.names_directory {
-            // It may be one of Windows' own.
+            // It may be a program of Windows.
             return None;
         }
         let near = near.map(|entry| shown(&entry.path));
@@ -139,7 +139,7 @@ impl<'s> Subject<'s> {
         Some(Finding { about: About::Program(program.by), rule: &rule::PROGRAM_MISSING, message })
     }
 
-    /// The `.runtimeconfig.json` of a .NET program.
+    /// Returns the `.runtimeconfig.json` of a .NET program.
     fn runtime_config(&self) -> Option<(Id, &'s Entry)> {
         let program = self.program.as_ref()?;
         let path = program.assembly().or_else(|| Some(self.found()?.entry.path.clone()))?;
@@ -147,7 +147,7 @@ impl<'s> Subject<'s> {
         self.files.get(&format!("{stem}.runtimeconfig.json"))
     }
 
-    /// What is wrong with the runtime of a .NET program.
+    /// Checks the runtime of a .NET program.
     fn runtime(&self, found: Option<&Found<'_>>) -> Option<Finding> {
         let program = self.program.as_ref().filter(|_| !self.base.is_host_process)?;
         let (_, entry) = match self.runtime_config() {
@@ -155,7 +155,7 @@ impl<'s> Subject<'s> {
             None => return self.framework(found?),
         };
         let config = RuntimeConfig::parse(entry.text.as_deref()?)?;
-        // Where the base names no version, only a plain one is known to have none.
+        // If the base names no version, only a plain base is known to have no runtime.
         let is_unknown = self.installed.runtime.is_empty() && !self.base.is_plain;
         if is_unknown || !self.is_complete || self.files.named("hostfxr.dll").is_some() {
             return None;
@@ -165,7 +165,7 @@ impl<'s> Subject<'s> {
         Some(Finding { about: About::Program(program.by), rule: &rule::RUNTIME, message })
     }
 
-    /// A program of .NET Framework, which no nanoserver has.
+    /// Reports a program of .NET Framework, which no nanoserver has.
     fn framework(&self, found: &Found<'_>) -> Option<Finding> {
         let Some(Content::Pe(pe)) = &found.entry.content else { return None };
         if !pe.is_managed || pe.is_library || !self.base.is_nanoserver || !self.is_complete {
@@ -175,8 +175,8 @@ impl<'s> Subject<'s> {
         Some(Finding { about: About::Step(found.id.step), rule: &rule::RUNTIME, message })
     }
 
-    /// What is wrong with a file that is not the program. Some packages bring programs for several processors, and use
-    /// those of the image; so a file counts where the program loads it, or where its step brings none that runs.
+    /// Checks a file other than the program. Some packages contain programs for several processors, and use those for
+    /// the image's. So a file is reported only if the program loads it, or if its step has no program that runs.
     fn other(
         &self,
         path: &str,
@@ -199,7 +199,7 @@ impl<'s> Subject<'s> {
         if loaded.contains(path) || alone() { self.machine(pe, &shown(&entry.path)) } else { None }
     }
 
-    /// The libraries of the image that the program loads from its own directory, with those that they load.
+    /// Returns the libraries that the program loads from its own directory, directly or through other libraries.
     fn loaded(&self, found: Option<&Found<'_>>) -> BTreeSet<String> {
         let mut loaded = BTreeSet::new();
         let Some(found) = found else { return loaded };
@@ -216,7 +216,7 @@ impl<'s> Subject<'s> {
         loaded
     }
 
-    /// The libraries that a file needs and that neither the image nor its base has.
+    /// Returns the libraries that a file needs and that neither the image nor its base has.
     fn libraries(&self, entry: &Entry) -> Vec<(&'static Rule, String)> {
         let Some(Content::Pe(pe)) = &entry.content else { return Vec::new() };
         if !self.base.is_plain || !self.is_complete {
@@ -239,12 +239,12 @@ impl<'s> Subject<'s> {
     }
 }
 
-/// How many findings each step has of each check.
+/// The number of findings for each step and rule.
 #[derive(Default)]
 struct Counts(Vec<(usize, &'static str, usize)>);
 
 impl Counts {
-    /// A finding, where the step has not too many of its kind.
+    /// Returns a finding, unless the step already has too many for this rule.
     fn add(&mut self, step: usize, rule: &'static Rule, message: String) -> Option<Finding> {
         let known = self.0.iter_mut().find(|(of, name, _)| (*of, *name) == (step, rule.name));
         match known {

@@ -1,20 +1,20 @@
-//! The directories of a base, as far as its config tells.
+//! The directories of a base image, as far as its config shows them.
 
 use crate::image::Image;
 use crate::path;
 
-/// Which of Microsoft's bases have a directory.
+/// Which of Microsoft's base images have a directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Having {
     /// All of them.
     All,
-    /// servercore and server; nanoserver does not.
+    /// servercore and server, but not nanoserver.
     Win32k,
-    /// Some, and nothing in an image's config says which.
+    /// Some; an image's config does not show which.
     Some,
 }
 
-/// Directories of Windows, as the bases spell them. Nobody means a file of one of these names.
+/// Directories of Windows, spelled as in the base images. Nobody would use one of these names for a file.
 const DIRECTORIES: [(&str, Having); 26] = [
     ("/Program Files", Having::All),
     ("/Program Files (x86)", Having::All),
@@ -44,13 +44,14 @@ const DIRECTORIES: [(&str, Having); 26] = [
     ("/Windows/Temp", Having::All),
 ];
 
-/// The `os.features` entry of bases with the whole of Win32.
+/// The `os.features` entry of base images with full Win32.
 const FEATURE: &str = "win32k";
 
-/// How Microsoft's own bases came to be, in their history: nothing but Windows is in them.
+/// History entries of Microsoft's own base images, which contain only Windows.
 const PLAIN: [&str; 2] = ["Apply image", "Install update"];
 
-/// What `PATH` is in a container whose image does not set it. Images with win32k have more of Windows' own directories.
+/// Returns the `PATH` of a container whose image does not set it. With win32k it includes more of Windows' own
+/// directories.
 #[must_use]
 pub fn default_path(base: &Image) -> &'static str {
     if has_win32k(base) {
@@ -60,20 +61,19 @@ pub fn default_path(base: &Image) -> &'static str {
     }
 }
 
-/// Whether an image needs the part of Windows that draws, which nanoserver lacks.
+/// Returns whether an image needs win32k, the graphical part of Windows, which nanoserver lacks.
 #[must_use]
 pub fn has_win32k(base: &Image) -> bool {
     base.platform.os_features.iter().flatten().any(|feature| feature == FEATURE)
 }
 
-/// What the config tells: Windows' own directories, the working directory, and those that the steps
-/// of the history have made. The directories above one of these are not named, and one may be named
-/// twice.
+/// Returns the directories that the config implies: Windows' own directories, the working directory, and those that the
+/// steps of the history have created. Their parent directories are not listed, and a directory may be listed twice.
 #[must_use]
 pub fn of(base: &Image) -> Vec<String> {
     let mut found = vec!["/".to_owned()];
     let platform = &base.platform;
-    // A HostProcess base has no os.version, and none of Windows' files.
+    // A HostProcess base has no os.version and no Windows files.
     if !platform.os_version.is_empty() {
         let win32k = has_win32k(base);
         let has = |having| having == Having::All || (having == Having::Win32k && win32k);
@@ -93,9 +93,9 @@ pub fn of(base: &Image) -> Vec<String> {
     found
 }
 
-/// The directory that a step of a history has made.
+/// Returns the directory that a step of a history has created.
 fn of_step(step: &str) -> Option<&str> {
-    // The classic builder put the shell's name in front.
+    // The classic builder wrote the shell's name in front.
     let step = step.rsplit_once("#(nop) ").map_or(step, |(_, step)| step).trim();
     let step = step.strip_suffix("# buildkit").unwrap_or(step).trim_end();
     let (word, rest) = step.split_once(' ')?;
@@ -112,7 +112,7 @@ fn of_step(step: &str) -> Option<&str> {
     }
 }
 
-/// Whether the base is Windows and nothing else, so that it has no directory outside of Windows' own.
+/// Returns whether the base contains only Windows, so that it has no other directories than Windows' own.
 #[must_use]
 pub fn is_plain(base: &Image, name: &str) -> bool {
     let history = &base.history;
@@ -121,7 +121,8 @@ pub fn is_plain(base: &Image, name: &str) -> bool {
     by_history || super::bases::is_microsofts(name)
 }
 
-/// Whether a path is among Windows' own, where a base has more directories than are listed here.
+/// Returns whether a path is below one of Windows' own directories, where a base has more directories than are listed
+/// here.
 #[must_use]
 pub fn is_within_windows(dest: &str) -> bool {
     let dest = dest.to_lowercase();
@@ -129,8 +130,9 @@ pub fn is_within_windows(dest: &str) -> bool {
     roots.iter().any(|root| dest.strip_prefix(root).is_some_and(|rest| rest.starts_with('/')))
 }
 
-/// An absolute path into a base, its beginning spelled as the base does. Windows does not tell case apart, but the engine
-/// that reads a base on Linux does: `/windows/system32/netapi32.dll` is not there, where the image says `/Windows/System32`.
+/// Returns an absolute path into a base with its beginning spelled as in the base. Windows does not distinguish case,
+/// but an engine that reads a base on Linux does: it does not find `/windows/system32/netapi32.dll` if the image has
+/// `/Windows/System32`.
 #[must_use]
 pub fn canonical_case(path: &str) -> String {
     let known = |directory: &&str| {
@@ -189,7 +191,7 @@ mod tests {
         let start = std::time::Instant::now();
         let known = super::super::directories::Directories::of(&base("", &steps));
         drop(known);
-        // A look through all of them for each would take minutes.
+        // Comparing each with all others would take minutes.
         assert!(start.elapsed().as_secs() < 30);
     }
 

@@ -1,19 +1,19 @@
-//! What the name of a Windows base tells.
+//! Recognizes Windows base images by their names.
 
 use super::versions;
 use crate::image::{Reference, Wanted};
 use crate::list;
 
-/// Names of Microsoft's repositories below `windows/`, and those of the time before.
+/// Names of Microsoft's repositories below `windows/`, and former names.
 const REPOSITORIES: [&str; 4] = ["nanoserver", "servercore", "server", "windowsservercore"];
 
-/// Words in a tag that only images for Windows have.
+/// Words that only occur in tags of Windows images.
 const WORDS: [&str; 3] = ["nanoserver", "servercore", "windowsservercore"];
 
 /// The registry of Microsoft's images.
 const MCR: &str = "mcr.microsoft.com";
 
-/// Microsoft's images at Docker Hub that are for Windows alone, besides the bases.
+/// Microsoft's images on Docker Hub that are for Windows only, besides the base images.
 const OLD_IMAGES: [&str; 8] = [
     "aspnet",
     "dotnet-framework",
@@ -25,7 +25,8 @@ const OLD_IMAGES: [&str; 8] = [
     "wcf",
 ];
 
-/// Whether an image is one of Microsoft's own bases, or a copy of one under its name: Windows and nothing else.
+/// Returns whether an image is one of Microsoft's own base images, or a copy under the same name, so that it contains
+/// only Windows.
 #[must_use]
 pub fn is_microsofts(name: &str) -> bool {
     let Ok(reference) = Reference::parse_normalized(name) else { return false };
@@ -35,8 +36,8 @@ pub fn is_microsofts(name: &str) -> bool {
     (in_windows && REPOSITORIES.contains(&last)) || (reference.domain() == MCR && path == "windows")
 }
 
-/// Whether the name alone tells that an image is for Windows: one of Microsoft's, or one with the name of a
-/// base or of a version in its tag.
+/// Returns whether the name is enough to know that an image is for Windows: one of Microsoft's, or one with a base
+/// image or a version in its tag.
 #[must_use]
 pub fn is_for_windows(name: &str) -> bool {
     if is_microsofts(name) {
@@ -51,13 +52,13 @@ pub fn is_for_windows(name: &str) -> bool {
     at_microsoft || reference.tag().is_some_and(|tag| names_windows(&tag.to_lowercase()))
 }
 
-/// Whether a stage on this base is meant for Windows: a list always is.
+/// Returns whether a stage on this base is meant for Windows. A list always is.
 #[must_use]
 pub fn is_meant_for_windows(base: &str) -> bool {
     list::is_list(base) || is_for_windows(base)
 }
 
-/// Kinds of Windows that programs for one may miss in another.
+/// Kinds of Windows. Programs for one kind may lack something in another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// The smallest.
@@ -68,7 +69,7 @@ pub enum Kind {
     Full,
 }
 
-/// The kind of Windows that an image is, or is made of; none where its name does not tell.
+/// Returns the kind of Windows that an image is, or is based on; `None` if its name does not show it.
 #[must_use]
 pub fn kind(name: &str) -> Option<Kind> {
     if is_nanoserver(name) {
@@ -81,7 +82,8 @@ pub fn kind(name: &str) -> Option<Kind> {
     is_microsofts(name).then_some(Kind::Full)
 }
 
-/// Whether two names stand for the same repository, in whatever registry: of Microsoft's bases that is the last word.
+/// Returns whether two names refer to the same repository, in any registry. Of Microsoft's base images only the last
+/// name component counts.
 #[must_use]
 pub fn is_same_repository(one: &str, other: &str) -> bool {
     let parsed = [one, other].map(|name| Reference::parse_normalized(name).ok());
@@ -91,7 +93,7 @@ pub fn is_same_repository(one: &str, other: &str) -> bool {
     first.path() == second.path() || (are_microsofts && last(first.path()) == last(second.path()))
 }
 
-/// Whether an image is a nanoserver, or is made of one.
+/// Returns whether an image is a nanoserver, or is based on one.
 #[must_use]
 pub fn is_nanoserver(name: &str) -> bool {
     let lower = name.to_lowercase();
@@ -107,8 +109,8 @@ fn words(name: &str) -> impl Iterator<Item = &str> {
     name.split(['-', '_', '.', '/', ':', '@'])
 }
 
-/// A base whose version can change without a change of the Dockerfile: it is for Windows by its name, and neither
-/// its tag nor a digest says for which.
+/// Returns whether the version of a Windows base can change without a change of the Dockerfile: neither its tag nor a
+/// digest pins it. A tag other than `latest` counts as unpinned only if the name says that the image is for Windows.
 #[must_use]
 pub fn is_unpinned(name: &str) -> bool {
     let Ok(reference) = Reference::parse_normalized(name) else { return false };

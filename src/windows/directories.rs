@@ -1,12 +1,12 @@
-//! Is a destination a directory, and does a step depend on the files of earlier ones?
+//! Decides whether a destination is a directory, and whether a step depends on the files of earlier steps.
 //!
-//! A copy of a file to `/app` makes a file of that name, or one in a directory of that name if there
-//! is one. On a lazy base the second can only be known from the Dockerfile and from the base's
-//! config: that is what the table below is for. Windows does not tell case apart.
+//! A copy of a file to `/app` creates a file of that name, or a file in the directory of that name if there is one. On
+//! a lazy base the second case can only be known from the Dockerfile and from the base's config, by the rules below.
+//! Windows does not distinguish case.
 //!
-//! What is in a directory or an archive that was copied is not known. A step that may meet such a
-//! file is made on the layers before it, which is always right: BuildKit sees there what is a file
-//! and what a directory, follows links, and refuses what does not fit.
+//! The contents of a copied directory or archive are not known. A step that may meet such a file is built on the layers
+//! before it, which is always right: there BuildKit sees what is a file and what a directory, follows links, and
+//! refuses what does not fit.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -15,36 +15,36 @@ use super::base_directories;
 use crate::go::path;
 use crate::image::Image;
 
-/// Where a step copies to, and what.
+/// The destination of a step, and what the step copies.
 #[derive(Debug, Clone, Copy)]
 pub struct Destination<'d> {
-    /// The absolute path, with slashes, a final one where the Dockerfile has one.
+    /// The absolute path, with slashes, and a trailing slash if the Dockerfile has one.
     pub path: &'d str,
-    /// How many sources there are.
+    /// The number of sources.
     pub sources: usize,
-    /// The step is a `COPY --parents`.
+    /// True for `COPY --parents`.
     pub parents: bool,
-    /// What the step leaves there.
+    /// What the step leaves at the destination.
     pub leaves: &'d Leaves,
 }
 
-/// What is known of a destination.
+/// What is known about a destination.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
-    /// The path, as the layers spell it where those are asked; without a final slash.
+    /// The path without a trailing slash, spelled as in the layers if the step depends on them.
     pub path: String,
     /// What it is.
     pub is: Is,
-    /// On which of the layers before it the step depends.
+    /// Which of the earlier layers the step depends on.
     pub depends: Depends,
 }
 
-/// On which of the layers before it a step depends.
+/// Which of the earlier layers a step depends on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Depends {
     /// On none: it cannot meet a file of theirs.
     Nothing,
-    /// On those that go to the same place, above it or below it.
+    /// On layers that go to the same path, above it or below it.
     Related,
     /// On all: a link may lead anywhere.
     All,
@@ -55,30 +55,30 @@ pub enum Depends {
 pub enum Is {
     /// A directory.
     Directory,
-    /// Layers of this stage tell, and nothing else does.
+    /// Known only from the layers of this stage.
     Layers,
-    /// A directory only if the base has one that nothing tells of.
+    /// A directory only if the base has one that is not known.
     Unknown,
 }
 
 /// What a step leaves at its destination.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Leaves {
-    /// What is at the destination, where that was not known to be a directory.
+    /// What is at the destination, if it was not known to be a directory.
     pub there: Left,
-    /// Files and directories may be below it that the Dockerfile does not name: a source may be a
+    /// True if there may be files and directories below it that the Dockerfile does not name, because a source may be a
     /// directory.
     pub filled: bool,
-    /// It may be that the step does nothing: all its sources are patterns.
+    /// True if the step may do nothing, because all its sources are patterns.
     pub maybe_nothing: bool,
-    /// The sources may be archives that are unpacked.
+    /// True if the sources may be archives that are unpacked.
     pub unpacked: bool,
-    /// The names that files get in the destination, of sources that are files for sure.
+    /// The names in the destination of the sources that are certainly files.
     pub files: Vec<String>,
 }
 
 impl Leaves {
-    /// A directory, as WORKDIR makes it.
+    /// A directory, as WORKDIR creates it.
     pub const EMPTY: Self = Self {
         there: Left::Directory,
         filled: false,
@@ -95,65 +95,66 @@ pub enum Left {
     File,
     /// A directory.
     Directory,
-    /// A file or a directory, as the source is one or the other.
+    /// A file or a directory, depending on the source.
     Either,
 }
 
-/// What one reason says of a destination; the last argument is its path as it is compared.
+/// A rule: what one piece of evidence says about a destination. The last argument is its path in the form used for
+/// comparison.
 type Rule = fn(&Directories, &Destination<'_>, &str) -> Option<Is>;
 
-/// The rules, in the order they are asked. Each has its cases in `ci/e2e/destinations_test.go`.
+/// The rules, in the order in which they are tried. Each has its cases in `ci/e2e/destinations_test.go`.
 const RULES: [Rule; 6] = [
-    // `/app/` is a directory, and so is `.`, which stands for the working directory.
+    // `/app/` is a directory, and so is `.`, the working directory.
     |_, to, _| (to.path.ends_with('/') || to.path.ends_with("/.")).then_some(Is::Directory),
-    // Several sources have no place in one file. docker/dockerfile leaves the last of them there, if the base
-    // has no such directory; a Dockerfile that works has the directory.
+    // Several sources do not fit into one file. docker/dockerfile leaves the last of them there if the base has no such
+    // directory; for a Dockerfile that works, the directory exists.
     |_, to, _| (to.sources > 1).then_some(Is::Directory),
-    // `--parents` keeps the source's path below the destination. A pattern alone makes no directory: what
-    // matches is copied to that very name, one after the other, and people rename with it.
+    // `--parents` keeps the source's path below the destination. A pattern by itself does not create a directory: its
+    // matches are copied to that very name, one after the other, and people rename files with it.
     |_, to, _| to.parents.then_some(Is::Directory),
-    // A directory of the base: Windows' own, or one that the base's config tells of.
+    // A directory of the base: Windows' own, or one that the base's config names.
     |known, _, key| (known.base.contains(key) || is_above(&known.base, key)).then_some(Is::Directory),
-    // What earlier steps have made, in this stage and in those below it.
+    // What earlier steps have created, in this stage and in those below it.
     |known, _, key| known.made_at(key),
     // What came with a directory or an archive that an earlier step copied.
     |known, _, key| known.is_within_filled(key).then_some(Is::Layers),
 ];
 
-/// What earlier steps have made at a path.
+/// What earlier steps have created at a path.
 #[derive(Debug, Clone)]
 struct Made {
     /// The path as it was written.
     path: String,
     there: Left,
     filled: bool,
-    /// The step may have done nothing.
+    /// True if the step may have done nothing.
     maybe: bool,
 }
 
-/// The directories a stage is known to have.
+/// The directories that a stage is known to have.
 #[derive(Debug, Clone)]
 pub struct Directories {
     base: Rc<BTreeSet<String>>,
-    /// By path in small letters. The directories above a path are not noted: what is below them tells.
+    /// Entries by path in lower case. Directories above a path are not stored: the entries below imply them.
     made: BTreeMap<String, Made>,
-    /// What earlier steps have made is not known: one may have gone through a link.
+    /// True if the results of earlier steps are not known, because one may have gone through a link.
     lost: bool,
 }
 
-/// How long a path is looked at, in bytes and in directories: what is longer depends on the layers.
-/// Linux takes no path of more than 4,096 bytes.
+/// How long a path may be, in bytes and in directories; a longer one depends on the layers. Linux accepts paths of up
+/// to 4,096 bytes.
 const LONGEST: (usize, usize) = (4096, 256);
 
 impl Directories {
-    /// The directories of a base.
+    /// Returns the directories of a base.
     #[must_use]
     pub fn of(base: &Image) -> Self {
         let base = base_directories::of(base).iter().map(|path| key(path)).collect();
         Self { base: Rc::new(base), made: BTreeMap::new(), lost: false }
     }
 
-    /// What is known of a destination.
+    /// Returns what is known about a destination.
     #[must_use]
     pub fn ask(&self, to: &Destination<'_>) -> Answer {
         let (path, key) = (path::clean(to.path), key(to.path));
@@ -164,7 +165,7 @@ impl Directories {
         let depends = if self.lost || self.is_within_filled(&key) {
             Depends::All
         } else if is == Is::Layers || self.may_meet(&key, is, to.leaves) {
-            // An archive can hold links and what lies behind them.
+            // An archive can contain links, and files behind them.
             if to.leaves.unpacked { Depends::All } else { Depends::Related }
         } else {
             Depends::Nothing
@@ -173,16 +174,16 @@ impl Directories {
         Answer { path, is, depends }
     }
 
-    /// Notes what a step has left at the path of an answer.
+    /// Records what a step has left at the path of an answer.
     pub fn made(&mut self, answer: &Answer, leaves: &Leaves) {
-        // A link in a directory that was copied leads to anywhere.
+        // A link in a copied directory may lead anywhere.
         self.lost |= answer.depends == Depends::All;
         if is_long(&answer.path) {
             return;
         }
         let (there, filled) = match answer.is {
             Is::Directory => (Left::Directory, leaves.filled),
-            // In the directory that is there, or in its place.
+            // Either in the existing directory, or in its place.
             Is::Layers if leaves.there != Left::Directory => (Left::Either, true),
             Is::Layers | Is::Unknown => (leaves.there, leaves.filled),
         };
@@ -195,7 +196,7 @@ impl Directories {
         self.note(&answer.path, there, filled, leaves.maybe_nothing);
     }
 
-    /// A directory stays one, and what is in it stays there.
+    /// Records a path. A directory stays one, and its contents stay.
     fn note(&mut self, clean: &str, there: Left, filled: bool, maybe: bool) {
         let path = clean.to_owned();
         let made = self.made.entry(key(clean)).or_insert(Made { path, there, filled: false, maybe });
@@ -206,7 +207,8 @@ impl Directories {
         made.filled |= filled;
     }
 
-    /// Whether a step may have put a file at a path. What no step can have put there is not there, or the base's.
+    /// Returns whether a step may have put a file at a path. A path that no step can have written is missing, or the
+    /// base's.
     #[must_use]
     pub fn may_have_file(&self, path: &str) -> bool {
         let key = key(path);
@@ -214,13 +216,13 @@ impl Directories {
         self.lost || made.is_some_and(|made| made.there != Left::Directory) || self.is_within_filled(&key)
     }
 
-    /// Whether a step names a file of this name, in small letters.
+    /// Returns whether a step names a file with this name, given in lower case.
     #[must_use]
     pub fn has_named(&self, name: &str) -> bool {
         self.made.keys().any(|key| path::base(key) == name)
     }
 
-    /// What earlier steps have made of a path, by what they left there or below it.
+    /// Returns what earlier steps have made of a path, based on what they left there or below it.
     fn made_at(&self, key: &str) -> Option<Is> {
         if let Some(made) = self.made.get(key) {
             return match made.there {
@@ -229,19 +231,19 @@ impl Directories {
                 _ => Some(Is::Layers),
             };
         }
-        // A few of those below will do; without a certain one, the layers tell.
+        // A few entries below are enough. Without a certain one, the answer depends on the layers.
         let mut below = below(&self.made, key).take(16).peekable();
         below.peek()?;
         Some(if below.any(|(_, made)| !made.maybe) { Is::Directory } else { Is::Layers })
     }
 
-    /// Whether a directory above the path was copied with all that is in it.
+    /// Returns whether a directory above the path was copied with all its contents.
     fn is_within_filled(&self, key: &str) -> bool {
         above(key).any(|above| self.made.get(above).is_some_and(|made| made.filled))
     }
 
-    /// Whether what a step writes may be something else already, a file where a directory has to be
-    /// or a directory where a file has to be, or may be reached through a link.
+    /// Returns whether something that a step writes may already exist as something else (a file where a directory has
+    /// to be, or a directory where a file has to be), or may be reached through a link.
     fn may_meet(&self, key: &str, is: Is, leaves: &Leaves) -> bool {
         let unknown = |above: &str| {
             self.made.get(above).is_some_and(|made| made.filled || made.there != Left::Directory)
@@ -267,13 +269,13 @@ impl Directories {
         made.is_some_and(|made| made.there != Left::File) || below(&self.made, key).next().is_some()
     }
 
-    /// The path as it is spelled in the layers, as far as those have it.
+    /// Returns the path as the layers spell it, as far as they contain it.
     fn spelled(&self, clean: &str) -> String {
         let key = key(clean);
         for known in std::iter::once(key.as_str()).chain(above(&key)) {
             let made = self.made.get(known).or_else(|| below(&self.made, known).map(|(_, made)| made).next());
             if let Some(made) = made {
-                // Small letters can have another length.
+                // Lower case can have another length.
                 let depth = known.trim_end_matches('/').matches('/').count();
                 let (start, _) = split(&made.path, depth);
                 let (_, rest) = split(clean, depth);
@@ -284,33 +286,33 @@ impl Directories {
     }
 }
 
-/// Whether one of two paths is the other or above it, in any spelling.
+/// Returns whether the paths are equal or one is above the other. Expects the form used for comparison.
 #[must_use]
 pub fn are_related(one: &str, other: &str) -> bool {
     let (short, long) = if one.len() < other.len() { (one, other) } else { (other, one) };
     short == "/" || long.strip_prefix(short).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// A path as it is compared: clean, and in small letters.
+/// Returns a path in the form used for comparison: clean, and in lower case.
 #[must_use]
 pub fn key(dest: &str) -> String {
     path::clean(&dest.to_lowercase())
 }
 
-/// Cuts an absolute path after so many names.
+/// Splits an absolute path after the given number of names.
 fn split(path: &str, names: usize) -> (&str, &str) {
     let end = path.match_indices('/').nth(names).map_or(path.len(), |(at, _)| at);
     path.split_at(end)
 }
 
-/// The directories above a clean absolute path, from the nearest on.
+/// Returns the directories above a clean absolute path, the nearest first.
 fn above(key: &str) -> impl Iterator<Item = &str> {
     let slashes = key.rmatch_indices('/').map(|(at, _)| at);
     let is_root = key == "/";
     slashes.map(|at| &key[..at.max(1)]).filter(move |_| !is_root)
 }
 
-/// What is below a path, in a map by paths.
+/// Returns the entries below a path, in a map by paths.
 fn below<'m, V>(
     map: &'m BTreeMap<String, V>,
     key: &str,
@@ -319,13 +321,13 @@ fn below<'m, V>(
     map.range(start..end)
 }
 
-/// Whether a directory has one of the paths below it.
+/// Returns whether a directory has one of the paths below it.
 fn is_above(paths: &BTreeSet<String>, key: &str) -> bool {
     let (start, end) = range_below(key);
     paths.range(start..end).next().is_some()
 }
 
-/// From `/a/` up to `/a0`, which is what comes after the last `/a/...`.
+/// Returns the range from `/a/` up to `/a0`, which comes after the last `/a/...`.
 fn range_below(key: &str) -> (String, String) {
     let key = key.trim_end_matches('/');
     // The root is not below itself.
@@ -344,7 +346,7 @@ mod tests {
         Leaves { there: Left::File, filled: false, files: vec![name.to_owned()], ..Leaves::EMPTY }
     }
 
-    /// What a source of the build context leaves.
+    /// What a source of the build context leaves at its destination.
     fn either() -> Leaves {
         Leaves { there: Left::Either, filled: true, ..Leaves::EMPTY }
     }
@@ -353,12 +355,12 @@ mod tests {
         known.ask(&Destination { path, sources: 1, parents: false, leaves })
     }
 
-    /// What a path is.
+    /// Returns what a path is.
     fn is(known: &Directories, path: &str) -> Is {
         ask(known, path, &either()).is
     }
 
-    /// Makes a step, and gives whether it depends on the layers.
+    /// Adds a step, and returns whether it depends on the layers.
     fn step(known: &mut Directories, path: &str, leaves: &Leaves) -> bool {
         let answer = ask(known, path, leaves);
         known.made(&answer, leaves);
@@ -481,7 +483,7 @@ mod tests {
     #[test]
     fn windows_has_directories_of_its_own() {
         assert_eq!(is(&nanoserver(), "/windows/System32"), Is::Directory);
-        // A HostProcess base has nothing.
+        // A HostProcess base has no directories.
         assert_eq!(is(&Directories::of(&Image::default()), "/windows/System32"), Is::Unknown);
     }
 

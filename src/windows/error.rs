@@ -1,4 +1,4 @@
-//! What can be wrong with a build for Windows.
+//! Errors of builds for Windows.
 
 use super::advice::Advice;
 use crate::gateway;
@@ -8,55 +8,55 @@ use crate::suggest::Hint;
 
 use super::host::Uncovered;
 
-/// An error with its places.
+/// An error with its locations.
 pub type Error = Located<ErrorKind>;
 
-/// What is wrong.
+/// The kinds of errors.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ErrorKind {
     /// RUN in stages for Windows: the line of each, and what to write instead.
     #[error("RUN needs a Windows worker, and this engine builds on Linux. What to write instead:{}", advice(.0))]
     Run(Vec<(u32, Vec<Advice>)>),
-    /// A requested platform with a version that is unknown.
+    /// A requested platform has an unknown version.
     #[error(
         "unknown Windows version {:?} in the platform {}{}: write a build such as 20348 or 10.0.20348, or one of {}",
         .0.os_version, .0.format_all(), Hint::show(Build::similar(&.0.os_version).as_ref()), Build::names()
     )]
     PlatformVersion(Box<Platform>),
-    /// Two bases whose tags have one name of a release that the table lacks.
+    /// The tags of two bases name the same release, which the table lacks, but the images have different builds.
     #[error(
         "the tags of {first} and {second} name one Windows release, {name}, and the images are of two builds: write the \
          build instead of {name}"
     )]
     TwoBuilds {
-        /// The name.
+        /// The name of the release.
         name: String,
         /// One base, with its version.
         first: String,
-        /// The other.
+        /// The other base.
         second: String,
     },
-    /// A selection that leaves nothing.
+    /// The selection matches no base.
     #[error("no Windows base matches {asked}; available: {found}")]
     NoMatch {
         /// The selection.
         asked: String,
-        /// What there is to select from.
+        /// The versions to select from.
         found: String,
     },
-    /// A release that neither the table nor a base tells.
+    /// A release that is neither in the table nor in a base's tag.
     #[error(
         "unknown Windows version {name:?}{}: it is not in the tag of a base of this build. Write a build such as 20348 or \
          10.0.20348, or one of {}; available: {found}",
         Hint::show(Build::similar(name).as_ref()), Build::names()
     )]
     NoRelease {
-        /// The name.
+        /// The name of the release.
         name: String,
-        /// What there is to select from.
+        /// The versions to select from.
         found: String,
     },
-    /// A base that may be an index of several versions.
+    /// A base may be an index of several versions, which cannot be listed.
     #[error(
         "{base} may be an index of several Windows versions, and this engine can neither read it nor be asked for a \
          version; it gives {os_version} alone. {advice}",
@@ -65,10 +65,10 @@ pub enum ErrorKind {
     Unlisted {
         /// The base as written.
         base: String,
-        /// The version of the image that the engine gives.
+        /// The version of the image that the engine resolves.
         os_version: String,
     },
-    /// A release in an index that could not be read.
+    /// A release may be hidden in an index that could not be read.
     #[error(
         "{server} cannot be told apart from {os_version} in the index of {base}, which this engine cannot read. \
          {advice}",
@@ -79,10 +79,10 @@ pub enum ErrorKind {
         base: String,
         /// The release.
         build: Build,
-        /// The version of the image that the engine gives instead.
+        /// The version of the image that the engine resolves instead.
         os_version: String,
     },
-    /// Two bases that no host can tell apart.
+    /// Two bases have the same build, so no host can choose between them.
     #[error(
         "two bases have the same Windows build, so a host cannot choose between them: {first} and {second}. Keep one \
          of them"
@@ -90,60 +90,60 @@ pub enum ErrorKind {
     Collision {
         /// One base, with its version.
         first: String,
-        /// The other.
+        /// The other base.
         second: String,
     },
-    /// A base whose `os.version` is not one.
+    /// The `os.version` of a base is not a valid version.
     #[error(
         "{base} has the os.version {os_version:?}, which is not a Windows version such as 10.0.20348.2700"
     )]
     UnknownVersion {
         /// The base as written.
         base: String,
-        /// What its config says.
+        /// The `os.version` in its config.
         os_version: String,
     },
-    /// An index that says another version of an image than the image itself.
+    /// An index lists another version for an image than the image's config.
     #[error("the index {base} lists an image of {listed}, and the config of that image says {found}")]
     OtherVersion {
         /// The base as written.
         base: String,
-        /// What the index says.
+        /// The version in the index.
         listed: String,
-        /// What the config says.
+        /// The version in the config.
         found: String,
     },
-    /// A context for several versions, and none for this one.
+    /// The client gives contexts for several versions, but none for this one.
     #[error("the client gives {name} no context for Windows {wanted}; available: {found}")]
     NoContext {
-        /// The name.
+        /// The name of the context.
         name: String,
         /// The version.
         wanted: String,
-        /// The versions that there are contexts for.
+        /// The versions that have contexts.
         found: String,
     },
-    /// A name in `FANLIGHT_HOSTS` that is no host's.
+    /// An unknown host name in `FANLIGHT_HOSTS`.
     #[error("FANLIGHT_HOSTS: unknown Windows host {name:?}: available: {known}", known = super::host::names())]
     UnknownHost {
-        /// As the client wrote it.
+        /// The name as the client wrote it.
         name: String,
     },
-    /// `FANLIGHT_HOSTS`, and nothing for them.
+    /// `FANLIGHT_HOSTS` is set, but the build has no Windows image.
     #[error("FANLIGHT_HOSTS: the build has no image for Windows: add windows/amd64 to --platform")]
     NoImageForHosts,
-    /// Hosts of `FANLIGHT_HOSTS` that find no image.
+    /// Hosts of `FANLIGHT_HOSTS` find no image.
     #[error("FANLIGHT_HOSTS: Windows hosts that find no image in this build:{}", without_image(.0))]
     WithoutImage(Vec<Uncovered>),
-    /// More work than one build can hold.
+    /// The build has too many steps.
     #[error(
         "{variants} Windows images of {steps} steps together are more than one build can hold; at most {max} steps are \
          built at once. Select some versions, for example with --build-arg FANLIGHT_VERSIONS=ltsc2022,ltsc2025"
     )]
     TooManySteps {
-        /// How many images.
+        /// The number of images.
         variants: usize,
-        /// How many steps they have together.
+        /// The number of steps of all images.
         steps: usize,
         /// The limit.
         max: usize,
@@ -156,12 +156,12 @@ impl From<ErrorKind> for gateway::Error {
     }
 }
 
-/// How many refused RUN lines are shown with their advice and in excerpts; the rest are counted, with some of their
-/// numbers.
+/// How many refused RUN lines are shown with their advice and in excerpts. The rest are counted, with some of their
+/// line numbers.
 pub(super) const MAX_SHOWN: usize = 10;
 const MAX_NUMBERS: usize = 20;
 
-/// A line for each host.
+/// Formats a line for each host.
 fn without_image(hosts: &[Uncovered]) -> String {
     let mut text = String::new();
     for Uncovered { host, architecture, engines, add } in hosts {
@@ -177,7 +177,7 @@ fn without_image(hosts: &[Uncovered]) -> String {
     text
 }
 
-/// A line for each thing that a refused RUN does.
+/// Formats a line for each thing that a refused RUN does.
 fn advice(refused: &[(u32, Vec<Advice>)]) -> String {
     let (shown, rest) = refused.split_at(refused.len().min(MAX_SHOWN));
     let mut text = String::new();
@@ -185,7 +185,7 @@ fn advice(refused: &[(u32, Vec<Advice>)]) -> String {
         let mut label = format!("line {line}: ");
         for advice in advice {
             text += &format!("\n  {label}{advice}");
-            // The number once for all that stands on a line.
+            // The line number is shown once for all advice of a line.
             label = " ".repeat(label.len());
         }
     }

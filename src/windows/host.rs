@@ -1,10 +1,9 @@
-//! Which Windows hosts run which images, and which image of an index each takes.
+//! Which Windows hosts run which images, and which image of an index each host takes.
 //!
-//! The rules are those of containerd's `platforms` package, which Docker Engine uses as well, for
-//! process isolation: a host before Windows Server 2022 runs exactly its own build, a later one what
-//! lies between a lowest build and its own. Releases differ in that lowest build, and in which of
-//! several images that fit they take. The revision, the fourth number, is never compared.
-//! `testdata/windows/hosts` holds what the originals say.
+//! The rules are those of containerd's `platforms` package, which Docker Engine uses as well, for process isolation: a
+//! host before Windows Server 2022 runs exactly its own build, and a later one runs every build from a lowest build up
+//! to its own. Engine releases differ in that lowest build, and in which of several fitting images they take. The
+//! revision, the fourth number, is never compared. `testdata/windows/hosts` holds the answers of the originals.
 
 use std::cmp::Reverse;
 
@@ -13,20 +12,20 @@ use crate::go::number::{atoi, parse_uint};
 use crate::image::Build;
 use crate::image::release::{Edition, RELEASES, Release, STABLE, long_term};
 
-/// A release of Windows that containers run on.
+/// A release of Windows that runs containers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Host {
-    /// What it is called.
+    /// Its full name.
     pub name: &'static str,
-    /// Its short name, in `FANLIGHT_HOSTS`.
+    /// Its short name in `FANLIGHT_HOSTS`.
     pub short: &'static str,
-    /// What hosts and images are compared by.
+    /// The build, by which hosts and images are compared.
     pub build: u32,
-    /// There are hosts with this processor besides `amd64`.
+    /// True if there are hosts with this processor besides `amd64`.
     pub arm64: bool,
 }
 
-/// The hosts that a plan speaks of: servers, then clients.
+/// Returns the hosts that a plan covers: servers, then clients.
 #[must_use]
 pub fn hosts() -> Vec<Host> {
     let editions: [fn(&Release) -> Option<Edition>; 2] = [|release| release.server, |release| release.client];
@@ -42,7 +41,7 @@ pub fn hosts() -> Vec<Host> {
 }
 
 impl Host {
-    /// The host of a name as in the plan, or of a short one, in any case.
+    /// Finds a host by its full or short name, ignoring case.
     #[must_use]
     pub fn find(name: &str) -> Option<Self> {
         let is_it =
@@ -50,40 +49,40 @@ impl Host {
         hosts().into_iter().find(is_it)
     }
 
-    /// Whether there are hosts of this release with that processor.
+    /// Returns whether there are hosts of this release with that processor.
     #[must_use]
     pub fn has(&self, architecture: &str) -> bool {
         architecture == "amd64" || self.arm64
     }
 }
 
-/// How releases of the engines choose.
+/// The rule by which some releases of the engines choose an image.
 #[derive(Debug, Clone, Copy)]
 pub struct Rule {
-    /// The engines.
+    /// The engines, for messages.
     pub engines: &'static str,
-    /// The lowest build that a host runs.
+    /// Returns the lowest build that a host runs.
     lowest: fn(u32) -> u32,
-    /// Which of several that fit comes first.
+    /// Which of several fitting images comes first.
     order: Order,
 }
 
 #[derive(Debug, Clone, Copy)]
 enum Order {
-    /// As the index has them, which is what the image specification asks for.
+    /// In the order of the index, as the image specification requires.
     Index,
-    /// The greatest `os.version`, as text.
+    /// The greatest `os.version`, compared as text.
     Version,
     /// The greatest revision, whatever the build.
     Revision,
 }
 
-/// What a plan shows first. The index of a build lists the newest version first, so that this is what
-/// current releases do, and Docker's classic image store as well.
+/// The rule that a plan shows first. A build's index lists the newest version first, so current releases act by this
+/// rule, and so does Docker's classic image store.
 const CURRENT: Rule =
     Rule { engines: "the image specification", lowest: long_term_before, order: Order::Index };
 
-/// The releases, newest first.
+/// The rules of the engine releases, newest first.
 const RULES: [Rule; 3] = [
     Rule {
         engines: "containerd 2.3.5 and later, and Docker Engine 29 from moby 2.0.0-beta.22 on",
@@ -102,19 +101,19 @@ const RULES: [Rule; 3] = [
     },
 ];
 
-/// The long-term release before the one that the host belongs to, none before Windows Server 2022.
+/// Returns the long-term release before the one that the host belongs to, but none before Windows Server 2022.
 fn long_term_before(host: u32) -> u32 {
     long_term().rev().filter(|build| *build <= host).nth(1).map_or(STABLE, |build| build.max(STABLE))
 }
 
-/// The newest long-term release that is older than the host: later releases of Windows 11 so refuse
-/// what they can run.
+/// Returns the newest long-term release that is older than the host. By this rule, later releases of Windows 11 refuse
+/// images that they can run.
 fn newest_long_term_below(host: u32) -> u32 {
     long_term().rfind(|build| *build < host).map_or(STABLE, |build| build.max(STABLE))
 }
 
 impl Rule {
-    /// Whether a host runs images of that `os.version`. Without one they run everywhere.
+    /// Returns whether a host runs images with that `os.version`. Images without one run everywhere.
     #[must_use]
     pub fn runs(&self, host: u32, os_version: &str) -> bool {
         if os_version.is_empty() {
@@ -127,7 +126,7 @@ impl Rule {
         ((self.lowest)(host)..=host).contains(&build)
     }
 
-    /// The image of an index that a host takes, by its `os.version`s in order.
+    /// Returns the index of the image that a host takes, from the `os.version`s of an index in order.
     #[must_use]
     pub fn takes(&self, host: u32, os_versions: &[&str]) -> Option<usize> {
         let fitting = (0..os_versions.len()).filter(|index| self.runs(host, os_versions[*index]));
@@ -140,7 +139,7 @@ impl Rule {
     }
 }
 
-/// The build of an `os.version` of Windows 10 and later (upstream's `getWindowsOSVersion`).
+/// Parses the build of an `os.version` of Windows 10 or later (upstream's `getWindowsOSVersion`).
 fn build(os_version: &str) -> Option<u32> {
     let mut parts = os_version.split('.');
     let mut number = |bits| parse_uint(parts.next()?, 10, bits).ok();
@@ -152,20 +151,20 @@ fn revision(os_version: &str) -> i64 {
     os_version.split('.').nth(3).and_then(|part| atoi(part).ok()).unwrap_or_default()
 }
 
-/// What a host does with an index.
+/// Which image of an index a host takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Coverage {
     /// The host.
     pub host: Host,
-    /// The image it takes.
+    /// The image that it takes, if any.
     pub takes: Option<usize>,
-    /// Engines that take another one, with that.
+    /// Engines that take another image, with that image.
     pub elsewhere: Vec<(&'static str, Option<usize>)>,
-    /// The build whose image is missing, where none fits.
+    /// The build to add, if no image fits.
     pub missing: Option<u32>,
 }
 
-/// What every host of that architecture does with an index, by its `os.version`s in order.
+/// Returns which image every host of an architecture takes, from the `os.version`s of an index in order.
 #[must_use]
 pub fn coverage(architecture: &str, os_versions: &[&str]) -> Vec<Coverage> {
     let of_host = |host: Host| {
@@ -181,7 +180,7 @@ pub fn coverage(architecture: &str, os_versions: &[&str]) -> Vec<Coverage> {
     hosts().into_iter().filter(|host| host.has(architecture)).map(of_host).collect()
 }
 
-/// The hosts, for messages.
+/// Returns the short names of the hosts, for messages.
 #[must_use]
 pub fn names() -> String {
     hosts().iter().map(|host| host.short).collect::<Vec<_>>().join(", ")
@@ -192,20 +191,20 @@ pub fn names() -> String {
 pub struct Uncovered {
     /// The host.
     pub host: Host,
-    /// Its processor.
+    /// The processor.
     pub architecture: String,
-    /// The engines with which it finds none; empty for all.
+    /// The engines with which it finds no image; empty for all.
     pub engines: &'static str,
     /// The build of an image that it would take.
     pub add: u32,
 }
 
-/// Refuses a result in which one of these hosts finds no image, with any release of the engines. `images` are the
+/// Refuses a result in which one of these hosts finds no image with some release of the engines. `images` are the
 /// architectures and `os.version`s of the Windows images, in the order of the index.
 ///
 /// # Errors
 ///
-/// No Windows image at all, and the hosts that find none.
+/// Returns an error if there is no Windows image at all, or with the hosts that find none.
 pub fn check(hosts: &[Host], images: &[(&str, &str)]) -> Result<(), ErrorKind> {
     if !hosts.is_empty() && images.is_empty() {
         return Err(ErrorKind::NoImageForHosts);
@@ -215,7 +214,7 @@ pub fn check(hosts: &[Host], images: &[(&str, &str)]) -> Result<(), ErrorKind> {
     architectures.dedup();
     let mut found = Vec::new();
     for host in hosts.iter().copied() {
-        // There are releases for one processor alone.
+        // Some releases exist for one processor only.
         let has: Vec<&&str> = architectures.iter().filter(|architecture| host.has(architecture)).collect();
         let has = if has.is_empty() { vec![&"amd64"] } else { has };
         for architecture in has {
@@ -227,11 +226,11 @@ pub fn check(hosts: &[Host], images: &[(&str, &str)]) -> Result<(), ErrorKind> {
     if found.is_empty() { Ok(()) } else { Err(ErrorKind::WithoutImage(found)) }
 }
 
-/// The hosts of these names.
+/// Finds the hosts with these names.
 ///
 /// # Errors
 ///
-/// An unknown name.
+/// Returns an error for an unknown name.
 pub fn find_all(names: &[String]) -> Result<Vec<Host>, ErrorKind> {
     let find = |name: &String| Host::find(name).ok_or_else(|| ErrorKind::UnknownHost { name: name.clone() });
     names.iter().map(find).collect()
@@ -251,7 +250,7 @@ fn uncovered(host: Host, architecture: &str, versions: &[&str]) -> Option<Uncove
     RULES.iter().find(refuses).map(|rule| of(rule.engines, rule))
 }
 
-/// The newest long-term release whose images a host runs.
+/// Returns the newest long-term release whose images a host runs.
 fn best_for(rule: &Rule, host: u32) -> Option<u32> {
     long_term().rfind(|build| rule.runs(host, &Build(*build).to_string()))
 }
@@ -263,7 +262,7 @@ mod tests {
     use super::*;
     use crate::image::release::Kind;
 
-    /// Rows of the vectors, split into their fields; `-` stands for no `os.version`.
+    /// Returns the rows of the vectors, split into fields; `-` means no `os.version`.
     fn vectors(containerd: &str) -> Vec<Vec<String>> {
         let path =
             format!("{}/testdata/windows/hosts/containerd-{containerd}.tsv", env!("CARGO_MANIFEST_DIR"));
@@ -275,7 +274,7 @@ mod tests {
         if text == "-" { "" } else { text }
     }
 
-    /// What containerd's own matcher says, of each of its releases that differ.
+    /// Compares with containerd's own matcher, for each of its releases that differ.
     #[test]
     fn as_containerd() {
         for (rule, containerd) in RULES.iter().zip(["2.4", "2.3.4", "2.1.5"]) {
@@ -299,7 +298,8 @@ mod tests {
         }
     }
 
-    /// Docker's classic image store: images up to the host's build, its own first, else as the index has them.
+    /// Docker's classic image store: takes images up to the host's build, those of its own build first, otherwise in
+    /// the order of the index.
     fn classic(host: u32, os_versions: &[&str]) -> Option<usize> {
         let may = |index: &usize| build(os_versions[*index]).is_none_or(|build| build <= host);
         let fitting: Vec<usize> = (0..os_versions.len()).filter(may).collect();
@@ -308,8 +308,8 @@ mod tests {
     }
 
     proptest! {
-        /// With the newest image first, the first that fits is the one that current releases take, and
-        /// Docker's classic store where one fits at all and all have a version.
+        /// With the newest image first, current releases take the first that fits. So does Docker's classic store, if
+        /// any image fits and all have a version.
         #[test]
         fn newest_first_is_the_same_everywhere(
             mut builds in prop::collection::vec(prop::sample::select(vec![14393, 17763, 19041, 20348, 25398, 26100, 26200, 28000]), 0..6),
@@ -330,7 +330,7 @@ mod tests {
         }
     }
 
-    /// The table of the documentation.
+    /// The table in the documentation.
     #[test]
     fn what_hosts_take() {
         let three = ["10.0.26100.2033", "10.0.20348.2762", "10.0.17763.6414"];
@@ -382,7 +382,7 @@ mod tests {
             assert_eq!(release.engines, want);
             assert!(page.contains(&want), "docs/hosts.md lacks: {want}");
         }
-        // In each series a rule goes from one release to another without a gap.
+        // In each series, a rule applies from one release to another without a gap.
         for pair in rows.windows(2).filter(|pair| pair[0][0] == pair[1][0]) {
             assert!(rule_of(pair[0][2]) >= rule_of(pair[1][2]), "{pair:?}");
         }
@@ -445,7 +445,7 @@ mod tests {
              2.0.0-beta.21: add ltsc2025 (10.0.26100)"
         ));
         assert_eq!(error("2025", &[("arm64", "10.0.26100.1")]), None);
-        // There is no Server 2022 for arm64, so what is missing is the image for amd64.
+        // There is no Server 2022 for arm64, so the missing image is the one for amd64.
         assert!(
             error("2022", &[("arm64", "10.0.26100.1")])
                 .unwrap()

@@ -1,22 +1,22 @@
-//! An image index of several Windows versions.
+//! Image indexes of several Windows versions.
 
 use serde_json::Value;
 
 use crate::image::{OsVersion, Platform, Reference};
 
-/// What a registry is asked for: an index of either kind.
+/// The media types to request from a registry: both kinds of index.
 pub const MEDIA_TYPES: &str =
     "application/vnd.oci.image.index.v1+json, application/vnd.docker.distribution.manifest.list.v2+json";
 
-/// Where a registry has the index of that digest.
+/// Returns the URL of the index with that digest in its registry.
 #[must_use]
 pub fn url(reference: &Reference, digest: &str) -> String {
-    // As Docker and BuildKit do: only this machine is asked without encryption.
+    // As in Docker and BuildKit: only this machine is reached without encryption.
     let scheme = if is_loopback(reference) { "http" } else { "https" };
     format!("{scheme}://{}/v2/{}/manifests/{digest}", reference.domain(), reference.path())
 }
 
-/// Whether the registry is on this machine.
+/// Returns whether the registry is on this machine.
 #[must_use]
 pub fn is_loopback(reference: &Reference) -> bool {
     let domain = reference.domain();
@@ -24,13 +24,13 @@ pub fn is_loopback(reference: &Reference) -> bool {
     host == "localhost" || host == "[::1]" || host.starts_with("127.")
 }
 
-/// Whether the registry is known to give nothing without a login, not even what is public.
+/// Returns whether the registry is known to require a login even for public images.
 #[must_use]
 pub fn wants_login(reference: &Reference) -> bool {
     reference.domain() == "docker.io"
 }
 
-/// How a base's images are named one by one.
+/// Returns advice on how to name the images of a base one by one.
 #[must_use]
 pub fn advice(base: &str) -> String {
     let reference = Reference::parse_normalized(base).map(Reference::tag_name_only).ok();
@@ -48,25 +48,25 @@ pub fn advice(base: &str) -> String {
 /// An image of an index, for one architecture.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// The digest of its manifest; empty where the index could not be read.
+    /// The digest of its manifest; empty if the index could not be read.
     pub digest: String,
-    /// Its `os.version`, where the index says it; else its config does.
+    /// Its `os.version`, if the index lists it. Otherwise its config has it.
     pub version: Option<OsVersion>,
     /// Its `os.features`.
     pub features: Vec<String>,
-    /// The version that an engine, or a client's context, finds it by where there is no digest.
+    /// The version by which an engine or a client's context finds it without a digest.
     pub found_by: String,
-    /// The index says that it is for the platform; else its config does.
+    /// True if the index lists it for the platform. Otherwise its config has the platform.
     pub is_certain: bool,
 }
 
 /// Why a text is neither an index nor a manifest.
 #[derive(Debug, thiserror::Error)]
 pub enum InvalidIndex {
-    /// It is not JSON.
+    /// Not JSON.
     #[error(transparent)]
     Json(#[from] serde_json::Error),
-    /// A field has another type than it should.
+    /// A field has the wrong type.
     #[error("the index has a field of a wrong type: {0}")]
     Field(&'static str),
 }
@@ -78,7 +78,7 @@ struct Manifest {
 }
 
 impl Manifest {
-    /// The entries of an index; none for another manifest.
+    /// Parses the entries of an index; `None` for another manifest.
     fn list(json: &[u8]) -> Result<Option<Vec<Self>>, InvalidIndex> {
         let index: Value = serde_json::from_slice(json)?;
         let members = index.as_object().ok_or(InvalidIndex::Field("the whole"))?;
@@ -99,19 +99,19 @@ impl Manifest {
     }
 }
 
-/// The Windows images of an index for an architecture, in the index's order; none for the manifest
-/// of an image on its own. What BuildKit reads is read: names of platforms in any spelling, and
-/// entries without a platform, whose configs say it.
+/// Returns the Windows images of an index for an architecture, in the order of the index; `None` for the manifest of a
+/// single image. Accepts what BuildKit accepts: platform names in any spelling, and entries without a platform, whose
+/// configs have it.
 ///
 /// # Errors
 ///
-/// A text that is neither.
+/// Returns an error if the text is neither an index nor a manifest.
 pub fn windows_entries(json: &[u8], platform: &Platform) -> Result<Option<Vec<Entry>>, InvalidIndex> {
     let Some(manifests) = Manifest::list(json)? else { return Ok(None) };
     let mut found: Vec<Entry> = Vec::new();
     for manifest in manifests {
         let Some(entry) = entry(manifest, platform) else { continue };
-        // Of equal ones hosts take the first.
+        // Hosts take the first of equal entries.
         let is_same = |other: &Entry| {
             let known = entry.version.is_some() && other.features == entry.features;
             other.version == entry.version && (known || other.digest == entry.digest)
@@ -123,12 +123,12 @@ pub fn windows_entries(json: &[u8], platform: &Platform) -> Result<Option<Vec<En
     Ok(Some(found))
 }
 
-/// The images of an index for all platforms, with the digests of their manifests; none for the manifest of an image on its
-/// own. Entries that are no images, such as attestations, are for no known system.
+/// Returns the images of an index for all platforms, with the digests of their manifests; empty for the manifest of a
+/// single image. Entries that are not images, such as attestations, have no known OS and are left out.
 ///
 /// # Errors
 ///
-/// A text that is neither.
+/// Returns an error if the text is neither an index nor a manifest.
 pub fn all_entries(json: &[u8]) -> Result<Vec<(Platform, String)>, InvalidIndex> {
     let manifests = Manifest::list(json)?.unwrap_or_default().into_iter();
     let known = manifests.filter_map(|manifest| Some((manifest.platform?, manifest.digest)));

@@ -1,7 +1,7 @@
-//! Which stages are meant for Windows, whether or not a client asks for a Windows platform.
+//! Guesses which stages target Windows, whether or not a client asks for a Windows platform.
 //!
-//! `docker build --check` sends no platform of its own, and a file with Windows stages is to be checked all the
-//! same. Only what leaves no doubt counts, so that a file for Linux is checked as docker/dockerfile checks it.
+//! `docker build --check` sends no platform of its own, but a file with Windows stages should be checked all the same.
+//! Only unambiguous signs count, so that a file for Linux is checked as docker/dockerfile checks it.
 
 use std::collections::HashMap;
 
@@ -12,23 +12,23 @@ use crate::image::Platform;
 use crate::instruction::{Dockerfile, Kind};
 use crate::plan::SCRATCH;
 
-/// The name of a stage that takes the place of another one for Windows.
+/// The name of a stage that replaces another one for Windows.
 const NAME: &str = "windows";
 
-/// The arguments that stand for what the client asks for.
+/// The arguments that contain what the client asks for.
 const ASKED: [&str; 2] = ["TARGETPLATFORM", "TARGETOS"];
 
 /// The stages of a file that are meant for Windows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WindowsStages {
-    /// By the stage's number.
+    /// For each stage by its number, whether it is meant for Windows.
     pub stages: Vec<bool>,
-    /// Those that no other of them needs.
+    /// The Windows stages that no other Windows stage needs.
     pub last: Vec<usize>,
 }
 
 impl WindowsStages {
-    /// Looks at every FROM, its variables expanded with the global arguments `env`.
+    /// Checks every FROM, its variables expanded with the global arguments `env`.
     #[must_use]
     pub fn find(dockerfile: &Dockerfile, lexer: &Lexer, env: &EnvList) -> Self {
         // What cannot be expanded is reported by the plan.
@@ -40,7 +40,7 @@ impl WindowsStages {
         for (index, stage) in dockerfile.stages.iter().enumerate() {
             let (base, _) = expand(&stage.base);
             let (platform, names) = expand(&stage.platform);
-            // The platform that is asked for is the same with a flag as without.
+            // A flag that only repeats the requested platform does not count.
             let own_platform =
                 !stage.platform.is_empty() && !names.iter().any(|name| ASKED.contains(&name.as_str()));
             let below = by_name.get(base.as_str()).copied();

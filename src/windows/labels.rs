@@ -1,25 +1,26 @@
-//! Labels of a Windows image that say what it stands on, for programs that look for stale bases.
+//! Labels of a Windows image that name its base image, for programs that look for outdated base images.
 //!
-//! Annotation keys of the OCI image specification, as labels of the config: each Windows version has a base of its own,
-//! so nobody can write them by hand. Docker Scout and Renovate read them.
+//! The keys are annotation keys of the OCI image specification, used as labels in the config. Each Windows version has
+//! a base of its own, so nobody can write them by hand. Docker Scout and Renovate read them.
 
 use std::collections::BTreeMap;
 
 use crate::image::Reference;
 
-/// The base's reference.
+/// The reference of the base image.
 pub const NAME: &str = "org.opencontainers.image.base.name";
 /// The digest that the build pinned.
 pub const DIGEST: &str = "org.opencontainers.image.base.digest";
 
-/// Removes what a base says of its own base.
+/// Removes the labels of a base that name its own base.
 pub fn remove(labels: &mut BTreeMap<String, String>) {
     labels.remove(NAME);
     labels.remove(DIGEST);
 }
 
-/// Adds what an image stands on: the full reference of its base, and the base as it is written, which has the tag where
-/// one image of an index is named by digest alone. What is there stays: the file says it.
+/// Adds labels that name the base image of an image: `base` is its full reference, and `written` is the base as
+/// written, which has the tag if `base` names an image of an index by digest only. Existing labels stay, because they
+/// come from the file.
 pub fn add(labels: &mut BTreeMap<String, String>, base: &str, written: &str) {
     let Ok(reference) = Reference::parse_normalized(base) else { return };
     let Some(digest) = reference.digest() else { return };

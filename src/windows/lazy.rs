@@ -1,7 +1,6 @@
-//! Layers on Windows bases that are neither downloaded nor unpacked.
+//! Layers on Windows base images that are neither downloaded nor unpacked.
 //!
-//! Every step is a file operation on a tiny Windows image, the seed; what it adds is merged onto
-//! the base:
+//! Every step is a file operation on a tiny Windows image, the seed. What the step adds is merged onto the base:
 //!
 //! ```text
 //! step    = operation on seed          each step a direct child of the seed
@@ -9,25 +8,23 @@
 //! variant = merge(base, layer, ..)
 //! ```
 //!
-//! BuildKit writes layers in Windows' format because seed and base are Windows images, and since
-//! a merge needs none of its parts unpacked, the base stays where it is. All versions share the
-//! same layers. Steps on the seed do not stand on each other: after a partial hit in an imported
-//! cache such a step is not found.
+//! BuildKit writes layers in Windows' format because seed and base are Windows images. A merge needs none of its parts
+//! unpacked, so the base stays where it is. All versions share the same layers. Steps on the seed are not based on
+//! each other: after a partial hit in an imported cache, such a step is not found.
 //!
-//! A step that depends on the files of earlier steps (see [`super::directories`]) is made on those
-//! steps, on the empty file system, where nothing is of Windows and a cache does no harm. Its layer
-//! is what it has changed there:
+//! A step that depends on the files of earlier steps (see [`super::directories`]) is built on those steps, starting
+//! from an empty file system, which contains no Windows files and where a cache does no harm. Its layer is what it
+//! changes there:
 //!
 //! ```text
 //! stack_i = step_i on stack_(i-1)      stack_0 is empty
 //! step    = copy of diff(stack_(i-1), stack_i) on seed
 //! ```
 //!
-//! Steps that go to other places are left out of a stack, so that it is the same for all versions
-//! where those steps are not.
+//! Steps that go to unrelated paths are left out of a stack, so that the stack is the same for all versions that share
+//! the other steps.
 //!
-//! BuildKit then refuses what it refuses on the base: a file where a directory has to be, and the
-//! other way round.
+//! BuildKit then refuses what it refuses on the base: a file where a directory has to be, and vice versa.
 
 use super::directories::{self, Answer, Depends};
 use super::seed::Seed;
@@ -38,18 +35,18 @@ use crate::llb::{self, Action, CopyOptions, FileAction, Metadata, ProgressGroup,
 /// How Windows stages are layered in this build.
 #[derive(Debug, Clone, Default)]
 pub struct Layering {
-    /// The seed; without one, steps are made on the base itself.
+    /// The seed. Without a seed, steps are built on the base itself.
     pub seed: Option<Seed>,
-    /// Why there is none; empty where there is one, and where no Windows platform asks for one.
+    /// Why there is no seed; empty if there is one, or if no Windows platform needs one.
     pub reason: String,
-    /// More than one Windows version is built.
+    /// True if more than one Windows version is built.
     pub fanned_out: bool,
-    /// Nothing is built, but would be on a seed.
+    /// True if nothing is built, but would be on a seed.
     pub checked: bool,
 }
 
 impl Layering {
-    /// Layers for a stage, where they can be made without its base.
+    /// Starts the layers of a stage; `None` if they cannot be built without its base.
     #[must_use]
     pub fn layers(&self, platform: &Platform, title: String) -> Option<LazyLayers> {
         let seed = self.seed.as_ref()?.state(platform);
@@ -62,37 +59,37 @@ impl Layering {
 pub struct LazyLayers {
     seed: State,
     layers: Vec<State>,
-    /// The same steps, to be made elsewhere.
+    /// The same steps, to build them elsewhere.
     steps: Vec<Step>,
-    /// Some of the steps on the empty file system, by their numbers.
+    /// Stacks of some steps on the empty file system, with the numbers of the steps.
     stacks: Vec<(Vec<usize>, State)>,
-    /// The first steps, all of them, on the empty file system, and how many they are.
+    /// A stack of the first steps, without gaps, on the empty file system, and their number.
     stack: (usize, State),
-    /// What progress output calls the merge.
+    /// The name of the merge in progress output.
     title: String,
-    /// What the steps brought that did more than make directories.
+    /// The results of the steps that did more than create directories.
     pub brought: Vec<Brought>,
 }
 
-/// What a step brought.
+/// The result of a step.
 #[derive(Debug, Clone)]
 pub struct Brought {
-    /// The seed and what the step brought: it can be read without the base and without the other steps.
+    /// The seed and the files of the step: can be read without the base and without the other steps.
     pub files: State,
     /// The step's instruction.
     pub site: Site,
 }
 
-/// Where a step goes, and on which of the steps before it it depends.
+/// Where a step goes, and which of the earlier steps it depends on.
 #[derive(Debug, Clone)]
 pub struct Place {
-    /// The destination, as it is compared.
+    /// The destination, in the form used for comparison.
     key: String,
     depends: Depends,
 }
 
 impl Place {
-    /// The place of an answer.
+    /// Returns the place of an answer.
     #[must_use]
     pub fn of(answer: &Answer) -> Self {
         Self { key: directories::key(&answer.path), depends: answer.depends }
@@ -100,20 +97,20 @@ impl Place {
 }
 
 impl Default for Place {
-    /// Where nothing is asked.
+    /// The place of a step whose destination was not looked up.
     fn default() -> Self {
         Self { key: "/".to_owned(), depends: Depends::All }
     }
 }
 
-/// How many steps are told apart by their places. With more, a step depends on all or nothing.
+/// How many steps are distinguished by their places. Any further step depends on all or on nothing.
 const MOST_PLACES: usize = 1000;
 
 #[derive(Debug, Clone)]
 struct Step {
-    /// Where it goes.
+    /// The destination, in the form used for comparison.
     key: String,
-    /// The first of the steps that are related to it, or to one that is.
+    /// The number of the first step that is related to this one, directly or through others.
     group: usize,
     dir: String,
     actions: Vec<FileAction>,
@@ -127,8 +124,8 @@ impl Step {
         below.file(self.actions.clone(), metadata)
     }
 
-    /// The step's settings for one of the operations that are shown as the step; a weak one is not
-    /// shown alone.
+    /// Returns the step's metadata for one of the operations that are shown as the step. A weak operation is not shown
+    /// on its own.
     fn shown(&self, weak: bool) -> Metadata {
         let name = self.metadata.name.clone().unwrap_or_default();
         let group = ProgressGroup { id: format!("windows {name}"), name, weak };
@@ -137,7 +134,7 @@ impl Step {
 }
 
 impl LazyLayers {
-    /// No layers on a seed; `title` is what progress output calls the merge.
+    /// Creates an empty list of layers on a seed; `title` is the name of the merge in progress output.
     #[must_use]
     pub fn new(seed: State, title: String) -> Self {
         Self {
@@ -195,7 +192,7 @@ impl LazyLayers {
         self.steps.push(step);
     }
 
-    /// Puts all steps that are related to a place into one group, and gives it.
+    /// Joins all steps that are related to a destination into one group, and returns its number.
     fn join(&mut self, key: &str) -> usize {
         let new = self.steps.len();
         if new >= MOST_PLACES {
@@ -213,7 +210,7 @@ impl LazyLayers {
         group
     }
 
-    /// A step on some of those before it, and what it changes there, on the seed.
+    /// Returns a step on some of the earlier steps, and what it changes there, on the seed.
     fn on_layers(&self, step: &Step, below: &State) -> (State, State) {
         let above = step.with(below, step.shown(true));
         let changed = llb::diff(below, &above, step.shown(true));
@@ -230,8 +227,8 @@ impl LazyLayers {
         (above, self.seed.file(vec![copy], step.shown(false)))
     }
 
-    /// These steps on the empty file system, on the longest stack of them that there is. That stack
-    /// is used up: what comes after stands on the new one.
+    /// Returns these steps on the empty file system, based on the longest existing stack of them. That stack is
+    /// removed: later steps are based on the new one.
     fn related(&mut self, numbers: &[usize]) -> State {
         let stacks = self.stacks.iter().enumerate();
         let longest =
@@ -244,7 +241,7 @@ impl LazyLayers {
         rest.fold(start, |stack, step| step.with(&stack, step.shown(true)))
     }
 
-    /// Base and layers, for the result.
+    /// Returns the base with the layers, for the result.
     #[must_use]
     pub fn result(&self, base: &State) -> State {
         let parts: Vec<&State> = std::iter::once(base).chain(&self.layers).collect();
@@ -252,17 +249,17 @@ impl LazyLayers {
         base.clone().with_output(merged.output)
     }
 
-    /// Base and layers, for a step that reads them, which takes the base to be unpacked: the steps
-    /// are made on it. Never from a cache: layers of an imported one are not known to be Windows
-    /// layers, and would be unpacked with the names they have there.
+    /// Returns the base with the layers, for a step that reads them and has the base unpacked anyway: the steps are
+    /// built on the base. Never uses a cache: layers of an imported cache are not known to be Windows layers, and would
+    /// be unpacked with the names that files have inside them.
     #[must_use]
     pub fn whole(&self, base: &State) -> State {
         let anew = |step: &Step| Metadata { ignore_cache: true, ..step.metadata.clone() };
         self.steps.iter().fold(base.clone(), |below, step| step.with(&below, anew(step)))
     }
 
-    /// What the steps add, for a step that reads no more than that. Nothing in it is of Windows, so
-    /// no layer of an image is ever made of it.
+    /// Returns what the steps add, for a step that reads nothing else. It contains no Windows files, so it must never
+    /// become an image layer.
     #[must_use]
     pub fn alone(&self) -> State {
         let as_it_is = |step: &Step| step.metadata.clone();
@@ -283,7 +280,7 @@ mod tests {
         LazyLayers::new(seed.state(Metadata::default()), String::new())
     }
 
-    /// Adds a step, and gives the numbers of those that it was made on.
+    /// Adds a step, and returns the numbers of the steps that it was built on.
     fn push(layers: &mut LazyLayers, key: &str, depends: Depends) -> Vec<usize> {
         let place = Place { key: key.to_owned(), depends };
         let action = Action::MkFile { path: key.to_owned(), mode: 0o644, data: Vec::new() };
@@ -303,7 +300,7 @@ mod tests {
         assert_eq!(push(&mut layers, "/app", Depends::Related), [1]);
         assert_eq!(push(&mut layers, "/app", Depends::Related), [1, 2]);
         assert_eq!(push(&mut layers, "/windows", Depends::Related), [0]);
-        // What is related to a related one counts, for it may be another one without it.
+        // Indirectly related steps count too, because without the step between them the result may differ.
         push(&mut layers, "/x/a", Depends::Nothing);
         push(&mut layers, "/x", Depends::Related);
         assert_eq!(push(&mut layers, "/x/b", Depends::Related), [5, 6]);

@@ -1,8 +1,8 @@
-//! What only Windows has: many versions of one platform, and layers that are not to be unpacked.
+//! What is specific to Windows: many versions of one platform, and layers that must not be unpacked.
 //!
-//! The rules by which a Windows platform fans out into variants, one for each version of its base,
-//! are here ([`select`], [`index`], [`probe`]); the flow is in [`crate::frontend`]. Layers are made
-//! without their bases ([`lazy`]).
+//! This module has the rules by which a Windows platform fans out into variants, one for each version of its base image
+//! ([`select`], [`index`], [`probe`]); the flow is in [`crate::frontend`]. Layers are built without their base images
+//! ([`lazy`]).
 
 pub mod advice;
 pub mod base_directories;

@@ -1,33 +1,32 @@
-//! Asking an index for its versions, one by one.
+//! Finds the versions in an index by asking the engine for each.
 //!
-//! An engine that selects by `os.version` takes the first entry of the index that a host of that
-//! version could run. A host older than Windows Server 2022 runs its own build alone, and 2022 runs
-//! nothing older, so there the answer is exact. Windows Server 2025 and later long-term releases also
-//! run images of the one before, so one of those hides what stands after it. What a host just newer
-//! than such a release runs, engines do not agree on (containerd's platform matcher has had both):
-//! with those that take it to run nothing older than that release, asking that way is exact again;
-//! with the others, the answer shows that the release may be hidden.
+//! An engine that selects by `os.version` takes the first entry of the index that a host of that version could run. A
+//! host older than Windows Server 2022 runs only its own build, and 2022 runs nothing older, so for these the answer is
+//! exact. Windows Server 2025 and later long-term releases also run images of the release before, so such an image
+//! hides what comes after it in the index. Engines do not agree on what a host just newer than such a release runs
+//! (containerd's platform matcher has had both rules). With engines where it runs nothing older than that release,
+//! asking for such a host is exact again; with the others, the answer shows that the release may be hidden.
 
 use super::index::Entry;
 use super::select::Selection;
 use crate::image::release::{STABLE, long_term};
 use crate::image::{Build, OsVersion, Wanted};
 
-/// A version that no image has: an engine that finds one does not look at versions.
+/// A version that no image has: an engine that finds one ignores versions.
 const NO_VERSION: &str = "10.0.1";
-/// What newer releases than the known ones are found with.
+/// The version that finds releases newer than the known ones.
 const NEWEST: &str = "10.0.65535";
 
-/// What an engine is asked for.
+/// A question to the engine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {
-    /// The `os.version`.
+    /// The `os.version` to ask for.
     pub os_version: String,
-    /// The build that is looked for; none where any answer tells something.
+    /// The build to find; `None` if any answer is useful.
     build: Option<Build>,
 }
 
-/// An image that an engine answered with.
+/// The image that an engine answered with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
     /// Its `os.version`.
@@ -36,16 +35,16 @@ pub struct Answer {
     pub features: Vec<String>,
 }
 
-/// What the answers tell.
+/// The result of the answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
-    /// The versions that are there.
+    /// The versions that were found.
     pub entries: Vec<Entry>,
-    /// A release that may be there, behind another entry.
+    /// A release that may exist, hidden behind another entry.
     pub hidden: Option<Hidden>,
 }
 
-/// A release that is not found behind another.
+/// A release that may be hidden behind another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hidden {
     /// The release.
@@ -54,20 +53,19 @@ pub struct Hidden {
     pub behind: String,
 }
 
-/// Whether an engine may answer with an older release where an index has this one.
+/// Returns whether an engine may answer with an older release although an index has this one.
 fn can_be_hidden(build: Build) -> bool {
     build.0 > STABLE && long_term().any(|known| known == build.0)
 }
 
-/// The `os.version` that an engine is asked for to find a build: just newer for one that can be
-/// hidden, see above.
+/// Returns the `os.version` to ask for to find a build. For a build that can be hidden it is just newer, see above.
 #[must_use]
 pub fn version_to_ask(build: Build) -> String {
     let asked = if can_be_hidden(build) { Build(build.0 + 1) } else { build };
     asked.to_string()
 }
 
-/// Everything to ask for the versions that are selected.
+/// Returns all questions for the selected versions.
 #[must_use]
 pub fn questions(selection: Selection<'_>) -> Vec<Question> {
     let builds = match selection.wanted() {
@@ -81,8 +79,8 @@ pub fn questions(selection: Selection<'_>) -> Vec<Question> {
     std::iter::once(any(NO_VERSION)).chain(newer).chain(known).collect()
 }
 
-/// What is in the index, by what each question was answered with; nothing for an index that lists
-/// no image for the version. None if the engine takes the first entry whatever it is asked for.
+/// Returns the versions in the index, from the answers to all questions; an answer is `None` if the index lists no
+/// image for the version. Returns `None` if the engine takes the first entry for any version.
 #[must_use]
 pub fn found(answers: &[(Question, Option<Answer>)]) -> Option<Found> {
     let mut found: Vec<Entry> = Vec::new();
@@ -121,7 +119,7 @@ pub fn found(answers: &[(Question, Option<Answer>)]) -> Option<Found> {
 mod tests {
     use super::*;
 
-    /// An engine whose hosts newer than 2025 run nothing older than `floor`.
+    /// Simulates an engine on which hosts newer than 2025 run nothing older than `floor`.
     fn answer(host: u32, index: &[u32], floor: u32) -> Option<u32> {
         let from = if host > 26100 { floor } else { 20348 };
         let fits = |build: &&u32| {
@@ -149,7 +147,7 @@ mod tests {
             .entries
             .iter()
             .map(|entry| {
-                // What is pinned by the question selects that entry again.
+                // Pinning by the question selects that entry again.
                 let found = entry.version.as_ref().unwrap().build().0;
                 assert_eq!(answer(build(&entry.found_by), index, floor), Some(found));
                 found
@@ -173,7 +171,7 @@ mod tests {
         assert_eq!(probe(&[26100, 20348, 17763], 20348), (vec![26100, 20348, 17763], None));
         let hidden = Hidden { build: Build(26100), behind: "10.0.20348.7".to_owned() };
         assert_eq!(probe(&[20348, 26100], 20348), (vec![20348], Some(hidden)));
-        // Nothing stands before it that could hide it.
+        // Nothing comes before it that could hide it.
         assert_eq!(probe(&[17763, 26100], 20348), (vec![26100, 17763], None));
     }
 

@@ -11,14 +11,14 @@ use crate::plan::{Plan, StageId};
 use crate::span::{Located, Range, first_line};
 use crate::syntax::parse_heredoc;
 
-/// A RUN that no Linux engine can run.
+/// A RUN that an engine on Linux cannot run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
-    /// Where it stands.
+    /// Its location.
     pub location: Vec<Range>,
-    /// The stage that it stands in.
+    /// The name of its stage.
     pub stage: String,
-    /// As it is written.
+    /// The instruction as written.
     pub code: String,
     /// The comments above it.
     pub comments: Vec<String>,
@@ -27,33 +27,33 @@ pub struct Refused {
 }
 
 impl Refused {
-    /// Reports it to the checks.
+    /// Reports it to the linter.
     pub fn report(&self, lint: &Linter) {
         let lint = lint.with_comments(&self.comments);
         lint.run(&rule::RUN, &self.location, rule::run(&self.instead()));
     }
 
-    /// What to write instead, in one line.
+    /// Returns what to write instead, in one line.
     #[must_use]
     pub fn instead(&self) -> String {
         let advice: Vec<String> = self.advice.iter().map(Advice::to_string).collect();
         advice.join(", and ")
     }
 
-    /// The line where it begins.
+    /// Returns the line where it begins.
     #[must_use]
     pub fn line(&self) -> u32 {
         first_line(&self.location)
     }
 }
 
-/// Every RUN in every stage that is built for Windows, each once.
+/// Returns every RUN in every stage that is built for Windows, each once.
 #[must_use]
 pub fn refused<'p, 'a: 'p>(plans: impl IntoIterator<Item = &'p Plan<'a>>) -> Vec<Refused> {
     let mut seen: HashSet<Vec<Range>> = HashSet::new();
     let mut found: Vec<Refused> = Vec::new();
     for plan in plans {
-        // A stage stands on earlier ones, so the shell that its base ends with is known.
+        // A stage is based on earlier ones, so the final shell of its base is known.
         let mut shells: BTreeMap<StageId, Language> = BTreeMap::new();
         for id in built_for_windows(plan) {
             let stage = &plan.stages[id];
@@ -82,15 +82,16 @@ pub fn refused<'p, 'a: 'p>(plans: impl IntoIterator<Item = &'p Plan<'a>>) -> Vec
     found
 }
 
-/// The language of the shell that the config of a stage's base names.
+/// Returns the language of the shell in the config of a stage's base.
 fn shell_of_base(plan: &Plan<'_>, id: StageId) -> Language {
     let resolved = plan.stages[id].resolved.as_ref();
     resolved.map_or(Language::Cmd, |resolved| advice::language_of(&resolved.image.config.shell))
 }
 
-/// The stages that are built for Windows. A context stands for its whole stage; what stands on it is built.
+/// Returns the stages that are built for Windows. A stage that a context replaces is not built, but stages based on it
+/// are.
 fn built_for_windows(plan: &Plan<'_>) -> Vec<StageId> {
-    // A stage stands on earlier ones, so that a chain of any length is walked once.
+    // A stage is based on earlier ones, so a chain of any length is walked once.
     let mut for_windows: BTreeMap<StageId, bool> = BTreeMap::new();
     for id in &plan.reachable {
         let stage = &plan.stages[*id];
@@ -106,7 +107,7 @@ fn built_for_windows(plan: &Plan<'_>) -> Vec<StageId> {
 ///
 /// # Errors
 ///
-/// Where there is one.
+/// Returns an error if there are any.
 pub fn check(refused: &[Refused]) -> Result<(), Error> {
     if refused.is_empty() {
         return Ok(());
@@ -121,18 +122,18 @@ pub fn check(refused: &[Refused]) -> Result<(), Error> {
     Err(Located { kind: ErrorKind::Run(lines), locations })
 }
 
-/// What to write instead of a RUN, whose script is in the language of the stage's shell.
+/// Returns what to write instead of a RUN whose script is in the language of the stage's shell.
 pub(super) fn advise(run: &Run, shell: Language) -> Vec<Advice> {
     let line = &run.command;
     let language = if line.prepend_shell { shell } else { Language::Cmd };
     let script = line.args.join(" ");
     match line.files.as_slice() {
         [] => advice::of_script(&script, language),
-        // A heredoc alone is the script.
+        // A heredoc without a command is the script.
         [file, ..] if matches!(parse_heredoc(&script), Ok(Some(_))) => {
             advice::of_script(&file.data, language)
         }
-        // What another command reads, a script as a rule.
+        // Input for another command, usually a script.
         files => {
             let data: String = files.iter().map(|file| file.data.as_str()).collect();
             let reader =

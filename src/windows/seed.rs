@@ -1,22 +1,22 @@
-//! The seed: a Windows image of a few hundred bytes that layers are made on.
+//! The seed: a Windows image of a few hundred bytes that layers are built on.
 
 use crate::image::Platform;
 use crate::llb::{Image, Metadata, ResolveMode, State};
 use crate::proto::pb;
 use prost::Message as _;
 
-/// Where BuildKit tells a frontend what it was started from.
+/// The file in which BuildKit stores what a frontend was started from.
 pub const FRONTEND_DEFINITION: &str = "/run/config/buildkit/metadata/frontend.bin";
 
-/// A seed that is there.
+/// A seed that was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Seed {
-    /// The image, pinned.
+    /// The image reference, with a digest if known.
     pub reference: String,
 }
 
 impl Seed {
-    /// The seed for an architecture.
+    /// Returns the seed's file system for an architecture.
     #[must_use]
     pub fn state(&self, platform: &Platform) -> State {
         Image {
@@ -27,14 +27,14 @@ impl Seed {
         .state(Metadata::internal("windows layer seed"))
     }
 
-    /// The platform of the seed for a stage's platform.
+    /// Returns the platform of the seed for a stage's platform.
     #[must_use]
     pub fn platform(of: &Platform) -> Platform {
         Platform { os_version: String::new(), os_features: None, ..of.clone() }
     }
 }
 
-/// The image a frontend was started from, by the definition BuildKit left for it.
+/// Returns the image that a frontend was started from, according to the definition that BuildKit left for it.
 #[must_use]
 pub fn own_image(definition: &[u8]) -> Option<String> {
     let definition = pb::Definition::decode(definition).ok()?;

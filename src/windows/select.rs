@@ -1,29 +1,30 @@
-//! Which versions are built, and in which order they stand in the index.
+//! Selects the versions that are built, and their order in the index.
 
 use std::cmp::Reverse;
 
 use super::ErrorKind;
 use crate::image::{Build, OsVersion, Platform, Wanted};
 
-/// A Windows platform as the client asked for it, its versions folded into one.
+/// A Windows platform as the client asked for it, with all requested versions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asked {
     /// The platform, without a version.
     pub platform: Platform,
-    /// Only these versions, each build once; none for all.
+    /// Only these versions, each build once; `None` for all.
     pub versions: Option<Vec<Wanted>>,
-    /// Features that the base has to have, of one build or of all. docker buildx replay asks for those of an image.
+    /// Features that the base must have, for one build or for all. docker buildx replay asks for the features of an
+    /// image.
     pub features: Vec<(Option<Build>, String)>,
 }
 
 impl Asked {
-    /// Every version for `windows/amd64`, where the client names no platform.
+    /// Returns every version of `windows/amd64`, for a client that names no platform.
     #[must_use]
     pub fn any() -> Self {
         Self { platform: Platform::new("windows", "amd64"), versions: None, features: Vec::new() }
     }
 
-    /// Whether a base has the features that are asked for.
+    /// Returns whether a base has the features that are asked for.
     #[must_use]
     pub fn fits(&self, candidate: &Candidate) -> bool {
         let concerns = |build: &Option<Build>| build.is_none() || *build == candidate.build();
@@ -31,13 +32,13 @@ impl Asked {
         asked.into_iter().all(|(_, feature)| candidate.features.contains(feature))
     }
 
-    /// The platform with one of its versions, as the client wrote it.
+    /// Returns the platform with one of its versions, as the client wrote it.
     #[must_use]
     pub fn with_version(&self, version: &Wanted) -> Platform {
         Platform { os_version: version.as_str().to_owned(), ..self.platform.clone() }
     }
 
-    /// The version that the client wrote for a build.
+    /// Returns the version that the client wrote for a build.
     #[must_use]
     pub fn written_for(&self, build: Build) -> Option<&Wanted> {
         self.versions.as_ref()?.iter().find(|version| version.build() == Some(build))
@@ -47,23 +48,23 @@ impl Asked {
 /// A requested platform: one that is not Windows, or all requests for one Windows architecture.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Request {
-    /// Built as it is.
+    /// A platform that is built as it is.
     One(Platform),
-    /// Fans out.
+    /// A platform that fans out.
     Windows(Asked),
 }
 
-/// Folds the client's list. Clients send the same Windows platform several times, with versions
-/// or, where they do not know them, without.
+/// Folds the client's list. Clients send the same Windows platform several times, with versions or, if they do not know
+/// them, without.
 ///
 /// # Errors
 ///
-/// A version that is unknown.
+/// Returns an error for an unknown version.
 pub fn fold(platforms: &[Platform]) -> Result<Vec<Request>, ErrorKind> {
     let mut requests: Vec<Request> = Vec::new();
     for platform in platforms {
         if !platform.is_windows() {
-            // Twice is twice, as with docker/dockerfile.
+            // A platform that is listed twice is built twice, as with docker/dockerfile.
             requests.push(Request::One(platform.clone()));
             continue;
         }
@@ -108,9 +109,9 @@ fn version_of(platform: &Platform) -> Result<Option<Wanted>, ErrorKind> {
 /// The versions that a client selects, with `--platform` and with `FANLIGHT_VERSIONS`.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Selection<'s> {
-    /// Those of the platform.
+    /// The versions of `--platform`.
     pub asked: Option<&'s [Wanted]>,
-    /// Those of `FANLIGHT_VERSIONS`, which is for all architectures.
+    /// The versions of `FANLIGHT_VERSIONS`, which apply to all architectures.
     pub named: Option<&'s [Wanted]>,
 }
 
@@ -119,37 +120,37 @@ impl<'s> Selection<'s> {
         [self.asked, self.named].into_iter().flatten()
     }
 
-    /// Whether every version is built.
+    /// Returns whether every version is built.
     #[must_use]
     pub fn is_everything(self) -> bool {
         self.asked.is_none() && self.named.is_none()
     }
 
-    /// Whether a build is built, if it is there.
+    /// Returns whether a build is selected.
     #[must_use]
     pub fn has(self, build: Build) -> bool {
         self.lists().all(|list| list.iter().any(|wanted| wanted.build() == Some(build)))
     }
 
-    /// Whether both lists, where there are two, have a version.
+    /// Returns whether a version is in both lists, as far as they are given.
     #[must_use]
     pub fn includes(self, version: &Wanted) -> bool {
         self.lists().all(|list| list.iter().any(|wanted| wanted.is_same(version)))
     }
 
-    /// The versions that are selected; none for all.
+    /// Returns the selected versions; `None` for all.
     #[must_use]
     pub fn wanted(self) -> Option<Vec<&'s Wanted>> {
         let list = self.lists().next()?;
         Some(list.iter().filter(|wanted| self.includes(wanted)).collect())
     }
 
-    /// Whether exactly this revision is selected.
+    /// Returns whether exactly this revision is selected.
     fn names(self, version: &OsVersion) -> bool {
         self.lists().flatten().any(|wanted| wanted.is_exactly(version))
     }
 
-    /// Which of several revisions of one build is taken: the one that is selected, else the newest.
+    /// Returns which of several revisions of one build is taken: the selected one, or else the newest.
     #[must_use]
     pub fn revision(self, versions: &[&OsVersion]) -> usize {
         let named = versions.iter().position(|version| self.names(version));
@@ -161,13 +162,13 @@ impl<'s> Selection<'s> {
 /// An image that can be built.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Candidate {
-    /// The base as written.
+    /// The base image as written.
     pub base: String,
-    /// The `os.version` of the base; none for a HostProcess base.
+    /// The `os.version` of the base; `None` for a HostProcess base.
     pub version: Option<OsVersion>,
     /// The `os.features` of the base.
     pub features: Vec<String>,
-    /// The base is an index of several versions.
+    /// True if the base is an index of several versions.
     pub of_index: bool,
 }
 
@@ -176,7 +177,7 @@ impl Candidate {
         self.version.as_ref().map(OsVersion::build)
     }
 
-    /// The base with its version, for messages.
+    /// Describes the base with its version, for messages.
     #[must_use]
     pub fn describe(&self) -> String {
         let version = self.version.as_ref().map_or("without os.version", OsVersion::as_str);
@@ -184,20 +185,20 @@ impl Candidate {
         format!("{} ({version}{features})", self.base)
     }
 
-    /// Whether the other one is another revision of the same index.
+    /// Returns whether the other candidate is another revision in the same index.
     fn is_revision_of(&self, other: &Self) -> bool {
         self.of_index && other.of_index && self.base == other.base && self.version != other.version
     }
 }
 
-/// What is built of the candidates.
+/// The candidates that are built.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Chosen {
-    /// The candidates, newest first.
+    /// Indexes of the candidates to build, newest first.
     pub order: Vec<usize>,
-    /// Revisions of an index that a newer one of the same build takes the place of.
+    /// Revisions of an index that a newer one of the same build replaces.
     pub superseded: Vec<usize>,
-    /// Versions that are selected and not there.
+    /// Selected versions that were not found.
     pub missing: Vec<Wanted>,
 }
 
@@ -205,7 +206,7 @@ pub struct Chosen {
 ///
 /// # Errors
 ///
-/// Two candidates of one build that no host could choose between.
+/// Returns an error if two candidates have the same build, so that no host could choose between them.
 pub fn choose(candidates: &[Candidate], selection: Selection<'_>) -> Result<Chosen, ErrorKind> {
     let mut chosen = Chosen::default();
     let selected = |index: &usize| match candidates[*index].build() {
@@ -309,7 +310,7 @@ mod tests {
         let chosen = order(&all, &[], &["10.0.17763.1"]).unwrap();
         assert_eq!((chosen.order, chosen.superseded), (vec![0], vec![1]));
         assert!(order(&all, &[], &["10.0.17763"]).is_err());
-        // A revision that is not there is one of the build.
+        // A revision that was not found selects the build.
         assert_eq!(order(&all[..1], &[], &["10.0.17763.9"]).unwrap().order, [0]);
     }
 

@@ -1,16 +1,16 @@
-//! The Windows version that a base's tag names.
+//! The Windows version that a base image's tag names.
 
 use crate::image::{Build, OsVersion, Reference, release};
 
-/// The build that a base's tag names, as in `ltsc2022` and `1.25-nanoserver-ltsc2022`. Such an
-/// image is for that version alone.
+/// Returns the build that a base's tag names, as in `ltsc2022` and `1.25-nanoserver-ltsc2022`. Such an image is for
+/// that version only.
 #[must_use]
 pub fn named_in(base: &str) -> Option<Build> {
     let reference = Reference::parse_normalized(base).ok()?;
     reference.tag()?.split(['-', '_']).find_map(build_in)
 }
 
-/// The name in a base's tag of a release that is newer than the table, in lower case.
+/// Returns the name of a release in a base's tag that is newer than the table, in lower case.
 #[must_use]
 pub fn newer_release_in(base: &str) -> Option<String> {
     let reference = Reference::parse_normalized(base).ok()?;
@@ -18,8 +18,8 @@ pub fn newer_release_in(base: &str) -> Option<String> {
     Some(word.to_ascii_lowercase())
 }
 
-/// The build that a word of a tag names: `ltsc2022`, or `10.0.20348.2700`, as Microsoft tags every update.
-/// Smaller numbers in the third place are some program's version.
+/// Returns the build that a word of a tag names: `ltsc2022`, or `10.0.20348.2700`, as Microsoft tags every update. A
+/// smaller number in the third place is the version of some program.
 fn build_in(word: &str) -> Option<Build> {
     const OLDEST: Build = Build(10_240);
     let version =
@@ -27,8 +27,8 @@ fn build_in(word: &str) -> Option<Build> {
     Build::from_name(word).or_else(|| version().map(|version| version.build()))
 }
 
-/// A base like this one for another build, by the version that its tag names; none where it names
-/// none.
+/// Returns the name of this base for another build, by replacing the version in its tag; `None` if the tag has no
+/// version.
 #[must_use]
 pub fn renamed(base: &str, build: Build) -> Option<String> {
     let without_digest = base.split('@').next().unwrap_or(base);
@@ -41,7 +41,7 @@ pub fn renamed(base: &str, build: Build) -> Option<String> {
     Some(format!("{repository}:{}", tag.replacen(old, new, 1)))
 }
 
-/// A short name for a base in progress output: its tag, or what its version is called.
+/// Returns a short name for a base in progress output: its tag, or the name of its version.
 #[must_use]
 pub fn label(base: &str, os_version: &str) -> String {
     let tag = Reference::parse_normalized(base).ok().and_then(|r| r.tag().map(str::to_owned));

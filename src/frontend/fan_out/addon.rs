@@ -1,7 +1,7 @@
-//! Indexes of several Windows versions beside the base: each variant has the image of its own version.
+//! Indexes of several Windows versions beside the base: each variant uses the image of its own version.
 //!
-//! `FROM golang:1.25 AS addon` may be such an index. Images whose name says a version, or whose
-//! platform does, are meant for all variants as they are.
+//! `FROM golang:1.25 AS addon` may be such an index. Images whose name or platform has a version are used by all
+//! variants as they are.
 
 use super::FanOut;
 use super::resolve::pin;
@@ -18,18 +18,18 @@ use crate::wait;
 use crate::windows::ErrorKind;
 use crate::windows::index::Entry;
 
-/// What images beside the bases hold, by their names.
+/// The images beside the bases, by their names.
 pub(super) type Addons = ByName<Result<Addon, Error>>;
 
-/// An image beside the bases.
+/// An image or index beside the bases.
 pub(super) struct Addon {
-    /// The images of an index; none for an image on its own, or where they cannot be told.
+    /// The images of an index; empty for a single image, or if they cannot be listed.
     entries: Vec<Entry>,
-    /// Which they are cannot be told.
+    /// True if the images cannot be listed.
     is_unknown: bool,
-    /// The `os.version` that the engine gives.
+    /// The `os.version` of the image that the engine resolves.
     os_version: String,
-    /// They are contexts of the client, which has to give one for each version.
+    /// True if they are contexts of the client, which has to give one for each version.
     of_client: bool,
 }
 
@@ -53,7 +53,7 @@ impl<'b> FanOut<'_, 'b> {
         answers
     }
 
-    /// The stages beside the base that stand on images which may be indexes.
+    /// Returns the stages beside the base whose base images may be indexes.
     fn addons_of(&self, drafted: &Drafted<'b>) -> Vec<StageId> {
         let draft = &drafted.draft;
         let base = &draft.root().written_base;
@@ -91,7 +91,7 @@ impl<'b> FanOut<'_, 'b> {
         Ok(Addon { entries, is_unknown, os_version, of_client: false })
     }
 
-    /// Pins the indexes beside a variant's base to their images of its build.
+    /// Pins each index beside a variant's base to its image of the variant's build.
     pub(super) fn bind_addons(
         &self,
         drafted: &mut Drafted<'b>,
@@ -127,7 +127,7 @@ impl<'b> FanOut<'_, 'b> {
         Ok(())
     }
 
-    /// The image of a build: of several revisions the newest, or the one that is selected.
+    /// Returns the image of a build: the selected revision, or else the newest.
     fn entry_for<'e>(&self, addon: &'e Addon, build: Build) -> Option<&'e Entry> {
         if addon.entries.len() < 2 && !addon.of_client {
             return None;

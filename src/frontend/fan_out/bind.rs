@@ -1,4 +1,4 @@
-//! Step 5: versions, their order, and what each variant has of the indexes beside its base.
+//! Step 5: decides versions and their order, and binds each variant to images of the indexes beside its base.
 
 use std::collections::HashSet;
 use std::slice;
@@ -79,8 +79,8 @@ impl<'b> FanOut<'_, 'b> {
         Ok(Bound { drafts, missing, warnings })
     }
 
-    /// What there is besides the selected versions, for messages. It is looked up for an error alone, so not where another
-    /// architecture may have the version.
+    /// Describes the images besides the selected versions, for messages. Looks them up only if the error is certain, so
+    /// not if another architecture may have the version.
     async fn describe(&self, selected: &Selected<'b>) -> Vec<String> {
         let windows = self.build.options.target_platforms.iter().filter(|platform| platform.is_windows());
         let is_alone = windows.map(Platform::without_version).collect::<HashSet<_>>().len() < 2;
@@ -96,13 +96,13 @@ impl<'b> FanOut<'_, 'b> {
         wait::all(described).await
     }
 
-    /// Drops failures of elements of a list that have no image for this platform, which others have. Any other failure is
-    /// the build's, unless all that is selected is there without it.
+    /// Drops failures of list elements that have no image for this platform, if other elements have one. Any other
+    /// failure fails the build, unless everything selected was found without it.
     fn pass_over(&self, failures: Vec<Failure>, all: &mut Bases<'b>) -> Result<(), Error> {
         let platform = &self.asked.platform;
         let is_one = failures.len() == 1 && all.passed_over.is_empty();
         for failure in failures {
-            // With nothing left, the error lists what there is; of one base it says what to write.
+            // If nothing is left, the error lists what exists. For a single base it says what to write.
             let is_fatal = all.found.is_empty() && (is_one || self.selection.is_everything());
             let Some(base) = failure.not_there.filter(|_| !is_fatal) else { return Err(failure.error) };
             all.passed_over.push(format!("{base} (no image for {})", platform.format()));
@@ -111,7 +111,8 @@ impl<'b> FanOut<'_, 'b> {
         Ok(())
     }
 
-    /// The selected versions that are not there. Those of `FANLIGHT_VERSIONS` may be there for another architecture.
+    /// Returns the selected versions that were not found. Those of `FANLIGHT_VERSIONS` may exist for another
+    /// architecture.
     fn missing(
         &self,
         chosen: &Chosen,
@@ -122,7 +123,7 @@ impl<'b> FanOut<'_, 'b> {
         let found = candidates.iter().map(Candidate::describe).chain(all.passed_over.iter().cloned());
         let found = found.collect::<Vec<_>>().join(", ");
         let error = |asked: String, missing: &[Wanted]| {
-            // What is not found may be in an index that could not be read.
+            // A version that was not found may be in an index that could not be read.
             let is_missing = |kind: &ErrorKind| {
                 let ErrorKind::Hidden { build, .. } = kind else { return false };
                 missing.iter().any(|wanted| wanted.build() == Some(*build))
@@ -161,7 +162,7 @@ impl<'b> FanOut<'_, 'b> {
         Err(ErrorKind::NoMatch { asked, found: candidate.describe() })
     }
 
-    /// What arguments tell of the version: what the client wrote, else what the base is.
+    /// Sets the version for arguments: what the client wrote, or else the version of the base image.
     fn set_version(&self, drafted: &mut Drafted<'b>, candidate: &Candidate) {
         let Some(version) = &candidate.version else { return };
         drafted.target.version = match self.asked.written_for(version.build()) {
@@ -175,7 +176,7 @@ impl<'b> FanOut<'_, 'b> {
     }
 }
 
-/// The line about a revision that a newer one takes the place of.
+/// Returns the warning about a revision that a newer one replaces.
 fn superseded(found: &[Based<'_>], chosen: &Chosen, index: usize) -> Option<(Warning, Vec<Range>)> {
     let left = found[index].candidate.version.clone()?;
     let of_build = |index: &&usize| {

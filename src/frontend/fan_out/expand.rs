@@ -9,7 +9,7 @@ use crate::instruction::Stage;
 use crate::plan::{Scope, TargetVersion};
 use crate::wait;
 
-/// Drafts, and whether they come from a list.
+/// Drafts, and whether a list produced them.
 pub(super) struct Drafts<'b> {
     pub(super) drafts: Vec<Drafted<'b>>,
     pub(super) of_list: bool,
@@ -25,7 +25,7 @@ impl<'b> FanOut<'_, 'b> {
         Ok(Drafts { drafts, of_list })
     }
 
-    /// The targets, and whether a list makes them.
+    /// Returns the targets, and whether a list produced them.
     fn targets(&self) -> Result<(Vec<Target>, bool), Error> {
         let plain = Target { scope: self.scope.clone(), ..Target::of(Some(self.asked.platform.clone())) };
         let lists = self.lists(&plain)?;
@@ -37,7 +37,7 @@ impl<'b> FanOut<'_, 'b> {
         let Some(versions) = self.asked.versions.as_ref().filter(|_| lists.uses_version) else {
             return Ok((of(&plain, lists), of_list));
         };
-        // What a FROM is depends on the version that the client wrote.
+        // The FROM lines depend on the version that the client wrote.
         let mut targets = Vec::new();
         for version in versions.iter().filter(|version| self.selection.includes(version)) {
             let plain = Target { version: asked(version), ..plain.clone() };
@@ -53,7 +53,7 @@ impl<'b> FanOut<'_, 'b> {
             Scope::Only(numbers) => numbers.last().map(usize::to_string).unwrap_or_default(),
             Scope::Target | Scope::All => build.target_stage(platform),
         };
-        // A name that could not be an image's is reported with the stages.
+        // A name that is not a valid image name is reported with the stages.
         let is_replaced = |stage: &Stage| {
             let name = &stage.name;
             let named = || build.contexts.named(name, platform).is_ok_and(|named| named.is_some());
@@ -73,7 +73,7 @@ impl<'b> FanOut<'_, 'b> {
     }
 }
 
-/// The version that the client wrote, as arguments have it.
+/// Returns the version that the client wrote, in the form that arguments use.
 pub(super) fn asked(version: &Wanted) -> TargetVersion {
     TargetVersion::Asked(version.as_str().to_owned())
 }

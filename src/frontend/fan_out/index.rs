@@ -1,4 +1,4 @@
-//! Which Windows images the index holds that a stage may stand on.
+//! Lists the Windows images of an index that a stage may be based on.
 
 use futures_util::future::LocalBoxFuture;
 
@@ -10,7 +10,7 @@ use crate::plan::Stage;
 use crate::windows::versions::named_in;
 
 impl FanOut<'_, '_> {
-    /// The Windows images of what a stage stands on.
+    /// Returns the Windows images of a stage's base image.
     pub(super) fn list_versions<'s>(
         &'s self,
         stage: &'s Stage<'_>,
@@ -24,7 +24,7 @@ impl FanOut<'_, '_> {
         })
     }
 
-    /// The index that a stage may stand on; none where its name says a version, or it is not an image.
+    /// Returns the index that a stage may be based on; `None` if its name contains a version, or it is not an image.
     async fn source_of(&self, stage: &Stage<'_>) -> Result<Option<Source>, Error> {
         let Some(resolved) = stage.resolved.as_ref().filter(|resolved| resolved.platform.is_windows()) else {
             return Ok(None);
@@ -41,7 +41,7 @@ impl FanOut<'_, '_> {
         Ok(Some(Source { reference, store: None, platform }))
     }
 
-    /// The OCI layout that stands for a stage or its image.
+    /// Returns the OCI layout that replaces a stage or its base image, if any.
     async fn layout_of(&self, stage: &Stage<'_>, platform: &Platform) -> Result<Option<Source>, Error> {
         let named = || self.build.contexts.named(&stage.written_base, platform).ok().flatten();
         let Some(context) = stage.context.clone().or_else(named) else { return Ok(None) };

@@ -1,7 +1,7 @@
-//! Step 1: what the client asks for, with the builds of releases that are newer than the table.
+//! Step 1: reads what the client asks for, and learns the builds of releases that are newer than the table.
 //!
-//! `ltsc2028` means nothing to a program that was released before it. A base of the build whose tag has that name tells which
-//! build it is.
+//! A program that was released before `ltsc2028` does not know its build. If a base image of this build has a tag with
+//! that name, its `os.version` contains the build.
 
 use super::FanOut;
 use crate::frontend::build::{Build, Drafted};
@@ -13,14 +13,14 @@ use crate::windows::ErrorKind;
 use crate::windows::select::{Asked, Selection};
 use crate::windows::versions::newer_release_in;
 
-/// What the client asks for of one Windows platform.
+/// The Windows platform and versions that the client asks for.
 pub(super) struct Asking {
     pub(super) asked: Asked,
     /// `FANLIGHT_VERSIONS`.
     pub(super) named: Option<Vec<Wanted>>,
 }
 
-/// A release that a base's tag and its `os.version` tell.
+/// A release learned from a base image's tag and its `os.version`.
 struct Learned {
     name: String,
     version: OsVersion,
@@ -28,11 +28,12 @@ struct Learned {
 }
 
 impl Asking {
-    /// Reads what the client wrote, and the bases of the releases that it names and the table lacks.
+    /// Reads what the client wrote, and the base images of the named releases that the table lacks.
     ///
     /// # Errors
     ///
-    /// A version of a platform that nothing tells, a base that could not be looked up, and one name for two builds.
+    /// Returns an error if the build of a platform's version remains unknown, if a base image could not be looked up,
+    /// or if one name has two builds.
     pub(super) async fn learn(build: &Build<'_>, asked: &Asked, scope: &Scope) -> Result<Self, Error> {
         let mut asking = Self { asked: asked.clone(), named: build.options.windows.versions.clone() };
         if asking.versions().all(|wanted| wanted.build().is_some()) {
@@ -67,7 +68,7 @@ impl Asking {
         [&mut self.asked.versions, &mut self.named].into_iter().flatten()
     }
 
-    /// The releases that the bases of the build tell, of those that are asked for.
+    /// Returns the requested releases whose builds are known from the base images of this build.
     async fn look_up(&self, build: &Build<'_>, scope: &Scope) -> Result<Vec<Learned>, Error> {
         let quiet = build.file.lint.only_windows();
         let fan_out = FanOut::new(build, self, scope.clone(), &quiet);
@@ -90,12 +91,14 @@ impl Asking {
 }
 
 impl<'b> FanOut<'_, 'b> {
-    /// The release that the tag of a draft's base names, if that is asked for and the base has a build that the table lacks.
+    /// Returns the release that the tag of a draft's base image names, if the client asks for it and the base image has
+    /// a build that the table lacks.
     async fn learn_from(&self, mut draft: Drafted<'b>) -> Result<Option<Learned>, Error> {
         let Some(name) = self.asked_release(draft.draft.root()) else { return Ok(None) };
         if let Err(failure) = self.build.resolve_root(&mut draft, &self.quiet).await {
             let failure = self.not_resolved(failure);
-            // That it has no image for this platform tells nothing. What could not be looked up is not taken for that.
+            // A base without an image for this platform is not an error, it just has no build to learn. A failed lookup
+            // is one.
             return if failure.not_there.is_some() { Ok(None) } else { Err(failure.error) };
         }
         let root = draft.draft.root();
@@ -106,7 +109,7 @@ impl<'b> FanOut<'_, 'b> {
         Ok(version.filter(is_new).map(learned))
     }
 
-    /// The release that a stage's base is named after, among those that the client asks for and nothing tells the build of.
+    /// Returns the release that a stage's base image is named after, if the client asks for it and the table lacks it.
     fn asked_release(&self, root: &Stage<'_>) -> Option<String> {
         if self.is_replaced(root) {
             return None;
@@ -116,7 +119,7 @@ impl<'b> FanOut<'_, 'b> {
         asked.any(|wanted| wanted.as_str().eq_ignore_ascii_case(&name)).then_some(name)
     }
 
-    /// The build of a version that the client wrote.
+    /// Returns the build of a version that the client wrote.
     pub(super) fn build_of(&self, text: &str) -> Option<image::Build> {
         let written = self.asked.versions.iter().flatten().find(|wanted| wanted.as_str() == text);
         written.cloned().or_else(|| Wanted::parse(text))?.build()

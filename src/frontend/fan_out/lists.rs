@@ -1,4 +1,4 @@
-//! The lists that a target reaches, and what stands in their place in each variant.
+//! Finds the lists that a target reaches, and the elements that replace them in each variant.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -12,44 +12,44 @@ use crate::span::{Located, Range};
 
 type Error = Located<ErrorKind>;
 
-/// The argument that a client's version is in.
+/// The argument with the version that the client asks for.
 const OS_VERSION: &str = "TARGETOSVERSION";
 
-/// What the lists that a target reaches make of it.
+/// The result of a search for lists.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Lists {
-    /// Elements instead of lists, once for each variant. Without a list there is one variant.
+    /// For each variant, the elements that replace the lists. Without a list there is one variant.
     pub(super) variants: Vec<Elements>,
-    /// A list makes the variants.
+    /// True if a list produces the variants.
     pub(super) is_list: bool,
-    /// A FROM that the target reaches depends on the version that the client asks for.
+    /// True if a FROM that the target reaches depends on the version that the client asks for.
     pub(super) uses_version: bool,
 }
 
-/// Where lists are looked for.
+/// The input of a search for lists.
 pub(super) struct Search<'s> {
     /// The file.
     pub(super) dockerfile: &'s Dockerfile,
     /// Expansion with the file's escape character.
     pub(super) lexer: &'s Lexer,
-    /// Arguments every build has.
+    /// Arguments that every build has.
     pub(super) predefined: &'s EnvList,
     /// Build arguments of the client.
     pub(super) build_args: &'s BuildArgs,
-    /// The stage to build, or a list of stages; empty for the last.
+    /// The stage to build, or a list of stages; empty for the last stage.
     pub(super) target: &'s str,
-    /// Whether a context of the client replaces a stage: what its FROM says does not matter then.
+    /// Returns whether a context of the client replaces a stage, so that its FROM does not matter.
     pub(super) is_replaced: &'s dyn Fn(&Stage) -> bool,
 }
 
-/// A FROM.
+/// The FROM of a stage, expanded.
 #[derive(Debug, Default)]
 struct From {
-    /// What it may be expanded to.
+    /// The base names that it may expand to.
     bases: Vec<String>,
-    /// The text, where it is a list.
+    /// The expanded text, if it is a list.
     list: Option<String>,
-    /// The lists among the arguments that it follows, element by element.
+    /// The list arguments that it follows element by element.
     follows: BTreeSet<String>,
     uses_version: bool,
 }
@@ -59,7 +59,7 @@ impl Search<'_> {
     ///
     /// # Errors
     ///
-    /// A list that cannot be parsed, and lists of different lengths.
+    /// Returns an error if a list cannot be parsed, or if lists differ in length.
     pub(super) fn run(&self) -> Result<Lists, Error> {
         let targets = if is_list(self.target) {
             list::elements(self.target).map_err(Located::nowhere)?
@@ -90,7 +90,7 @@ impl Search<'_> {
         Ok(Lists { variants: (0..length).map(variant).collect(), is_list: true, uses_version })
     }
 
-    /// The global arguments, and which of them are lists.
+    /// Returns the global arguments, and which of them are lists.
     fn arguments(&self) -> Words<'_> {
         let mut words = Words::new(self.lexer, self.predefined.clone());
         for arg in self.dockerfile.global_args.iter().flat_map(|instruction| &instruction.args) {
@@ -125,14 +125,14 @@ impl Search<'_> {
         Ok(From { bases: found.elements, list: Some(expansion.result), follows: found.follows, uses_version })
     }
 
-    /// How many elements the lists have; none where there is no list.
+    /// Returns how many elements the lists have; `None` without a list.
     fn length(
         &self,
         froms: &[From],
         reached: &BTreeSet<usize>,
         targets: &[String],
     ) -> Result<Option<usize>, Error> {
-        // The list that all others have to be as long as, and where it stands.
+        // The list whose length all others must have, and its location.
         let mut first: Option<(&str, usize, &[Range])> =
             is_list(self.target).then_some((self.target, targets.len(), &[]));
         for index in reached {
@@ -152,7 +152,7 @@ impl Search<'_> {
         Ok(first.map(|(_, length, _)| length))
     }
 
-    /// The stages that the targets may need, whichever element their lists have.
+    /// Returns the stages that the targets may need, whichever elements are used.
     fn reachable(&self, froms: &[From], targets: &[String]) -> BTreeSet<usize> {
         let stages = &self.dockerfile.stages;
         let mut by_name: HashMap<&str, usize> = HashMap::new();
@@ -182,7 +182,7 @@ impl Search<'_> {
     }
 }
 
-/// Element number `i` of each list that has as many.
+/// Returns element `i` of each list that is long enough.
 fn element_of<K: Ord, L>(
     lists: impl Iterator<Item = (K, L)>,
     i: usize,
@@ -191,7 +191,7 @@ fn element_of<K: Ord, L>(
     lists.filter_map(|(key, list)| Some((key, elements(&list).get(i)?.clone()))).collect()
 }
 
-/// What an instruction copies or mounts from.
+/// Returns the stages or images that an instruction copies or mounts from.
 fn sources(instruction: &instruction::Instruction) -> Vec<String> {
     match &instruction.kind {
         Kind::Copy(copy) => vec![copy.from.clone()],
@@ -201,32 +201,32 @@ fn sources(instruction: &instruction::Instruction) -> Vec<String> {
 }
 
 fn mounted(run: &Run) -> Vec<String> {
-    // A mount that is wrong is reported with the stages.
+    // An invalid mount is reported with the stages.
     let mounts = run.mounts::<instruction::ErrorKind>(None).unwrap_or_default();
     mounts.into_iter().map(|mount| mount.from).collect()
 }
 
-/// A word that is a list.
+/// The elements of a word that is a list.
 #[derive(Debug, Clone, Default)]
 struct List {
     elements: Vec<String>,
-    /// The arguments whose lists it follows element by element.
+    /// The list arguments that it follows element by element.
     follows: BTreeSet<String>,
 }
 
-/// Arguments, as texts and as lists.
+/// Arguments, as text and as lists.
 struct Words<'w> {
     lexer: &'w Lexer,
     env: EnvList,
     /// Arguments whose text is a list.
     lists: BTreeMap<String, List>,
-    /// Arguments whose text only looks like a list.
+    /// Arguments whose text looks like a list but cannot be parsed.
     broken: BTreeMap<String, ErrorKind>,
     /// Arguments that depend on the version that the client asks for.
     of_version: BTreeSet<String>,
 }
 
-/// Arguments, some with other values.
+/// An environment in which some arguments have other values.
 struct Overlay<'o> {
     env: &'o EnvList,
     values: Vec<(&'o str, &'o str)>,
@@ -249,12 +249,12 @@ impl<'w> Words<'w> {
         Self { lexer, env, lists: BTreeMap::new(), broken: BTreeMap::new(), of_version }
     }
 
-    /// Sets an argument to a text as it is.
+    /// Sets an argument to a literal text.
     fn set_text(&mut self, key: &str, text: &str) {
         self.put(key, text, list_of(text));
     }
 
-    /// Sets an argument to a word of the file.
+    /// Sets an argument to a word of the file, expanded.
     fn set(&mut self, key: &str, word: &str) {
         // A default that cannot be expanded is reported with the stages.
         let Ok(expansion) = self.expand(word) else { return };
@@ -271,7 +271,7 @@ impl<'w> Words<'w> {
         self.broken.remove(key);
         match list {
             Ok(Some(mut list)) => {
-                // An argument that is made of its own earlier value does not follow itself.
+                // An argument that is built from its own earlier value does not follow itself.
                 list.follows.remove(key);
                 self.lists.insert(key.to_owned(), list);
             }
@@ -284,12 +284,12 @@ impl<'w> Words<'w> {
         self.lexer.process_word(word, &self.env)
     }
 
-    /// Whether one of these arguments depends on the version that the client asks for.
+    /// Returns whether one of these arguments depends on the version that the client asks for.
     fn uses_version<'n>(&self, mut names: impl Iterator<Item = &'n String>) -> bool {
         names.any(|name| self.of_version.contains(name))
     }
 
-    /// These arguments and all that their lists follow.
+    /// Returns these arguments and all arguments that their lists follow.
     fn behind<'n>(&self, names: impl Iterator<Item = &'n String>) -> BTreeSet<String> {
         let mut found = BTreeSet::new();
         let mut pending: Vec<String> = names.cloned().collect();
@@ -301,10 +301,10 @@ impl<'w> Words<'w> {
         found
     }
 
-    /// The elements of a word whose text is a list.
+    /// Returns the elements of a word whose text is a list.
     ///
-    /// A text around other lists follows them: it has one element for each of theirs. In a list with elements of its own,
-    /// an element with other lists in it stands for one element for each of theirs.
+    /// A text around other lists follows them: it has one element for each of theirs. In a list with elements of its
+    /// own, an element that contains other lists expands to one element for each of theirs.
     fn list(&self, word: &str, expansion: &Expansion) -> Result<List, ErrorKind> {
         let names: Vec<&str> = expansion.matched.iter().map(String::as_str).collect();
         if let Some(kind) = names.iter().find_map(|name| self.broken.get(*name)) {
@@ -340,7 +340,7 @@ impl<'w> Words<'w> {
         Ok(List { elements, follows: BTreeSet::new() })
     }
 
-    /// A list beside lists in its prefix or suffix: all of them are walked together.
+    /// Combines a list with the lists in its prefix or suffix, element by element.
     fn lockstep(
         &self,
         word: &str,
@@ -364,7 +364,7 @@ impl<'w> Words<'w> {
         Ok(List { elements: list::complete(elements), follows })
     }
 
-    /// Which lists a part of a word's own list depends on.
+    /// Returns which lists a part of a word's own list depends on.
     fn moving<'n, T: PartialEq>(
         &self,
         word: &str,
@@ -388,8 +388,8 @@ impl<'w> Words<'w> {
         Ok(found)
     }
 
-    /// A word once for each element of the `moving` ones of its lists, which are equally long. The others have their
-    /// first element.
+    /// Expands a word once for each element of the `moving` lists, which must be equally long. The other lists keep
+    /// their first element.
     fn walk(
         &self,
         word: &str,
@@ -414,7 +414,7 @@ impl<'w> Words<'w> {
         Ok(found)
     }
 
-    /// A word with elements of lists in their place.
+    /// Expands a word with these elements in place of its lists.
     fn with<'n>(
         &self,
         word: &str,

@@ -1,12 +1,14 @@
-//! From a Windows platform to its images, one for each version of the base.
+//! From a Windows platform to its images, one for each version of the base image.
 //!
-//! 1. **Ask** ([`learn`]): the client's platforms, versions and contexts, typed with the options, and the builds of releases
-//!    that are newer than the table.
-//! 2. **Expand** ([`expand`], [`lists`]): each list becomes its elements, each element a draft of the stages.
-//! 3. **Select** ([`selected`]): a draft whose version is known and not selected goes no further.
-//! 4. **Resolve** ([`resolve`], [`index`]): what each draft stands on, and the indexes beside it, all at once.
-//! 5. **Bind** ([`bind`]): versions, order, collisions, and each variant's image of every index.
-//! 6. **Plan**: each variant once, with all of that known.
+//! 1. **Ask** ([`learn`]): reads the client's platforms, versions and contexts, typed with the options, and learns the
+//!    builds of releases that are newer than the table.
+//! 2. **Expand** ([`expand`], [`lists`]): replaces each list by its elements, with a draft of the stages for each
+//!    element.
+//! 3. **Select** ([`selected`]): drops drafts whose version is known and not selected.
+//! 4. **Resolve** ([`resolve`], [`index`]): looks up the base image of each draft, and the indexes beside it, all at
+//!    once.
+//! 5. **Bind** ([`bind`]): decides versions, order and collisions, and picks each variant's image of every index.
+//! 6. **Plan**: plans each variant once, with all of that known.
 
 mod addon;
 mod bind;
@@ -41,21 +43,21 @@ use learn::Asking;
 pub(super) struct Variants<'b> {
     /// The plans, in the order of the index.
     pub(super) planned: Vec<Planned<'b>>,
-    /// Versions of `FANLIGHT_VERSIONS` that this architecture has no image of.
+    /// Versions of `FANLIGHT_VERSIONS` for which this architecture has no image.
     pub(super) missing: Vec<Missing>,
-    /// `FANLIGHT_VERSIONS`, with the builds that the bases told.
+    /// `FANLIGHT_VERSIONS`, with the builds learned from the base images.
     pub(super) named: Vec<Wanted>,
 }
 
-/// A version that is selected for all architectures, and not there for this one.
+/// A version that is selected for all architectures, but missing for this one.
 pub(super) struct Missing {
     pub(super) wanted: Wanted,
-    /// The error, where no other architecture has it either.
+    /// The error to return if no other architecture has it either.
     pub(super) error: Error,
 }
 
 impl Missing {
-    /// Takes the build from another list with the same name.
+    /// Takes the build from a list of another architecture, if that knows this version's build.
     pub(super) fn learn(&mut self, named: &[Wanted]) {
         let same = |other: &&Wanted| other.as_str().eq_ignore_ascii_case(self.wanted.as_str());
         let build = named.iter().filter(same).find_map(Wanted::build);
@@ -71,10 +73,10 @@ struct FanOut<'f, 'b> {
     asked: &'f Asked,
     selection: Selection<'f>,
     scope: Scope,
-    /// Where findings of the first variant go; those of the others are the same.
+    /// The linter for the first variant; the findings of the others are the same.
     lint: &'f Linter,
     quiet: Linter,
-    /// What indexes hold, by their references.
+    /// The images of each index, by its reference.
     listings: Memo<String, Result<Listing, Error>>,
 }
 
@@ -82,7 +84,7 @@ struct FanOut<'f, 'b> {
 ///
 /// # Errors
 ///
-/// Whatever keeps one of them from being built, with its places in the Dockerfile.
+/// Returns an error, with its locations in the Dockerfile, if one of the images cannot be built.
 pub(super) fn variants<'f, 'b>(
     build: &'f Build<'b>,
     asked: &'f Asked,
@@ -107,12 +109,12 @@ pub(super) fn variants<'f, 'b>(
     })
 }
 
-/// The bases of the images that are built for a Windows platform, in the order of the index, and nothing beside them:
-/// each draft knows what its root starts from.
+/// Finds the base images of the images that are built for a Windows platform, in the order of the index. Looks up
+/// nothing else: each draft knows the base image of its root stage.
 ///
 /// # Errors
 ///
-/// Whatever keeps one of the bases from being found, with its places in the Dockerfile.
+/// Returns an error, with its locations in the Dockerfile, if a base image cannot be found.
 pub(super) fn bases<'f, 'b>(
     build: &'f Build<'b>,
     asked: &'f Asked,
@@ -144,7 +146,7 @@ impl<'b> FanOut<'_, 'b> {
         if position == 0 { self.lint } else { &self.quiet }
     }
 
-    /// Refuses commands that the engine cannot run; for `--check` they are findings.
+    /// Refuses commands that the engine cannot run. For `--check`, reports them as findings.
     fn refuse_run(&self, planned: &[Planned<'b>]) -> Result<(), Error> {
         let build = self.build;
         if build.purpose == Purpose::Plan || build.has_windows_worker() {

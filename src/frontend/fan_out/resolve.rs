@@ -1,4 +1,4 @@
-//! Step 4: what every draft stands on.
+//! Step 4: looks up the base image of every draft.
 
 use std::collections::BTreeMap;
 
@@ -24,13 +24,13 @@ pub(super) struct Based<'b> {
     pub(super) candidate: Candidate,
 }
 
-/// What one draft stands on.
+/// The base images found for one draft.
 #[derive(Default)]
 pub(super) struct Bases<'b> {
     pub(super) found: Vec<Based<'b>>,
     /// The base may have more versions than were found.
     pub(super) unlisted: Option<ErrorKind>,
-    /// A release may be there, behind another.
+    /// A release may exist, hidden behind another.
     pub(super) hidden: Option<ErrorKind>,
     /// Images of the base that are not selected, for messages.
     pub(super) passed_over: Vec<String>,
@@ -50,16 +50,17 @@ impl Bases<'_> {
     }
 }
 
-/// Why a draft has no base.
+/// Why no base image was found for a draft.
 pub(super) struct Failure {
     pub(super) error: Error,
-    /// The base is there, and has no image for the platform: its name. Any other failure says nothing of what is there.
+    /// The name of the base, if the base exists but has no image for the platform. Any other failure does not tell what
+    /// exists.
     pub(super) not_there: Option<String>,
     pub(super) location: Vec<Range>,
 }
 
 impl<'b> FanOut<'_, 'b> {
-    /// Looks up what the drafts stand on, all at once.
+    /// Looks up the base images of the drafts, all at once.
     pub(super) async fn resolve_bases(&self, selected: &Selected<'b>) -> Vec<Result<Bases<'b>, Failure>> {
         let bases = selected.drafts.iter().enumerate().map(|(position, draft)| {
             Box::pin(async move {
@@ -72,7 +73,7 @@ impl<'b> FanOut<'_, 'b> {
         wait::all(bases).await
     }
 
-    /// Refuses a base that has no image for the one build that its draft is for: no draft is left out without a word.
+    /// Refuses a base that has no image for the one build that its draft is for, so that no draft is left out silently.
     fn check_found(&self, draft: &SelectedDraft<'b>, bases: &Bases<'b>) -> Result<(), Failure> {
         let only = draft.of_index();
         let is_wanted = only.map_or(self.selection.is_everything(), |build| self.selection.has(build));
@@ -93,7 +94,7 @@ impl<'b> FanOut<'_, 'b> {
         }
         let mut drafted = draft.drafted.clone();
         if let Err(failure) = self.build.resolve_root(&mut drafted, self.lint_of(position)).await {
-            // One image of an index that is gone does not matter, if others are selected.
+            // A missing image of an index does not matter if other images are selected.
             drafted = self.with_selected_version(draft).await.ok_or_else(|| self.not_resolved(failure))?;
         }
         let root = drafted.draft.root();
@@ -116,7 +117,8 @@ impl<'b> FanOut<'_, 'b> {
         }
     }
 
-    /// The variants of an index that the engine was asked about. What is not selected may be missing without a word.
+    /// Returns the variants of an index that the engine was asked about. Versions that are not selected may be missing
+    /// without a warning.
     async fn of_answers(
         &self,
         draft: &SelectedDraft<'b>,
@@ -141,7 +143,7 @@ impl<'b> FanOut<'_, 'b> {
         Ok(bases)
     }
 
-    /// The draft on the first of the selected versions that its base has.
+    /// Returns the draft, resolved for the first of the selected versions that its base has.
     async fn with_selected_version(&self, draft: &SelectedDraft<'b>) -> Option<Drafted<'b>> {
         let root = draft.drafted.draft.root();
         if self.named_build(root).is_some() {
@@ -159,14 +161,14 @@ impl<'b> FanOut<'_, 'b> {
         None
     }
 
-    /// The client's contexts for versions of a stage, or of the image it stands on.
+    /// Returns the client's contexts for versions of a stage, or of its base image.
     pub(super) fn context_versions(&self, stage: &Stage<'_>) -> Result<Vec<Entry>, Error> {
         let contexts = &self.build.contexts;
         let platform = stage.platform.as_ref().unwrap_or(&self.asked.platform);
         let stage_name = stage.from.map_or("", |from| from.name.as_str());
         let name = if stage.context.is_some() { stage_name } else { stage.base_name.as_str() };
         let is_image = stage.base.is_none() && name != plan::SCRATCH && !list::is_list(name);
-        // A name that could not be an image's is reported when it is looked up.
+        // A name that is not a valid image name is reported when it is looked up.
         if name.is_empty()
             || !is_image
             || contexts.named(name, platform).map_or(true, |named| named.is_some())
@@ -177,7 +179,7 @@ impl<'b> FanOut<'_, 'b> {
         Ok(versions.into_iter().map(|(version, _)| of_context(version)).collect())
     }
 
-    /// A variant for each version of an index that is selected.
+    /// Returns a variant for each selected version of an index.
     async fn of_index(&self, draft: &SelectedDraft<'b>, entries: Vec<Entry>) -> Result<Bases<'b>, Failure> {
         let root = draft.drafted.draft.root();
         let base = &root.written_base;
@@ -209,7 +211,7 @@ impl<'b> FanOut<'_, 'b> {
         Ok(bases)
     }
 
-    /// Keeps one revision of each build, as far as the index says the versions. Returns the one that is left.
+    /// Keeps one revision of each build, if the index lists versions. Returns the revision that is dropped.
     fn keep_revision(&self, entry: Entry, kept: &mut Vec<Entry>) -> Option<OsVersion> {
         let build = |entry: &Entry| entry.version.as_ref().map(OsVersion::build);
         let is_twin = |other: &&mut Entry| build(other) == build(&entry) && other.version != entry.version;
@@ -226,7 +228,8 @@ impl<'b> FanOut<'_, 'b> {
         Some(other)
     }
 
-    /// The variant on one image of an index; none for an image of another platform.
+    /// Returns the variant for one image of an index. Returns `None` for an image of another platform, unless the index
+    /// lists the image for this platform.
     async fn of_entry(&self, draft: &SelectedDraft<'b>, entry: &Entry) -> Result<Option<Based<'b>>, Failure> {
         let root = draft.drafted.draft.root();
         let mut drafted = with_pin(&draft.drafted, pin(root, &entry.digest, &entry.found_by));
@@ -251,13 +254,13 @@ impl<'b> FanOut<'_, 'b> {
         Ok(Some(Based { drafted, candidate }))
     }
 
-    /// The variant on an image that is not one of several.
+    /// Returns the variant for an image that is not one of several.
     fn of_one(&self, drafted: Drafted<'b>) -> Result<Bases<'b>, Failure> {
         let candidate = self.candidate(&drafted, false)?;
         Ok(Bases { found: vec![Based { drafted, candidate }], ..Bases::default() })
     }
 
-    /// A variant for each version that the client asks for: an image without a base has whatever version that is, as
+    /// Returns a variant for each version that the client asks for. An image without a base can have any version, as
     /// with docker/dockerfile.
     async fn of_scratch(&self, drafted: &Drafted<'b>) -> Result<Bases<'b>, Failure> {
         let mut targets = vec![drafted.target.clone()];
@@ -290,7 +293,7 @@ impl<'b> FanOut<'_, 'b> {
         Ok(bases)
     }
 
-    /// What is known of the image that a draft stands on.
+    /// Describes the base image of a draft, as a candidate.
     pub(super) fn candidate(&self, drafted: &Drafted<'b>, of_index: bool) -> Result<Candidate, Failure> {
         let root = drafted.draft.root();
         let base = root.written_base.clone();
@@ -323,13 +326,13 @@ impl<'b> FanOut<'_, 'b> {
         Failure { error, not_there: None, location: stage.location.clone() }
     }
 
-    /// An error with the FROM of a stage.
+    /// Adds the location of a stage's FROM to an error.
     pub(super) fn located(&self, error: Error, stage: &Stage<'_>) -> Error {
         error.with_source(&self.build.file.source.map.to_pb(), &stage.location)
     }
 }
 
-/// Makes one image of an index stand for the index.
+/// Pins an index to one of its images.
 pub(super) fn pin(stage: &Stage<'_>, digest: &str, os_version: &str) -> Pin {
     Pin { base: stage.written_base.clone(), digest: digest.to_owned(), os_version: os_version.to_owned() }
 }

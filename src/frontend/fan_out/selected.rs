@@ -1,4 +1,4 @@
-//! Step 3: drafts whose version is known and not selected are left, before anything is looked up.
+//! Step 3: drops drafts whose version is known and not selected, before anything is looked up.
 
 use super::FanOut;
 use super::expand::Drafts;
@@ -8,33 +8,33 @@ use crate::plan::{Draft, SCRATCH, Stage, TargetVersion};
 use crate::span::Range;
 use crate::windows::versions::named_in;
 
-/// The drafts that go on.
+/// The selected drafts, and the others.
 pub(super) struct Selected<'b> {
     pub(super) drafts: Vec<SelectedDraft<'b>>,
-    /// Those that do not, with the builds that they are for.
+    /// Drafts that are not selected, with the builds that they are for.
     pub(super) left: Vec<(Drafted<'b>, Build)>,
-    /// The FROM of the target's base.
+    /// The location of the FROM of the target's base.
     pub(super) location: Vec<Range>,
 }
 
-/// A draft, and what is known of its version.
+/// A draft, and what is known about its version.
 pub(super) struct SelectedDraft<'b> {
     pub(super) drafted: Drafted<'b>,
-    /// The only build that the variant may be of: its FROM depends on the version that the client asks for, or names a
+    /// The only build that the variant may have: its FROM depends on the version that the client asks for, or names a
     /// platform with a version.
     pub(super) only: Option<Build>,
-    /// The build that images beside the base are named after: of a base that is an index, that one is meant.
+    /// The build that images beside the base are named after. If the base is an index, its image of this build is used.
     beside: Option<Build>,
 }
 
 impl SelectedDraft<'_> {
-    /// Whether the base is an element of a list, which stands for one image also where that is an index of several.
+    /// Returns whether the base is an element of a list. An element is one image, even if it is an index of several.
     pub(super) fn is_element(&self) -> bool {
         let draft = &self.drafted.draft;
         self.drafted.target.elements.bases.contains_key(&draft.stages.root(draft.target).number())
     }
 
-    /// The build to take of a base that is an index; none for all.
+    /// Returns the build to take of a base that is an index; `None` for all builds.
     pub(super) fn of_index(&self) -> Option<Build> {
         self.only.or(self.beside)
     }
@@ -61,17 +61,17 @@ impl<'b> FanOut<'_, 'b> {
         selected
     }
 
-    /// The build that a stage's image is named after, unless a context stands for the image.
+    /// Returns the build that a stage's base image is named after, unless a context replaces the image.
     pub(super) fn named_build(&self, stage: &Stage<'_>) -> Option<Build> {
         if self.is_replaced(stage) { None } else { named_in(&stage.base_name) }
     }
 
-    /// Whether a stage stands on something else than the image that its FROM names.
+    /// Returns whether a stage is based on something other than the image that its FROM names.
     pub(super) fn is_replaced(&self, stage: &Stage<'_>) -> bool {
         if stage.context.is_some() || stage.base_name == SCRATCH {
             return true;
         }
-        // A name that could not be an image's is reported when it is looked up.
+        // A name that is not a valid image name is reported when it is looked up.
         let contexts = &self.build.contexts;
         let platform = &self.asked.platform;
         contexts.named(&stage.base_name, platform).is_ok_and(|named| named.is_some())
@@ -88,7 +88,7 @@ impl<'b> FanOut<'_, 'b> {
     }
 }
 
-/// The build that one of a variant's images beside its base is named after.
+/// Returns the build that one of the images beside a variant's base is named after.
 fn build_beside(draft: &Draft<'_>) -> Option<Build> {
     let stages = &draft.stages;
     stages.reachable(draft.target).iter().find_map(|id| named_in(&stages[*id].written_base))

@@ -5,7 +5,7 @@ use crate::gateway::options::Environment;
 use crate::gateway::testing::{Fake, bridge_to};
 
 const BASE: &str = "example.com/base:1";
-/// The repository of [`BASE`]: one image of an index is asked for by digest alone.
+/// The repository of [`BASE`]: an image of an index is requested by digest only.
 const NAME: &str = "example.com/base";
 const INDEX: &str = "sha256:0000000000000000000000000000000000000000000000000000000000000000";
 const NEWER: &str = "sha256:1111111111111111111111111111111111111111111111111111111111111111";
@@ -18,7 +18,7 @@ fn config(os_version: &str) -> Vec<u8> {
     .into_bytes()
 }
 
-/// An engine that has the base, and gives its first image whatever version is asked for.
+/// An engine that has the base, and returns its first image for every version.
 fn engine() -> Fake {
     let first = config("10.0.26100.1");
     Fake::default()
@@ -79,7 +79,7 @@ async fn an_index_beside_a_list_has_to_be_told_too() {
     assert!(error.contains("example.com/base:1 may be an index of several Windows versions"), "{error}");
 }
 
-/// Bases of two known releases and of two that are newer than the table, under one name or under two.
+/// Base images of two known releases and of two that are newer than the table, under one name or under two.
 fn newer_releases(tags: &[(&str, &str)]) -> Fake {
     let list: Vec<&str> = tags.iter().map(|(tag, _)| *tag).collect();
     let mut fake = Fake::default()
@@ -140,11 +140,11 @@ async fn a_tag_that_tells_nothing_certain_tells_nothing() {
         error.contains("example.com/base:a-ltsc2028 (10.0.28100.7)") && error.contains("two builds"),
         "{error}"
     );
-    // The build of a known release has its name.
+    // The build of a known release is tagged with the new name.
     let lies = newer_releases(&[("ltsc2028", "10.0.20348.1"), ("ltsc2025", "10.0.26100.1")]);
     let error = outcome(&lies, &versions).await.unwrap_err();
     assert!(error.contains("available: example.com/base:ltsc2028 (10.0.20348.1)"), "{error}");
-    // A base that cannot be looked up is not a base that tells nothing.
+    // A base that cannot be looked up differs from one that has nothing to learn.
     let gone = newer_releases(&[("ltsc2025", "10.0.26100.1")])
         .with_file("Dockerfile", format!("FROM {NAME}:{{ltsc2025,ltsc2028}}\nCOPY a /\n"));
     let error = outcome(&gone, &versions).await.unwrap_err();
@@ -163,7 +163,7 @@ async fn where_nothing_tells_the_versions_the_file_has_to() {
     ] {
         assert!(error.contains(part), "{error}");
     }
-    // What is asked for by name and found is right.
+    // A version that is asked for by name and found is correct.
     assert!(outcome(&fake, &[("build-arg:FANLIGHT_VERSIONS", "ltsc2025")]).await.is_ok());
     let error = outcome(&fake, &[("build-arg:FANLIGHT_VERSIONS", "ltsc2022")]).await.unwrap_err();
     assert!(error.contains("may be an index"), "{error}");

@@ -1,4 +1,4 @@
-//! The files of a step, listed.
+//! Lists the files of a step.
 
 use super::AT_ONCE;
 use crate::gateway::{Bridge, Error};
@@ -9,7 +9,7 @@ use crate::wait;
 
 /// How many directories of a step are listed at most.
 const MAX_DIRECTORIES: usize = 256;
-/// How many files of a step are known at most.
+/// How many files of a step are listed at most.
 const MAX_ENTRIES: usize = 20_000;
 
 /// Bits of Go's `fs.FileMode`.
@@ -17,15 +17,15 @@ const DIRECTORY: u32 = 1 << 31;
 const SYMLINK: u32 = 1 << 27;
 const OTHER: u32 = 1 << 26 | 1 << 25 | 1 << 24 | 1 << 21 | 1 << 19;
 
-/// What a step brought.
+/// The files that a step added.
 #[derive(Debug, Default)]
 pub(super) struct Tree {
     pub(super) entries: Vec<Entry>,
-    /// There are more.
+    /// True if there are more files.
     pub(super) has_more: bool,
-    /// Where the files are in the step: empty for the root.
+    /// The path of the files in the step; empty for the root.
     pub(super) prefix: &'static str,
-    /// What kept files from being listed.
+    /// Why some files could not be listed.
     pub(super) unread: Option<String>,
 }
 
@@ -43,7 +43,7 @@ impl Tree {
     async fn fill(&mut self, bridge: &Bridge, reference: &Ref) -> Result<(), Error> {
         let mut root = bridge.read_dir(reference, "/", "").await?;
         if is_layer(&root) {
-            // A layer of an imported cache: BuildKit has lost the mark that it is one of Windows.
+            // A layer of an imported cache: BuildKit has lost the mark that it is a Windows layer.
             self.prefix = "/Files";
             root = bridge.read_dir(reference, self.prefix, "").await?;
         }
@@ -72,7 +72,7 @@ impl Tree {
         Ok(())
     }
 
-    /// Adds what is in a directory, and gives the directories in it.
+    /// Adds the entries of a directory, and returns the directories among them.
     fn add(&mut self, directory: &str, list: Vec<Stat>) -> Vec<String> {
         let mut directories = Vec::new();
         for stat in list {
@@ -96,7 +96,7 @@ impl Tree {
     }
 }
 
-/// Whether a root is that of a layer as Windows has it.
+/// Returns whether a root directory is that of a Windows layer.
 fn is_layer(root: &[Stat]) -> bool {
     let names: Vec<&str> = root.iter().map(|stat| stat.path.as_str()).collect();
     names == ["Files", "Hives"]

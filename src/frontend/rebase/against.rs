@@ -1,4 +1,4 @@
-//! Which images of a pushed index stand on bases that have been replaced since.
+//! Compares a pushed index with a build: which of its images are based on images that have been replaced since.
 
 use super::base::{self, NewBase};
 use super::pushed::{Look, Pushed, Variant};
@@ -11,11 +11,11 @@ use crate::request::plan::against::{Against, Compared, State};
 use crate::wait;
 use crate::windows::select;
 
-/// Compares the images of a build, by their IDs and present bases, with those of a pushed index.
+/// Compares the images of a build, given by their IDs and present base images, with those of a pushed index.
 ///
 /// # Errors
 ///
-/// A pushed index that cannot be looked up, or that has no Windows image for an architecture of the build.
+/// Returns an error if the pushed index cannot be looked up, or has no Windows image for an architecture of the build.
 pub(in crate::frontend) async fn against(
     build: &Build<'_>,
     named: &Reference,
@@ -71,7 +71,7 @@ async fn compare(build: &Build<'_>, pushed: &Pushed, id: &str, new: &NewBase<'_>
         pushed.check_missing(of_base.version.as_ref())?;
         return Ok(Compared { image, base, to, ..of_platform(platform, State::Missing) });
     };
-    // Its own layers do not matter here, so a base that is not found is no error.
+    // The layers of the image do not matter here, so a missing old base is not an error.
     let old = base::find_old(build, variant, new).await.ok();
     let is_other = base::names_other(variant, new);
     let old = old.as_ref().map(|old| &old.image);

@@ -1,4 +1,4 @@
-//! The bases of a rebase: the new one, which the Dockerfile names, and the old one, which has to be found.
+//! The base images of a rebase: the new one, which the Dockerfile names, and the old one, which has to be found.
 
 use super::pushed::{Variant, resolved};
 use crate::frontend::build::Build;
@@ -11,29 +11,29 @@ use crate::rebase::{ErrorKind, stands_on};
 use crate::span::Range;
 use crate::windows::{bases, labels};
 
-/// An image that others stand on.
+/// A base image.
 #[derive(Debug, Clone)]
 pub(super) struct Base {
-    /// With its digest.
+    /// The reference, with its digest.
     pub(super) reference: Reference,
-    /// What an engine is asked for to get it.
+    /// The platform to request from an engine to get it.
     pub(super) asked: Platform,
     pub(super) image: Image,
 }
 
 impl Base {
-    /// Its file system.
+    /// Returns its file system.
     pub(super) fn state(&self, resolve_mode: llb::ResolveMode, metadata: llb::Metadata) -> llb::State {
         let reference = self.reference.to_string();
         llb::Image { reference, platform: Some(self.asked.clone()), resolve_mode }.state(metadata)
     }
 }
 
-/// The base that a FROM names, for one image.
+/// The base image that a FROM names, for one image.
 #[derive(Debug, Clone)]
 pub(in crate::frontend) struct NewBase<'b> {
     pub(super) base: Base,
-    /// As written, variables and lists expanded.
+    /// The name as written, with variables and lists expanded.
     pub(super) written: String,
     /// The platform that it is built for, without a version.
     pub(super) platform: Platform,
@@ -42,11 +42,11 @@ pub(in crate::frontend) struct NewBase<'b> {
 }
 
 impl<'b> NewBase<'b> {
-    /// The base that a root stands on, whose platform is without a version.
+    /// Returns the base image of a root stage, for a platform without a version.
     ///
     /// # Errors
     ///
-    /// A root that is not an image in a registry.
+    /// Returns an error if the base is not an image in a registry.
     pub(in crate::frontend) fn of(
         build: &Build<'b>,
         root: &Stage<'b>,
@@ -74,19 +74,19 @@ impl<'b> NewBase<'b> {
         })
     }
 
-    /// The base with its version, for messages.
+    /// Describes the base image with its version, for messages.
     pub(super) fn describe(&self) -> String {
         let version = &self.base.image.platform.os_version;
         format!("{} ({})", self.written, if version.is_empty() { "without os.version" } else { version })
     }
 }
 
-/// The old base, or what was tried to find it.
+/// The old base image, or descriptions of the candidates that were tried.
 pub(super) type Found = Result<Base, Vec<String>>;
 
-/// Looks for what a pushed image stands on: the bases that the client names, the one that its label names, and the one
-/// that the repository of the new base keeps under the image's `os.version`, as Microsoft's do. Whichever it is, its
-/// layers are the image's first: a name alone proves nothing.
+/// Looks for the base image of a pushed image: those that the client names, the one that its label names, and the one
+/// that the repository of the new base tags with the image's `os.version`, as Microsoft's repositories do. A candidate
+/// is accepted only if its layers are the first of the image: a name by itself proves nothing.
 pub(super) async fn find_old(build: &Build<'_>, variant: &Variant, new: &NewBase<'_>) -> Found {
     if stands_on(&variant.image, &new.base.image) {
         return Ok(new.base.clone());
@@ -121,7 +121,7 @@ fn of_answer(reference: Reference, asked: Platform, found: &ResolvedImage) -> Re
     Ok(Base { reference: resolved(reference, found)?, asked, image })
 }
 
-/// Bases that it may be, each with how it is known. Notes those that are known not to be.
+/// Returns possible base images, each with where its name comes from. Notes those that are ruled out in `tried`.
 fn candidates(
     build: &Build<'_>,
     variant: &Variant,
@@ -137,7 +137,7 @@ fn candidates(
     let is_other = names_other(variant, new);
     if let Some(name) = labelled {
         if is_other {
-            // Its digest may be that of a base of the base, which has fewer layers of the image's.
+            // The label's digest may be that of a base of the base, which has fewer of the image's layers.
             tried.push(format!("its label {} names another base, {}", labels::NAME, name.familiar()));
         } else {
             repositories.insert(0, name);
@@ -161,7 +161,7 @@ fn candidates(
     unique
 }
 
-/// Whether an image's label names the base of another repository.
+/// Returns whether an image's label names a base image in another repository.
 pub(super) fn names_other(variant: &Variant, new: &NewBase<'_>) -> bool {
     let name = variant.image.config.labels.get(labels::NAME);
     let name = name.and_then(|name| Reference::parse_normalized(name).ok());

@@ -1,6 +1,7 @@
-//! A pushed image on the present bases of a Dockerfile: in place of a build, and beside a plan.
+//! Moves a pushed image to the present base images of a Dockerfile: instead of a build, and as part of a plan.
 //!
-//! Of the Dockerfile only what Windows images stand on matters: no other stage is looked up, and no instruction counts.
+//! Of the Dockerfile only the base images of Windows images matter: no other stage is looked up, and instructions are
+//! ignored.
 
 mod against;
 mod base;
@@ -33,7 +34,7 @@ pub(super) use plan::plan;
 ///
 /// # Errors
 ///
-/// Whatever keeps one of the images from being moved, before any is.
+/// Returns an error if any of the images cannot be moved, before one is.
 pub(super) async fn all(build: &Build<'_>) -> Result<Vec<Built>, Error> {
     let (_, images) = prepare(build).await?;
     let solved = images.into_iter().map(|image| image.solve(build));
@@ -42,11 +43,11 @@ pub(super) async fn all(build: &Build<'_>) -> Result<Vec<Built>, Error> {
 
 /// One image of the result.
 struct Prepared<'b> {
-    /// As it is returned.
+    /// The platform as it is returned.
     platform: Platform,
-    /// The pushed image that it is made of.
+    /// The pushed image that it is built from.
     from: Variant,
-    /// Its new place; none for an image that comes along as it is.
+    /// The new base; `None` for an image that is copied unchanged.
     moved: Option<Moved<'b>>,
 }
 
@@ -55,16 +56,18 @@ struct Moved<'b> {
     new: NewBase<'b>,
     old: Base,
     image: Image,
-    /// How many layers it keeps.
+    /// How many of its own layers it keeps.
     kept: usize,
 }
 
 impl Moved<'_> {
-    /// Whether it stands on the new base as it is.
+    /// Returns whether the pushed image is already based on the new base.
     fn is_current(&self, from: &Variant) -> bool {
         rebase::stands_on(&from.image, &self.new.base.image)
     }
 
+    /// Returns the file system on the new base:
+    ///
     /// ```text
     /// image = merge(new base, diff(old base, pushed image))
     /// ```
@@ -94,7 +97,7 @@ impl Moved<'_> {
     }
 }
 
-/// What a rebase makes, in the order of the index; nothing is solved yet.
+/// Prepares the images of a rebase, in the order of the index, without solving anything.
 async fn prepare<'b>(build: &Build<'b>) -> Result<(Pushed, Vec<Prepared<'b>>), Error> {
     let windows = &build.options.windows;
     let Some(named) = &windows.rebase else {
@@ -104,7 +107,7 @@ async fn prepare<'b>(build: &Build<'b>) -> Result<(Pushed, Vec<Prepared<'b>>), E
         return Err(ErrorKind::Sbom.into());
     }
     build.check_merges()?;
-    // BuildKit 0.10 has no attestations. It was seen to make one layer of three now and then; no later release was.
+    // BuildKit 0.10 has no attestations. It was seen to turn three layers into one now and then; no later release was.
     if !build.bridge.capabilities().frontend.supports(names::ATTESTATIONS) {
         return Err(ErrorKind::OldEngine.into());
     }
@@ -142,7 +145,7 @@ async fn prepare<'b>(build: &Build<'b>) -> Result<(Pushed, Vec<Prepared<'b>>), E
     Ok((pushed, images))
 }
 
-/// The Windows platforms that are asked for, without versions, and the others.
+/// Returns the requested Windows platforms, without versions, and the other platforms.
 fn split(requests: &[Request], argument: &'static str) -> Result<(Vec<Platform>, Vec<Platform>), ErrorKind> {
     let (mut windows, mut others) = (Vec::new(), Vec::new());
     for request in requests {
@@ -162,7 +165,7 @@ fn as_it_is<'b>(from: Variant) -> Prepared<'b> {
     Prepared { platform: from.platform.clone(), from, moved: None }
 }
 
-/// Engines point two images of one ID at one manifest.
+/// Refuses images with equal IDs, because engines point two images with one ID at one manifest.
 fn check_ids(pushed: &Pushed, images: &[Prepared<'_>]) -> Result<(), ErrorKind> {
     let ids: Vec<String> = images.iter().map(Prepared::id).collect();
     match ids.iter().enumerate().find(|(index, id)| ids[..*index].contains(id)) {
@@ -173,7 +176,7 @@ fn check_ids(pushed: &Pushed, images: &[Prepared<'_>]) -> Result<(), ErrorKind> 
     }
 }
 
-/// What the Dockerfile's Windows images stand on now, in the order of the requests and of the index.
+/// Returns the present base images of the Dockerfile's Windows images, in the order of the requests and of the index.
 async fn new_bases<'b>(build: &Build<'b>, requests: &[Request]) -> Result<Vec<NewBase<'b>>, Error> {
     let lint = &build.file.lint;
     let asked = requests.iter().filter_map(|request| match request {
@@ -195,7 +198,7 @@ async fn new_bases<'b>(build: &Build<'b>, requests: &[Request]) -> Result<Vec<Ne
     Ok(bases)
 }
 
-/// Puts the image of the base's version, or the nearest of its kind, on the base.
+/// Moves the pushed image of the base's version, or else its nearest sibling, to the base.
 async fn move_to<'b>(build: &Build<'b>, pushed: &Pushed, new: &NewBase<'b>) -> Result<Prepared<'b>, Error> {
     let located =
         |kind: ErrorKind| Error::from(kind).with_source(&build.file.source.map.to_pb(), &new.location);
@@ -231,7 +234,7 @@ async fn move_to<'b>(build: &Build<'b>, pushed: &Pushed, new: &NewBase<'b>) -> R
     Ok(Prepared { platform: platform.normalize(), from: from.clone(), moved: Some(moved) })
 }
 
-/// What a pushed image is known to stand on, for messages.
+/// Describes the base image of a pushed image as far as known, for messages.
 fn kind_of(image: &Image) -> String {
     let features = image.platform.os_features.as_deref().unwrap_or_default().join(", ");
     match image.config.labels.get(labels::NAME) {
@@ -242,7 +245,8 @@ fn kind_of(image: &Image) -> String {
     }
 }
 
-/// Labels name the new base; without them, none may name the old one. What names the present base in whatever words stays.
+/// Makes the labels name the new base; without such labels, removes those that name the old one. A label that already
+/// names the present base is kept as it is.
 fn relabel(build: &Build<'_>, image: &mut Image, from: &Variant, new: &NewBase<'_>) {
     let is_current = rebase::stands_on(&from.image, &new.base.image);
     let wanted = build.options.windows.labels;
@@ -279,7 +283,7 @@ fn sibling<'p>(pushed: &'p Pushed, new: &NewBase<'_>, of_base: &Sibling) -> Resu
     })
 }
 
-/// Says which pushed images the result does not have.
+/// Warns about pushed images that the result does not contain.
 async fn tell_left_out(build: &Build<'_>, pushed: &Pushed, bases: &[NewBase<'_>]) -> Result<(), Error> {
     let has = |variant: &Variant| bases.iter().any(|new| is_for(new, variant));
     let versions =
@@ -292,7 +296,7 @@ async fn tell_left_out(build: &Build<'_>, pushed: &Pushed, bases: &[NewBase<'_>]
     Ok(())
 }
 
-/// Whether an image is of the version and architecture of a base.
+/// Returns whether an image has the version and architecture of a base.
 fn is_for(new: &NewBase<'_>, variant: &Variant) -> bool {
     let build = |image: &Image| Sibling::of_image(image).version.map(|version| version.build());
     let architecture = variant.image.platform.normalize().architecture;
@@ -324,14 +328,14 @@ impl Prepared<'_> {
             platform: self.platform,
             reference,
             attestation: None,
-            // Every layer is there already, and stays as it is.
+            // All layers already exist and stay unchanged.
             base_config: Some(config.clone()),
             config,
             epoch: None,
         })
     }
 
-    /// The config as it was pushed.
+    /// Returns the config as it was pushed.
     fn raw(&self) -> Vec<u8> {
         self.from.config.config.clone()
     }

@@ -8,11 +8,11 @@ use crate::request::plan::rebase::{Change, MovedImage, Rebase};
 use crate::request::plan::{self as request, Base, BaseKind, Image, Place};
 use crate::span::first_line;
 
-/// Answers `frontend.plan` where a pushed image is moved.
+/// Answers `frontend.plan` for a rebase.
 ///
 /// # Errors
 ///
-/// Whatever keeps one of the images from being moved.
+/// Returns an error if any of the images cannot be moved.
 pub(in crate::frontend) async fn plan(build: &Build<'_>) -> Result<BuildResult, Error> {
     let (pushed, images) = prepare(build).await?;
     let against = match &build.options.windows.against {

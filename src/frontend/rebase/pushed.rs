@@ -1,4 +1,4 @@
-//! A pushed image: which images its index holds, and their configs. No layer is read.
+//! A pushed image: the images of its index, and their configs. Reads no layers.
 
 use std::sync::Arc;
 
@@ -18,21 +18,21 @@ use crate::windows::select::Selection;
 /// One image of a pushed index.
 #[derive(Debug, Clone)]
 pub(super) struct Variant {
-    /// The index or its only image, as it was named.
+    /// The index, or a single image, as the client named it.
     pub(super) of: Reference,
-    /// With the digest of its own manifest, where the index could be read.
+    /// The reference, with the digest of its own manifest if the index could be read.
     pub(super) reference: Reference,
-    /// What an engine is asked for to get it.
+    /// The platform to request from an engine to get it.
     pub(super) asked: Platform,
-    /// As the index or its config lists it.
+    /// The platform that the index or its config lists.
     pub(super) platform: Platform,
-    /// Its config as it is.
+    /// Its config, unchanged.
     pub(super) config: Arc<ResolvedImage>,
     pub(super) image: Image,
 }
 
 impl Variant {
-    /// For messages: the name, and what tells it from the others.
+    /// Describes it for messages, by its name and what distinguishes it from the other images.
     pub(super) fn describe(&self) -> String {
         let platform = &self.platform;
         let what =
@@ -43,25 +43,25 @@ impl Variant {
 
 /// The images of a pushed index.
 pub(super) struct Pushed {
-    /// As it was named, and the digest that it has now.
+    /// The reference as the client named it, with its present digest.
     pub(super) reference: Reference,
-    /// For the Windows architectures that are built for, in the index's order.
+    /// Images for the Windows architectures of the build, in the order of the index.
     pub(super) windows: Vec<Variant>,
-    /// For other systems.
+    /// Images for other operating systems.
     pub(super) others: Vec<Variant>,
-    /// Platforms of Windows that are not built for, as far as the index could be read.
+    /// Windows platforms that are not part of the build, as far as the index could be read.
     pub(super) unasked: Vec<Platform>,
-    /// The index could not be read, and an engine was asked for each version.
+    /// True if the index could not be read, and an engine was asked for each version.
     is_asked: bool,
 }
 
 impl Pushed {
-    /// Refuses to take an image that was not found for one that is not there: asked for a version after Windows Server
-    /// 2022, an engine may answer with an older one that stands before it.
+    /// Returns an error if a version that was not found may still exist: asked for a version after Windows Server 2022,
+    /// an engine may answer with an older image that precedes it in the index.
     ///
     /// # Errors
     ///
-    /// A version that cannot be told.
+    /// Returns an error if the version cannot be told apart from an older one.
     pub(super) fn check_missing(&self, version: Option<&OsVersion>) -> Result<(), ErrorKind> {
         let known = image::Build::known();
         let is_exact = |build: image::Build| build.0 <= STABLE && known.contains(&build);
@@ -77,13 +77,13 @@ impl Pushed {
 /// Looks up pushed images.
 pub(super) struct Look<'l, 'b> {
     pub(super) build: &'l Build<'b>,
-    /// The image, with a tag or digest.
+    /// The reference, with a tag or digest.
     pub(super) named: &'l Reference,
 }
 
 impl Look<'_, '_> {
-    /// Reads what the index holds for these platforms: `windows` without versions, and, unless only those matter, what it
-    /// has for other systems, of which `others` have to be there.
+    /// Reads the images of the index for `windows`, platforms without versions. Unless `others` is `None`, also reads
+    /// its images for other operating systems, which must include `others`.
     pub(super) async fn read(
         &self,
         windows: &[Platform],
@@ -110,7 +110,7 @@ impl Look<'_, '_> {
         Ok(pushed)
     }
 
-    /// The index or image that is there for a Windows platform, and what an engine gives of it.
+    /// Returns the index or image for a Windows platform, and the image that an engine resolves it to.
     async fn source(&self, platform: &Platform) -> Result<(Source, Variant), Error> {
         let first = self.variant(self.named.clone(), platform.clone()).await?;
         let first = first.ok_or_else(|| self.lacks(platform))?;
@@ -125,7 +125,7 @@ impl Look<'_, '_> {
         ErrorKind::NoPlatform { reference: self.named.familiar(), platform: platform.format() }
     }
 
-    /// The images for an architecture, and whether an engine was asked for them.
+    /// Returns the images for an architecture, and whether an engine was asked for them.
     async fn windows_of(&self, source: &Source, first: Variant) -> Result<(Vec<Variant>, bool), Error> {
         let reader = Reader { build: self.build, selection: Selection::default() };
         let listing = reader.list(source).await.map_err(|error| error.context(self.named.familiar()))?;
@@ -148,7 +148,8 @@ impl Look<'_, '_> {
         Ok((wait::try_all(variants).await?.into_iter().flatten().collect(), is_asked))
     }
 
-    /// An image of the index; none for an image of another platform that the index does not say the platform of.
+    /// Returns an image of the index; `None` if the image is for another platform and the index does not state its
+    /// platform.
     async fn of_entry(&self, source: &Source, entry: &Entry) -> Result<Option<Variant>, Error> {
         let (reference, os_version) = match entry.digest.as_str() {
             "" => (source.reference.clone(), entry.found_by.clone()),
@@ -164,7 +165,7 @@ impl Look<'_, '_> {
         if entry.is_certain { Err(self.lacks(&source.platform).into()) } else { Ok(None) }
     }
 
-    /// What there is for other systems: where the index can be read, all of it.
+    /// Adds the images for other operating systems. If the index can be read, these are all of its images.
     async fn add_others(
         &self,
         pushed: &mut Pushed,
@@ -204,7 +205,7 @@ impl Look<'_, '_> {
                 None => source.reference.clone(),
             };
             let variant = self.variant(reference, platform.clone()).await?;
-            // An image on its own is the answer whatever platform is asked for.
+            // A single image is the answer for any platform.
             let is_it = |variant: &Variant| is_for(&variant.image.platform, &platform);
             let variant = variant.filter(is_it).ok_or_else(|| self.lacks(&platform))?;
             Ok::<Variant, Error>(Variant { platform, ..variant })
@@ -213,7 +214,7 @@ impl Look<'_, '_> {
         Ok(())
     }
 
-    /// Refuses to leave out images for Linux that an index has which cannot be read.
+    /// Returns an error if an index that cannot be read has images for Linux, which would be left out.
     async fn check_windows_alone(&self, source: &Source) -> Result<(), Error> {
         for architecture in ["amd64", "arm64"] {
             let platform = Platform::new("linux", architecture);
@@ -226,7 +227,7 @@ impl Look<'_, '_> {
         Ok(())
     }
 
-    /// An image by its reference; none where the index has no image for the platform.
+    /// Looks up an image by its reference; `None` if the index has no image for the platform.
     async fn variant(&self, reference: Reference, asked: Platform) -> Result<Option<Variant>, Error> {
         let query = ResolveImage {
             reference: reference.to_string(),
@@ -248,14 +249,14 @@ impl Look<'_, '_> {
     }
 }
 
-/// Whether a config is of this system and processor.
+/// Returns whether a config has this OS and architecture.
 fn is_for(found: &Platform, wanted: &Platform) -> bool {
     let (found, wanted) = (found.normalize(), wanted.normalize());
     found.os == wanted.os && found.architecture == wanted.architecture
 }
 
 impl Variant {
-    /// Its file system.
+    /// Returns its file system.
     pub(super) fn state(&self, resolve_mode: llb::ResolveMode, title: String) -> llb::State {
         let reference = self.reference.to_string();
         let image = llb::Image { reference, platform: Some(self.asked.clone()), resolve_mode };
@@ -263,7 +264,7 @@ impl Variant {
     }
 }
 
-/// What an engine found for a reference, which a source policy may have changed, with its digest.
+/// Returns the reference that an engine resolved, which a source policy may have changed, with its digest.
 pub(super) fn resolved(reference: Reference, found: &ResolvedImage) -> Result<Reference, Error> {
     let is_same = found.reference.is_empty() || found.reference == reference.to_string();
     let full = if is_same { Ok(reference) } else { Reference::parse_normalized(&found.reference) };

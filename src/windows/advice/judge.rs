@@ -1,4 +1,4 @@
-//! Reads a script command by command and notes what to write instead of each.
+//! Reads a script command by command and records what to write instead of each.
 
 use super::Advice;
 use super::kind::Kind;
@@ -9,33 +9,33 @@ use super::split::{Language, Part, split};
 use super::table;
 use super::words::{self, Word, Words};
 
-/// How many commands of a script are judged, and how many shells in shells.
+/// How many commands of a script are judged, and how deeply shells may be nested.
 const MAX_COMMANDS: usize = 1000;
 const MAX_SHELLS: usize = 8;
-/// How much of a command is read.
+/// How many bytes of a command are read.
 const MAX_COMMAND: usize = 8 << 10;
-/// How many files that a script has fetched are remembered.
+/// How many downloaded files of a script are remembered.
 const MAX_FILES: usize = 64;
 /// How many instructions are shown for one kind of command.
 const MAX_INSTRUCTIONS: usize = 3;
 
-/// What is known of a script so far.
+/// The state of reading a script.
 #[derive(Default)]
 pub(super) struct Judge {
     found: Vec<Advice>,
     variables: Variables,
-    /// Files that the script has fetched, in small letters.
+    /// The names of downloaded files, in lower case.
     files: Vec<String>,
-    /// Commands that count if there is nothing else: a change of directory, a variable of the script.
+    /// Advice that counts only if there is nothing else: for a change of directory, or a variable of the script.
     transient: Vec<Advice>,
-    /// The command before, in small letters, of which the next one reads.
+    /// The previous command of a pipe, in lower case. The next command reads its output.
     before: String,
     commands: usize,
     changed_directory: bool,
 }
 
 impl Judge {
-    /// What to write instead of all that was read.
+    /// Returns what to write instead of everything that was read.
     pub(super) fn finish(self) -> Vec<Advice> {
         let lists = [self.found, self.transient];
         let found = lists.into_iter().find(|list| !list.is_empty());
@@ -74,7 +74,7 @@ impl Judge {
             Inner::Script(..) | Inner::Unreadable => self.note(Kind::Other, None),
             Inner::File => self.note(Kind::Script, None),
             Inner::Command { .. } if is_shortened => {
-                // What follows is data most of the time: an encoded file, a list.
+                // The rest is usually data: an encoded file, or a list.
                 let words = words::read(&part.text[..end], language);
                 self.command(&words, &part.text[..end], language, true);
             }
@@ -84,10 +84,10 @@ impl Judge {
         }
     }
 
-    /// The right side of an assignment of PowerShell; any other command as it is.
+    /// Returns the right side of a PowerShell assignment, or any other command unchanged.
     fn assignment<'t>(&mut self, text: &'t str) -> &'t str {
         let text = text.trim_start();
-        // A type in front, as in `[string]$name`.
+        // An optional type, as in `[string]$name`.
         let after_type =
             text.strip_prefix('[').and_then(|rest| rest.split_once(']')).map_or(text, |(_, rest)| rest);
         let Some(rest) = after_type.trim_start().strip_prefix('$') else { return text };
@@ -144,7 +144,7 @@ impl Judge {
         self.before = lower;
     }
 
-    /// What a command of that name does; `None` for one that is in no table.
+    /// Returns what a command of that name does; `None` if it is in no table.
     fn named(&self, name: &str, rest: &[Word], text: &str, language: Language) -> Option<Kind> {
         let (stem, is_script) = match name.rsplit_once('.') {
             Some((stem, "cmd" | "bat" | "ps1" | "vbs" | "wsf" | "sh" | "py" | "js")) => (stem, true),
@@ -156,7 +156,7 @@ impl Judge {
             _ if is_script && !table::is_wrapper(stem) => None,
             "iex" | "invoke-expression" if text.contains("get-content") => Some(Kind::Script),
             "iex" | "invoke-expression" => Some(Kind::Installer),
-            // A key below a key whose name is not known here.
+            // A subkey of a variable key, which is assumed to be a registry key.
             "new-item" | "ni" if text.contains('$') && !text.contains("type") && self.has(Kind::Registry) => {
                 Some(Kind::Registry)
             }
@@ -191,13 +191,13 @@ impl Judge {
         self.found.iter().any(|advice| advice.kind == kind)
     }
 
-    /// Whether the command writes a file that the command before has read.
+    /// Returns whether the command writes a file that it or the previous command reads.
     fn is_edited(&self, text: &str) -> bool {
         let edits = ["-replace", ".replace", "get-content", "gc "];
         edits.iter().any(|edit| self.before.contains(edit) || text.contains(edit))
     }
 
-    /// Notes what a command does, with the instruction that does the same.
+    /// Records what a command does, with the instruction that does the same, if any.
     fn settle(&mut self, kind: Kind, name: &str, words: &[Word], text: &str) {
         let in_place = !self.changed_directory;
         match kind {
@@ -246,7 +246,7 @@ impl Judge {
         }
     }
 
-    /// Whether the command runs what the one before has downloaded.
+    /// Returns whether the command runs what the previous command downloads.
     fn runs_download(&self, name: &str) -> bool {
         matches!(name, "iex" | "invoke-expression" | "bash" | "sh") && !self.before.is_empty()
     }
@@ -267,7 +267,7 @@ impl Judge {
         }
     }
 
-    /// Remembers the names of files that are fetched.
+    /// Remembers the names of downloaded files.
     fn remember(&mut self, words: &[Word]) {
         let names = words.iter().filter_map(|word| word.text.rsplit(['/', '\\']).next());
         let names = names.filter(|name| name.contains('.') && !name.starts_with(['-', '.']));
@@ -284,7 +284,7 @@ impl Judge {
     }
 }
 
-/// Whether a command prints its words, whatever they are.
+/// Returns whether a command prints its words, whatever they are.
 fn is_print(name: &str) -> bool {
     matches!(name, "echo" | "rem" | "throw" | "exit" | "findstr" | "find") || name.starts_with("write-")
 }

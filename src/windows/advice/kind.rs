@@ -1,4 +1,4 @@
-//! What commands do, and what does the same without running anything.
+//! The kinds of commands, and how to get the same result without running anything.
 
 macro_rules! kinds {
     ($($id:ident $name:literal $text:literal;)*) => {
@@ -9,17 +9,17 @@ macro_rules! kinds {
         }
 
         impl Kind {
-            /// Every kind.
+            /// All kinds.
             #[cfg(test)]
             pub(super) const ALL: &[Self] = &[$(Self::$id),*];
 
-            /// Its name in testdata.
+            /// Returns the name of the kind in testdata.
             #[cfg(test)]
             pub(super) const fn name(self) -> &'static str {
                 match self { $(Self::$id => $name,)* }
             }
 
-            /// What to write instead.
+            /// Returns what to write instead.
             #[must_use]
             pub const fn text(self) -> &'static str {
                 match self { $(Self::$id => $text,)* }

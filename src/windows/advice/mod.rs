@@ -1,7 +1,7 @@
-//! What to write instead of a RUN for Windows.
+//! Suggests replacements for RUN commands in Windows stages.
 //!
-//! A script is split into its commands ([`split`]), what stands in front of each is taken away ([`prefix`]), and its
-//! name ([`table`]) and arguments ([`refine`]) say what it does. A kind of command has one advice ([`kind`]); simple
+//! A script is split into its commands ([`split`]), prefixes of each command are removed ([`prefix`]), and its name
+//! ([`table`]) and arguments ([`refine`]) tell what it does. Each kind of command has one advice ([`kind`]); simple
 //! commands are also shown as the instruction that does the same ([`rewrite`]).
 
 mod judge;
@@ -25,12 +25,12 @@ pub use split::Language;
 pub struct Advice {
     /// What the commands do.
     pub kind: Kind,
-    /// Instructions that do the same, where they are simple.
+    /// Instructions that do the same, if the commands are simple.
     pub instructions: Vec<String>,
 }
 
 impl Advice {
-    /// The advice without instructions.
+    /// Creates advice without instructions.
     const fn of(kind: Kind) -> Self {
         Self { kind, instructions: Vec::new() }
     }
@@ -46,18 +46,18 @@ impl fmt::Display for Advice {
     }
 }
 
-/// What to write instead of the commands of a script, each advice once, in the order of the commands.
+/// Returns what to write instead of the commands of a script: each advice once, in the order of the commands.
 #[must_use]
 pub fn of_script(script: &str, language: Language) -> Vec<Advice> {
     let mut judge = judge::Judge::default();
-    // The shell takes a script in quotes without them.
+    // The shell strips the quotes of a quoted script.
     let is_quoted = language == Language::PowerShell && script.starts_with('"') && script.ends_with('"');
     let script = if is_quoted { prefix::unquote(script) } else { script.into() };
     judge.script(&script, language, 0);
     judge.finish()
 }
 
-/// The language that a stage's shell reads.
+/// Returns the language that a stage's shell reads.
 #[must_use]
 pub fn language_of(shell: &[String]) -> Language {
     let name = shell.first().map(|program| prefix::program(program)).unwrap_or_default();

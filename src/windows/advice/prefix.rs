@@ -1,4 +1,4 @@
-//! What stands in front of a command: shells, `call`, `start`, `if` and the like.
+//! Prefixes of a command: shells, `call`, `start`, `if` and others.
 
 use std::borrow::Cow;
 
@@ -6,25 +6,25 @@ use super::split::Language;
 use super::words::first;
 use crate::gateway::base64;
 
-/// What is left of a command without what stands in front of it.
+/// A command without its prefixes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Inner<'c> {
     /// A command.
     Command {
         /// Its text.
         text: &'c str,
-        /// An operator of PowerShell runs it, even if it is quoted.
+        /// True if a PowerShell operator runs it, even if it is quoted.
         is_called: bool,
     },
     /// A script for another shell.
     Script(Language, Cow<'c, str>),
-    /// A file with a script.
+    /// A script in a file.
     File,
     /// A script that cannot be read.
     Unreadable,
 }
 
-/// Takes away what stands in front of a command.
+/// Removes the prefixes of a command.
 pub(super) fn strip(command: &str, language: Language) -> Inner<'_> {
     let mut text = command;
     let mut is_called = false;
@@ -35,7 +35,7 @@ pub(super) fn strip(command: &str, language: Language) -> Inner<'_> {
                 (text, is_called) = (rest.trim_start(), true);
             }
             if text.starts_with(['"', '\'']) && !is_called {
-                // A value.
+                // A quoted value.
                 return Inner::Command { text, is_called };
             }
         }
@@ -63,7 +63,7 @@ pub(super) fn strip(command: &str, language: Language) -> Inner<'_> {
     }
 }
 
-/// The name of a program in small letters, without its directory and `.exe`.
+/// Returns the name of a program in lower case, without its directory and `.exe`.
 pub(super) fn program(word: &str) -> String {
     let name = word.rsplit(['\\', '/']).next().unwrap_or_default();
     let name = name.trim_matches(['"', '\'', '(', ')', ';', ',', '`', '[', ']']).to_ascii_lowercase();
@@ -77,7 +77,7 @@ fn of_cmd(mut rest: &str) -> Inner<'_> {
     Inner::Script(Language::Cmd, unquote(rest))
 }
 
-/// Reads the options of PowerShell, which may be cut short.
+/// Parses the options of PowerShell, which may be abbreviated.
 fn of_powershell(mut rest: &str) -> Inner<'_> {
     loop {
         let (word, after) = first(rest);
@@ -108,20 +108,20 @@ fn of_powershell(mut rest: &str) -> Inner<'_> {
     }
 }
 
-/// The script of `-EncodedCommand`.
+/// Decodes the script of `-EncodedCommand`.
 fn decode(text: &str) -> Option<String> {
     let bytes = base64::decode(text)?;
     let units: Vec<u16> = bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
     String::from_utf16(&units).ok()
 }
 
-/// Whether it is a variable in front of a command, as shells of Unix have it: `GOOS=windows go build`.
+/// Returns whether the word sets a variable for a command, as in Unix shells: `GOOS=windows go build`.
 fn is_assignment(word: &str) -> bool {
     let name = word.split_once('=').map_or("", |(name, _)| name);
     !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
 }
 
-/// A script without the quotes around it.
+/// Removes the quotes around a script.
 pub(super) fn unquote(text: &str) -> Cow<'_, str> {
     let text = text.trim();
     let Some(quote) = text.chars().next().filter(|char| matches!(char, '"' | '\'')) else {
@@ -134,7 +134,7 @@ pub(super) fn unquote(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// The command of cmd's `if`.
+/// Returns the command of cmd's `if`.
 fn after_condition(rest: &str) -> &str {
     let (mut word, mut rest) = first(rest);
     while word.eq_ignore_ascii_case("/i") || word.eq_ignore_ascii_case("not") {
@@ -143,14 +143,14 @@ fn after_condition(rest: &str) -> &str {
     match word.to_ascii_lowercase().as_str() {
         "exist" | "defined" | "errorlevel" => first(rest).1,
         word if word.contains("==") => rest,
-        // `"A"=="B"`: what follows the quote is not part of the first word.
+        // `"A"=="B"`: the first word ends with its quote.
         _ if rest.starts_with("==") => first(rest.trim_start_matches('=')).1,
         // `A EQU B`
         _ => first(first(rest).1).1,
     }
 }
 
-/// The command of `start`, without its options and the title of its window.
+/// Returns the command of `start`, without its options and the window title.
 fn after_title(mut rest: &str) -> &str {
     loop {
         let (word, after) = first(rest);

@@ -1,4 +1,4 @@
-//! What a command does with its arguments, where its name alone does not say.
+//! Decides what a command does by its arguments, if its name is not enough.
 
 use super::kind::Kind;
 use super::rewrite::is_url;
@@ -7,16 +7,16 @@ use super::words::Word;
 
 /// A command whose name is known.
 pub(super) struct Call<'c> {
-    /// The name in small letters.
+    /// The name in lower case.
     pub(super) name: &'c str,
-    /// What follows it.
+    /// The words after the name.
     pub(super) words: &'c [Word],
-    /// All of it in small letters.
+    /// The whole command in lower case.
     pub(super) text: &'c str,
 }
 
 impl Call<'_> {
-    /// The first word that is not an option, in lowercase.
+    /// Returns the first word that is not an option, in lower case.
     fn verb(&self) -> String {
         let mut words = self.words.iter().map(|word| word.text.to_ascii_lowercase());
         words.find(|word| !word.starts_with(['-', '/'])).unwrap_or_default()
@@ -34,7 +34,7 @@ impl Call<'_> {
         if self.has(parts) { kind } else { other }
     }
 
-    /// It only shows its version or its help.
+    /// Returns whether the command only shows something, such as its version or its help.
     pub(super) fn is_question(&self) -> bool {
         const QUESTIONS: &[&str] = &[
             "--version",
@@ -63,7 +63,7 @@ impl Call<'_> {
         }
     }
 
-    /// What it does, beginning with what its name says.
+    /// Returns what the command does, starting from the kind of its name.
     pub(super) fn refine(&self, kind: Kind) -> Kind {
         match kind {
             Kind::Download => self.download(),
@@ -139,7 +139,7 @@ impl Call<'_> {
         }
     }
 
-    /// What a cmdlet for items does with those that are no files.
+    /// Returns what a cmdlet does with items that are not files, and `files` for files.
     pub(super) fn provider(&self, files: Kind) -> Kind {
         let reads = files == Kind::Nothing;
         if self.name == "import-module" || self.name == "ipmo" {
@@ -165,7 +165,7 @@ impl Call<'_> {
         }
     }
 
-    /// `New-Item` makes files, directories, links and keys.
+    /// Returns what `New-Item` creates: files, directories, links and keys.
     pub(super) fn new_item(&self) -> Kind {
         let text = self.text.replace(['\'', '"'], "");
         let is = |types: &[&str]| types.iter().any(|kind| text.contains(&format!("type {kind}")));
@@ -217,7 +217,7 @@ impl Call<'_> {
         }
     }
 
-    /// Package managers, installers, and what `Start-Process` starts.
+    /// Returns what package managers, installers and `Start-Process` do.
     fn installer(&self) -> Kind {
         match (self.name, self.verb().as_str()) {
             (
@@ -232,7 +232,7 @@ impl Call<'_> {
         }
     }
 
-    /// What `Start-Process` starts.
+    /// Returns what the program does that `Start-Process` starts.
     fn started(&self) -> Kind {
         let by_name = |word: &Word| word.text.eq_ignore_ascii_case("-filepath");
         let at = self.words.iter().position(by_name).map_or(0, |at| at + 1);
@@ -255,7 +255,8 @@ impl Call<'_> {
         }
     }
 
-    /// What a program that is in no table does: an installer is named so, or asked to ask nothing.
+    /// Returns what a program does that is in no table. An installer is recognized by its name, or by an option to run
+    /// without questions.
     pub(super) fn of_unknown(&self, name: &str) -> Kind {
         if let Some(kind) = self.named_installer() {
             return kind;
@@ -265,7 +266,7 @@ impl Call<'_> {
         if self.is_silent() || is_named || name.ends_with(".msi") { Kind::Installer } else { Kind::Other }
     }
 
-    /// Whether it is told to ask nothing.
+    /// Returns whether an option makes the command run without questions.
     fn is_silent(&self) -> bool {
         const SILENT: &[&str] = &[
             "/quiet",
@@ -336,7 +337,8 @@ impl Call<'_> {
         }
     }
 
-    /// Tools of programming languages clean up, test and set what they do the same way.
+    /// Returns what a tool of a programming language does. These tools clean up, test and store settings in similar
+    /// ways.
     fn language(&self, kind: Kind) -> Kind {
         match self.verb().as_str() {
             "cache" | "store" if self.has(&[" clean", " prune", " purge", " rm"]) => Kind::CleanUp,
@@ -362,8 +364,8 @@ impl Call<'_> {
     }
 }
 
-/// Whether everything that is deleted is of use only while something is fetched or installed. `known`: files that the
-/// same script has fetched.
+/// Returns whether all deleted files are needed only for a download or an installation. `known` are files that the same
+/// script has downloaded.
 pub(super) fn is_temporary(words: &[Word], before: &str, known: &[String]) -> bool {
     const PARTS: &[&str] = &["temp", "tmp", "cache", "download", "install", "setup", "redist", ".log"];
     const ENDS: &[&str] = &[
@@ -384,7 +386,7 @@ pub(super) fn is_temporary(words: &[Word], before: &str, known: &[String]) -> bo
     };
     match paths.next() {
         Some(first) => is(&first) && paths.all(|path| is(&path)),
-        // The names come from the command before.
+        // The names come from the previous command.
         None => PARTS.iter().any(|part| before.contains(part)) || ENDS.iter().any(|end| before.contains(end)),
     }
 }

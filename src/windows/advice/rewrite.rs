@@ -1,22 +1,23 @@
 //! Instructions that do what simple commands do.
 //!
-//! They consist of the Dockerfile's own text: a variable stays a variable, so that no value of a build argument shows.
+//! They contain only text of the Dockerfile: a variable stays a variable, so that the value of a build argument is
+//! never shown.
 
 use std::collections::BTreeMap;
 
 use super::words::Word;
 
-/// How many variables of a script are known, and how long their values and an instruction may be.
+/// How many variables of a script are stored, and how many bytes their values and an instruction may have.
 const MAX_VARIABLES: usize = 64;
 const MAX_BYTES: usize = 300;
 
-/// Variables that a script assigns, as a Dockerfile writes their values; `None` for a value that it cannot say.
-/// Variables of the environment have `env:` in front.
+/// Variables that a script assigns, with their values in Dockerfile syntax; `None` for a value that a Dockerfile cannot
+/// express. Environment variables have the prefix `env:`.
 #[derive(Debug, Default)]
 pub(super) struct Variables(BTreeMap<String, Option<String>>);
 
 impl Variables {
-    /// Notes `name = value`, or `name += value`.
+    /// Records `name = value`, or `name += value`.
     pub(super) fn assign(&mut self, name: &str, value: &[Word], is_sum: bool) {
         let before = if is_sum { self.expand(&format!("${{{name}}}")) } else { Some(String::new()) };
         let value = self.value(value).filter(|(_, rest)| rest.is_empty());
@@ -31,13 +32,13 @@ impl Variables {
         }
     }
 
-    /// The word with its variables; as it is, where they are not known.
+    /// Returns the word with its variables expanded, or unchanged if they are not known.
     pub(super) fn expanded(&self, word: &Word) -> Word {
         let text = self.expand(&word.text).unwrap_or_else(|| word.text.clone());
         Word { text, is_quoted: word.is_quoted }
     }
 
-    /// A value and the words after it: text, variables, and sums of both.
+    /// Parses a value: text, variables, and sums of both. Returns it with the words after it.
     fn value<'w>(&self, words: &'w [Word]) -> Option<(String, &'w [Word])> {
         let (mut value, mut rest) = self.term(words)?;
         while let [plus, after @ ..] = rest
@@ -62,8 +63,8 @@ impl Variables {
         is_text.then(|| self.expand(&word.text)).flatten().map(|text| (text, rest))
     }
 
-    /// `text` with `%NAME%`, `$env:NAME` and known variables as a Dockerfile writes them. `None` for what it cannot
-    /// say.
+    /// Converts `%NAME%`, `$env:NAME` and known variables to Dockerfile syntax. Returns `None` if a Dockerfile cannot
+    /// express the text.
     fn expand(&self, text: &str) -> Option<String> {
         let mut out = String::new();
         let mut rest = text;
@@ -90,24 +91,24 @@ impl Variables {
         (!out.contains(['"', '`', '\'', '\n', '<', '>', '*'])).then_some(out)
     }
 
-    /// A variable of the environment: what the script has made it, else the Dockerfile's.
+    /// Returns an environment variable: the value that the script assigned, or else the Dockerfile's variable.
     fn environment(&self, name: &str) -> Option<String> {
         match self.0.get(&format!("env:{}", name.to_ascii_lowercase())) {
             Some(value) => value.clone(),
-            // Too many to know them all.
+            // Some variables may not have been stored.
             None if self.0.len() >= MAX_VARIABLES => None,
             None => variable(name),
         }
     }
 
-    /// A path with slashes.
+    /// Returns a path with slashes.
     fn path(&self, text: &str) -> Option<String> {
         let mut path = self.expand(text)?.replace('\\', "/");
         while path.contains("//") {
             path = path.replace("//", "/");
         }
         let path = path.trim();
-        // One colon, behind the drive's letter: other drives are no files.
+        // Only one colon, after the drive letter: other drives are not files.
         let after_drive = path.get(2..).unwrap_or_default();
         let is_plain =
             !path.is_empty() && path.len() <= MAX_BYTES && !path.contains('?') && !after_drive.contains(':');
@@ -124,8 +125,8 @@ impl Variables {
     }
 }
 
-/// What a download writes: the URL and the file, where both are given. `in_place`: the script has not changed its
-/// directory.
+/// Returns an ADD instruction for a download, if both its URL and its file are given. `in_place`: the script has not
+/// changed its directory.
 pub(super) fn download(words: &[Word], variables: &Variables, in_place: bool) -> Option<String> {
     let given = |names: &[&str]| {
         let at =
@@ -139,7 +140,7 @@ pub(super) fn download(words: &[Word], variables: &Variables, in_place: bool) ->
         let last = words.get(at + 1).map(|word| word.text.as_str());
         last.filter(|word| !word.starts_with('-'))
     };
-    // `-o`, also at the end of others, as in `-fsSLo`.
+    // `-o`, also at the end of other short options, as in `-fsSLo`.
     let short = || {
         let is_output = |word: &Word| {
             let flags = word.text.strip_prefix('-').unwrap_or_default();
@@ -163,7 +164,7 @@ pub(super) fn download(words: &[Word], variables: &Variables, in_place: bool) ->
     (in_place || is_absolute(&file)).then(|| format!("ADD --checksum=sha256:... {url} {file}"))
 }
 
-/// WORKDIR for the directories that are made.
+/// Returns WORKDIR instructions for the directories that a command creates.
 pub(super) fn directories(words: &[Word], variables: &Variables, in_place: bool) -> Vec<String> {
     let mut found = Vec::new();
     let mut words = words.iter();
@@ -180,7 +181,7 @@ pub(super) fn directories(words: &[Word], variables: &Variables, in_place: bool)
     found.into_iter().map(|path| format!("WORKDIR {path}")).collect()
 }
 
-/// ENV for the words of `setx`, or for those in the brackets of `SetEnvironmentVariable`.
+/// Returns an ENV instruction for the words of `setx`, or for the arguments of `SetEnvironmentVariable`.
 pub(super) fn environment(words: &[Word], variables: &Variables) -> Option<String> {
     let words: Vec<Word> =
         words.iter().filter(|word| !word.text.eq_ignore_ascii_case("/m")).cloned().collect();
@@ -193,12 +194,12 @@ pub(super) fn environment(words: &[Word], variables: &Variables) -> Option<Strin
     (rest.is_empty() || is_target(&rest[0])).then(|| assignment(&name.text, &value)).flatten()
 }
 
-/// ENV for `$env:NAME = VALUE`, once it has been noted.
+/// Returns an ENV instruction for `$env:NAME = VALUE`, which must have been recorded.
 pub(super) fn assigned(name: &str, variables: &Variables) -> Option<String> {
     assignment(name, &variables.environment(name)?)
 }
 
-/// ENV for `set NAME=VALUE`, which is noted.
+/// Returns an ENV instruction for `set NAME=VALUE`, and records the variable.
 pub(super) fn set(words: &[Word], variables: &mut Variables) -> Option<String> {
     let word = words.iter().find(|word| word.text.contains('='))?;
     let (name, value) = word.text.split_once('=')?;
@@ -215,7 +216,7 @@ fn assignment(name: &str, value: &str) -> Option<String> {
     is_plain.then(|| format!("ENV {name}=\"{value}\""))
 }
 
-/// ADD for `git clone`.
+/// Returns an ADD instruction for `git clone`.
 pub(super) fn clone(words: &[Word], variables: &Variables, in_place: bool) -> Option<String> {
     let (mut reference, mut operands) = (None, Vec::new());
     let mut words = words.iter();
@@ -242,7 +243,8 @@ pub(super) fn clone(words: &[Word], variables: &Variables, in_place: bool) -> Op
     (in_place || is_absolute(&directory)).then(|| format!("ADD {url}.git{reference} {directory}"))
 }
 
-/// Puts the reference of `git checkout` into the instruction of the clone before it, which is wrong without it.
+/// Adds the reference of `git checkout` to the instruction of the clone before it. If that is not possible, removes the
+/// instruction, because it would be wrong without the reference.
 pub(super) fn check_out(clone: &mut Vec<String>, words: &[Word], variables: &Variables) {
     let Some(instruction) = clone.pop() else { return };
     let [verb, reference] = words else { return };
@@ -255,13 +257,13 @@ pub(super) fn check_out(clone: &mut Vec<String>, words: &[Word], variables: &Var
     }
 }
 
-/// WORKDIR for `cd`.
+/// Returns a WORKDIR instruction for `cd`.
 pub(super) fn change(words: &[Word], variables: &Variables) -> Option<String> {
     let word = words.iter().find(|word| !word.text.starts_with(['-', '/']) || word.text.len() > 2)?;
     variables.path(&word.text).map(|path| format!("WORKDIR {path}"))
 }
 
-/// Whether it is a URL that ADD downloads.
+/// Returns whether it is a URL that ADD downloads.
 pub(super) fn is_url(text: &str) -> bool {
     text.starts_with("https://") || text.starts_with("http://")
 }
@@ -270,14 +272,14 @@ fn is_absolute(path: &str) -> bool {
     path.starts_with('/') || path.get(1..2) == Some(":") || path.starts_with("${")
 }
 
-/// Whether a word says for whom a variable is set.
+/// Returns whether a word states the scope of a variable.
 fn is_target(word: &Word) -> bool {
     let text = word.text.to_ascii_lowercase();
     let name = text.rsplit("::").next().unwrap_or_default();
     text.starts_with('[') && text.contains("target]") || matches!(name, "machine" | "user")
 }
 
-/// The name at the start of what follows a `$`, and the rest.
+/// Splits the name of a variable from the text after a `$`.
 fn name_of(text: &str) -> Option<(&str, &str)> {
     if let Some(text) = text.strip_prefix('{') {
         return text.split_once('}');
@@ -287,7 +289,7 @@ fn name_of(text: &str) -> Option<(&str, &str)> {
     (!name.is_empty()).then(|| (name, &text[name.len()..]))
 }
 
-/// A variable of Windows or of the Dockerfile.
+/// Returns the value of a variable of Windows, or a variable of the Dockerfile.
 fn variable(name: &str) -> Option<String> {
     Some(match name.to_ascii_lowercase().as_str() {
         "path" => "${PATH}".to_owned(),

@@ -1,11 +1,11 @@
 //! Splits the script of a RUN into its commands, by the rules of cmd and of PowerShell.
 //!
-//! Every script is read once from its start to its end, whatever is in it.
+//! Every script is read once from start to end, whatever it contains.
 
 /// The language of a script.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Language {
-    /// `cmd /S /C`, the default of Windows.
+    /// `cmd /S /C`, the default on Windows.
     Cmd,
     /// Windows PowerShell, or PowerShell.
     PowerShell,
@@ -16,11 +16,11 @@ pub enum Language {
 pub(super) struct Part<'s> {
     /// The command as written.
     pub(super) text: &'s str,
-    /// It reads what the command before it writes.
+    /// True if it reads the output of the previous command.
     pub(super) is_piped: bool,
 }
 
-/// The commands of `script`, at most `max` of them; whether these are all.
+/// Returns the first `max` commands of `script`, and whether these are all.
 pub(super) fn split(script: &str, language: Language, max: usize) -> (Vec<Part<'_>>, bool) {
     let mut parts = Parts { script, start: 0, is_piped: false, found: Vec::new(), max };
     match language {
@@ -35,7 +35,7 @@ pub(super) fn split(script: &str, language: Language, max: usize) -> (Vec<Part<'
 
 struct Parts<'s> {
     script: &'s str,
-    /// Where the command begins.
+    /// The start of the current command.
     start: usize,
     is_piped: bool,
     found: Vec<Part<'s>>,
@@ -43,7 +43,7 @@ struct Parts<'s> {
 }
 
 impl Parts<'_> {
-    /// Whether there are more commands than are read.
+    /// Returns whether there are more commands than `max`.
     fn is_full(&self) -> bool {
         self.found.len() > self.max
     }
@@ -65,14 +65,14 @@ fn cmd(parts: &mut Parts<'_>) {
     while let Some(&byte) = bytes.get(at).filter(|_| !parts.is_full()) {
         let is_double = bytes.get(at + 1) == Some(&byte);
         match byte {
-            // What is quoted for PowerShell goes on after a quote with a backslash.
+            // Text that is quoted for PowerShell goes on after a quote with a backslash.
             b'\\' if is_powershell && bytes.get(at + 1) == Some(&b'"') => at += 1,
             b'"' => is_quoted = !is_quoted,
             _ if is_quoted => {}
             b'^' => at += 1,
-            // A redirection to another one, as in `2>&1`.
+            // A redirection to another stream, as in `2>&1`.
             b'&' if at > 0 && bytes[at - 1] == b'>' => {}
-            // Strictly, cmd would take it. But who writes it has a pipe of PowerShell in mind.
+            // Strictly, cmd would interpret it. But whoever writes this means a pipe of PowerShell.
             b'&' | b'|' if is_powershell && !is_double => {}
             b'&' | b'|' | b'\n' => {
                 let next = at + 1 + usize::from(is_double && byte != b'\n');
@@ -87,11 +87,11 @@ fn cmd(parts: &mut Parts<'_>) {
     }
 }
 
-/// Whether the command at the start of `text` starts PowerShell.
+/// Returns whether the command at the start of `text` starts PowerShell.
 fn starts_powershell(text: &str) -> bool {
     let text = text.trim_start_matches([' ', '\t', '@', '(', '"']);
     let name = text.split([' ', '\t', '\n', '"', '&', '|']).next().unwrap_or_default();
-    // A name is short, and a line may be very long.
+    // A name is short, but a line may be very long.
     let name = name.get(name.len().saturating_sub(14)..).unwrap_or(name).to_ascii_lowercase();
     let name = name.strip_suffix(".exe").unwrap_or(&name);
     let name = name.rsplit(['\\', '/']).next().unwrap_or(name);
@@ -144,11 +144,11 @@ fn powershell(parts: &mut Parts<'_>) {
     }
 }
 
-/// The brackets that are open in a script of PowerShell: `(`, `@` for a table, `{` for a block.
+/// The open brackets in a PowerShell script: `(`, `@` for a table, `{` for a block.
 #[derive(Default)]
 struct Brackets {
     open: Vec<u8>,
-    /// How many of them are no blocks: what is in these is a part of a command.
+    /// How many of them are not blocks. Text inside those is part of a command.
     inside: usize,
 }
 
@@ -158,7 +158,7 @@ impl Brackets {
         self.inside += usize::from(bracket != b'{');
     }
 
-    /// Closes what a bracket closes; true for one that ends a block, or nothing.
+    /// Closes a bracket. Returns true if it ends a block, or matches nothing.
     fn close(&mut self, bracket: u8) -> bool {
         let last = self.open.last().copied();
         match (bracket, last) {
@@ -177,7 +177,8 @@ impl Brackets {
     }
 }
 
-/// The last byte of what begins here and is no command: an escaped character, quotes, a here-string, a comment, `${..}`.
+/// Returns the last byte of text that starts at `at` and is not code: an escaped character, quotes, a here-string, a
+/// comment, or `${..}`.
 fn end_of_literal(bytes: &[u8], at: usize) -> Option<usize> {
     let next = bytes.get(at + 1).copied().unwrap_or_default();
     Some(match bytes.get(at)? {
@@ -190,8 +191,8 @@ fn end_of_literal(bytes: &[u8], at: usize) -> Option<usize> {
     })
 }
 
-/// Where the quoted text that begins at `at` ends. A quote without an end is a sign like others: there is no other of
-/// its kind after it that could be searched for.
+/// Returns the end of the quoted text that begins at `at`. An unclosed quote is an ordinary character: no other quote
+/// of its kind comes after it, so the search is not repeated.
 fn end_of_quote(bytes: &[u8], at: usize) -> usize {
     let quote = bytes[at];
     let mut end = at + 1;
@@ -204,7 +205,7 @@ fn end_of_quote(bytes: &[u8], at: usize) -> usize {
     at
 }
 
-/// Behind the first `end` from `at` on, else the end of all.
+/// Returns the position after the first `end` from `at` on, or else the end of the text.
 fn end_of(bytes: &[u8], at: usize, end: &[u8]) -> usize {
     let rest = bytes.get(at..).unwrap_or_default();
     rest.windows(end.len())

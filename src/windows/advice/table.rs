@@ -1,8 +1,8 @@
-//! Programs and cmdlets by what they do.
+//! What programs and cmdlets do, by name.
 
 use super::kind::Kind;
 
-/// Names in small letters, without `.exe`. What a command does with other arguments is for `judge`.
+/// Names in lower case, without `.exe`. The effect of arguments is decided in `refine`.
 const NAMES: &[(Kind, &[&str])] = &[
     (Kind::Nothing, NOTHING),
     (Kind::Cd, &["cd", "chdir", "pushd", "popd", "set-location", "push-location", "pop-location", "sl"]),
@@ -453,7 +453,7 @@ const NAMES: &[(Kind, &[&str])] = &[
     ),
 ];
 
-/// What leaves nothing in the image.
+/// Commands that leave nothing in the image.
 const NOTHING: &[&str] = &[
     "echo",
     "rem",
@@ -606,7 +606,7 @@ const READS: &[&str] = &[
     "search",
 ];
 
-/// Programs that Windows starts by a script of the same name.
+/// Programs that Windows starts through a script of the same name.
 const WRAPPERS: &[&str] = &[
     "mvn",
     "mvnw",
@@ -644,12 +644,12 @@ const WRAPPERS: &[&str] = &[
     "conda",
 ];
 
-/// Whether a script of that name is a program that others have written.
+/// Returns whether a script with that name is a wrapper of a known program.
 pub(super) fn is_wrapper(name: &str) -> bool {
     WRAPPERS.contains(&name)
 }
 
-/// What the command of that name does; `None` for a name that is in no table.
+/// Returns what the command with that name does; `None` if it is in no table.
 pub(super) fn of_name(name: &str) -> Option<Kind> {
     let known = NAMES.iter().find(|(_, names)| names.contains(&name)).map(|(kind, _)| *kind);
     known.or_else(|| {
@@ -659,7 +659,7 @@ pub(super) fn of_name(name: &str) -> Option<Kind> {
     })
 }
 
-/// Parts of a command that tell what it does, where its first word does not: calls of .NET.
+/// Parts of a command that tell what it does if its first word does not: .NET calls.
 const CALLS: &[(&str, Kind)] = &[
     ("setenvironmentvariable", Kind::Environment),
     ("downloadfile", Kind::Download),
@@ -682,7 +682,7 @@ const CALLS: &[(&str, Kind)] = &[
     ("computehash", Kind::Checksum),
 ];
 
-/// What a command that is no program and no cmdlet does, by the calls in its text in small letters.
+/// Returns what a command does that is not a program or cmdlet, from the calls in its text, given in lower case.
 pub(super) fn of_call(text: &str) -> Option<Kind> {
     CALLS.iter().find(|(call, _)| text.contains(call)).map(|(_, kind)| *kind)
 }

@@ -1,4 +1,4 @@
-//! The advice, against the answers of persons in `testdata/windows/advice.tsv`.
+//! Compares the advice with the answers of people in `testdata/windows/advice.tsv`.
 
 use super::*;
 use crate::instruction;
@@ -28,7 +28,7 @@ fn rows() -> Vec<Row> {
 }
 
 impl Row {
-    /// The advice for the instruction as a Dockerfile has it.
+    /// Returns the advice for the instruction as written in a Dockerfile.
     fn advice(&self) -> Vec<Advice> {
         let (shell, text) = match self.shell {
             "heredoc" => (Language::PowerShell, format!("<<EOF\n{}\nEOF", self.run.replace('¶', "\n"))),
@@ -54,9 +54,9 @@ fn instructions_of(advice: &[Advice]) -> String {
     advice.iter().flat_map(|one| one.instructions.clone()).collect::<Vec<_>>().join(" | ")
 }
 
-/// Each line gets the answer of a person, and the instructions of the table. Where it does not, the table has what it
-/// gets instead, so that a change shows. Nine of ten are right, of those that the rules were made with and of those
-/// that were held out.
+/// Each line gets the answer of a person, and the instructions in the table. If it does not, the table has the wrong
+/// answer too, so that a change is noticed. Nine of ten are right, both of the lines that the rules were written with
+/// and of those that were held out.
 #[test]
 fn lines_get_the_answer_of_a_person() {
     let mut counts = std::collections::BTreeMap::<&str, (usize, usize)>::new();
@@ -96,10 +96,10 @@ fn simple_commands_are_shown_as_instructions() {
     assert!(advice("mkdir C:\\a\\b").ends_with("; write: WORKDIR C:/a/b"));
     let many: String = (0..10).map(|i| format!("mkdir d{i} & mkdir d{i} & ")).collect();
     assert!(advice(&many).ends_with("; write: WORKDIR d0 and WORKDIR d1 and WORKDIR d2"));
-    // A variable stays one: its value may be a secret.
+    // A variable stays a variable: its value may be a secret.
     let private = "curl -o C:\\a https://example.org/?token=%TOKEN%";
     assert!(advice(private).ends_with("ADD --checksum=sha256:... https://example.org/?token=${TOKEN} C:/a"));
-    // What an instruction cannot say is not shown as one.
+    // Commands that no instruction can express are not shown as one.
     for script in [
         "curl -o %TEMP%\\a https://example.org/a",
         "cd C:\\x && curl -o a https://example.org/a",
@@ -113,7 +113,7 @@ fn simple_commands_are_shown_as_instructions() {
     }
 }
 
-/// Large scripts that keep something open, nest or repeat.
+/// Large scripts that leave something open, nest or repeat.
 #[test]
 fn a_script_of_any_size_takes_linear_time() {
     for part in [

@@ -1,4 +1,4 @@
-//! The words of one command.
+//! Splits a command into words.
 
 use super::split::Language;
 
@@ -10,20 +10,20 @@ const MAX_WORDS: usize = 256;
 pub(super) struct Word {
     /// The text.
     pub(super) text: String,
-    /// It begins with a quote.
+    /// True if it begins with a quote.
     pub(super) is_quoted: bool,
 }
 
-/// A command in words.
+/// A command, split into words.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Words {
     /// The words without redirections.
     pub(super) list: Vec<Word>,
-    /// The output goes to a file.
+    /// True if the output goes to a file.
     pub(super) writes: bool,
 }
 
-/// Reads a command. The brackets and commas of PowerShell separate words as spaces do.
+/// Parses a command. In PowerShell, parentheses and commas separate words like spaces.
 pub(super) fn read(command: &str, language: Language) -> Words {
     let mut reader = Reader { language, quote: None, word: None, is_output: false, words: Words::default() };
     let mut chars = command.chars().peekable();
@@ -45,7 +45,7 @@ struct Reader {
     language: Language,
     quote: Option<char>,
     word: Option<Word>,
-    /// The next word is where the output goes.
+    /// True if the next word is the target of a redirection.
     is_output: bool,
     words: Words,
 }
@@ -98,8 +98,7 @@ impl Reader {
     }
 }
 
-/// The first word of a command as it is written, without quotes, and what follows it. A quoted word ends with its
-/// quote.
+/// Splits off the first word of a command as written, without quotes. A quoted word ends with its quote.
 pub(super) fn first(command: &str) -> (&str, &str) {
     let command = command.trim_start();
     if let Some((word, rest)) = command.strip_prefix('"').and_then(|rest| rest.split_once('"')) {

@@ -19,7 +19,7 @@ fn search<T>(text: &str, target: &str, build_args: &[(&str, &str)], use_it: impl
     })
 }
 
-/// The bases that the stages have in each variant, or the error.
+/// Returns the bases of the stages in each variant, or the error.
 fn fan(text: &str, target: &str, build_args: &[(&str, &str)]) -> Result<Vec<Vec<String>>, String> {
     search(text, target, build_args, |search| {
         let lists = search.run().map_err(|e| e.kind.to_string())?;
@@ -36,7 +36,7 @@ fn fan(text: &str, target: &str, build_args: &[(&str, &str)]) -> Result<Vec<Vec<
     })
 }
 
-/// The last base in each variant.
+/// Returns the last base in each variant.
 fn last(text: &str, build_args: &[(&str, &str)]) -> Vec<String> {
     fan(text, "", build_args).unwrap().into_iter().filter_map(|mut bases| bases.pop()).collect()
 }
