@@ -53,7 +53,7 @@ fn ground(encoded: &Encoded, output: i64) -> Ground<'_> {
         Some(pb::op::Op::Source(source)) => {
             let is_image =
                 ["docker-image://", "oci-layout://"].iter().any(|kind| source.identifier.starts_with(kind));
-            if is_image && op.platform.as_ref().is_some_and(|platform| platform.is_windows()) {
+            if is_image && op.platform.as_ref().is_some_and(|platform| platform.os == "windows") {
                 return Ground::WindowsImage;
             }
             Vec::new()
