@@ -30,7 +30,7 @@ macro_rules! calls {
                 ///
                 /// # Errors
                 ///
-                /// BuildKit's, or that the connection broke.
+                /// Returns an error if BuildKit reports one, or if the connection breaks.
                 pub async fn $name(&self, request: $request) -> Result<$answer, Status> {
                     let path = concat!("/moby.buildkit.v1.frontend.LLBBridge/", $method);
                     decode(self.call(path, request.encode_to_vec()).await?)

@@ -37,7 +37,8 @@ pub fn of(bytes: &[u8]) -> String {
 /// Checks a digest (`digest.Digest.Validate`).
 ///
 /// # Errors
-/// [`ErrorKind`] with upstream's wording.
+///
+/// Returns [`ErrorKind`] with upstream's text.
 pub fn validate(text: &str) -> Result<(), ErrorKind> {
     let Some((algorithm, encoded)) = text.split_once(':').filter(|(a, e)| !a.is_empty() && !e.is_empty())
     else {

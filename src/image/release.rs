@@ -10,7 +10,7 @@ pub const STABLE: u32 = 20348;
 /// The kind of servicing of a release.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// Long-term servicing: hosts of the next such release run its images.
+    /// Long-term servicing: from [`STABLE`] on, hosts of the next such release run its images.
     LongTerm,
     /// Other releases with base images.
     ShortTerm,
@@ -44,7 +44,7 @@ pub struct Release {
     /// The name in tags of nanoserver, and of images based on it, if it differs.
     pub nanoserver: Option<&'static str>,
     /// The day its support ends, from Microsoft's lifecycle pages: the end of extended support, if any.
-    /// `None` if it is not needed.
+    /// `None` for a release without base images.
     pub support_ends: Option<&'static str>,
     /// Windows Server.
     pub server: Option<Edition>,
