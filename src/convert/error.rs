@@ -142,7 +142,7 @@ pub enum ErrorKind {
          without a colon"
     )]
     SecondColon {
-        /// The path as it is written.
+        /// The path as written.
         path: String,
         /// The drive it starts with.
         drive: String,

@@ -43,7 +43,7 @@ pub struct StageState {
     pub(super) root: StageId,
     /// The ARGs of this stage and of the stages below it.
     pub build_args: Vec<OptionalKeyValue>,
-    /// Names and counts for progress output.
+    /// The names and counts of its steps for progress output.
     pub(super) progress: Progress,
     /// Every step runs again.
     pub ignore_cache: bool,

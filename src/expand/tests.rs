@@ -33,7 +33,7 @@ fn environment(pairs: &[String]) -> EnvList {
     env
 }
 
-/// The settings with which the cases were created.
+/// Returns the lexers with which the cases were created.
 fn lexers() -> [Lexer; 8] {
     let plain = Lexer::new('\\');
     [

@@ -42,7 +42,7 @@ pub fn unix_seconds(text: &str) -> Option<i64> {
     Some(days_since_1970(year, month, day) * 86_400 + seconds - offset)
 }
 
-/// The inverse of [`civil`].
+/// Returns the days since 1970-01-01 of a date, the inverse of [`civil`].
 fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
     let year = year - i64::from(month <= 2);
     let era = year.div_euclid(400);

@@ -108,7 +108,7 @@ impl Release {
         Self { client: Some(Edition { name, short, arm64 }), ..self }
     }
 
-    /// Returns whether its names select it, and whether it is looked up.
+    /// Returns whether its names select it and it is looked up.
     #[must_use]
     pub fn is_selectable(&self) -> bool {
         matches!(self.kind, Kind::LongTerm | Kind::ShortTerm)

@@ -91,7 +91,7 @@ fn expansions(dockerfile: &Dockerfile) -> (Vec<Value>, Vec<Value>) {
     (expanded, triggers)
 }
 
-/// The expander of the fixtures.
+/// Expands a word as the fixtures require.
 fn mark(word: &str) -> Result<String, MarkError> {
     if word.contains("$FAIL") {
         return Err(MarkError::Mark(word.to_owned()));
