@@ -122,7 +122,7 @@ impl Job<'_> {
         path.unwrap_or_else(|| source.to_owned())
     }
 
-    /// Upstream's `dispatchCopy`.
+    /// Adds the copy to the stage (upstream's `dispatchCopy`).
     fn run(&self, converter: &Converter<'_>, state: &mut StageState) -> Result<(), ErrorKind> {
         let mut dest = destination(state, &self.paths.dest)?;
         let options = self.options(state)?;
@@ -396,7 +396,7 @@ fn chmod(text: &str) -> Result<Chmod, ErrorKind> {
     }
 }
 
-/// Upstream's `pathRelativeToWorkingDir`.
+/// Returns the absolute destination (upstream's `pathRelativeToWorkingDir`).
 fn destination(state: &StageState, dest: &str) -> Result<String, ErrorKind> {
     let os = &state.platform.os;
     if state.for_windows {

@@ -10,7 +10,7 @@ use crate::plan::{ArgInfo, BuildArgs};
 use crate::proto::pb;
 use crate::span::Located;
 
-/// Upstream's `dispatchArg`.
+/// Converts ARG in a stage (upstream's `dispatchArg`).
 pub(super) fn dispatch(
     converter: &Converter<'_>,
     state: &mut StageState,

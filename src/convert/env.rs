@@ -6,7 +6,7 @@ use crate::env::Env;
 use crate::instruction::{Instruction, KeyValue, check};
 use crate::lint::{Linter, secret};
 
-/// Upstream's `dispatchEnv`.
+/// Converts ENV (upstream's `dispatchEnv`).
 pub(super) fn dispatch(state: &mut StageState, pairs: &[KeyValue], instruction: &Instruction, lint: &Linter) {
     let mut line = "ENV".to_owned();
     for pair in pairs {

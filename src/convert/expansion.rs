@@ -53,7 +53,7 @@ impl Report<'_> {
         Ok(expansion.result)
     }
 
-    /// Upstream's `reportUnmatchedVariables`.
+    /// Reports undefined variables (upstream's `reportUnmatchedVariables`).
     fn undefined(&self, names: &BTreeSet<String>) {
         let declared = |name: &str| self.state.build_args.iter().any(|arg| arg.key == name);
         for name in names.iter().filter(|name| !declared(name)) {

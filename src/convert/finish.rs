@@ -75,7 +75,7 @@ impl Converted {
     }
 }
 
-/// Upstream's `finalizeResultImage`.
+/// Completes the conversion (upstream's `finalizeResultImage`).
 pub(super) fn finish(mut converter: Converter<'_>) -> Result<Converted, Error> {
     let plan = converter.plan;
     let input = converter.input;

@@ -15,7 +15,7 @@ use crate::proto::pb;
 use crate::span::{Located, first_line};
 use crate::syntax::{chomp_heredoc, parse_heredoc};
 
-/// Upstream's `dispatchRun`.
+/// Converts RUN (upstream's `dispatchRun`).
 pub(super) fn dispatch(
     converter: &Converter<'_>,
     state: &mut StageState,

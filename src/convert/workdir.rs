@@ -9,7 +9,7 @@ use crate::path;
 use crate::windows::directories::{Destination, Leaves};
 use crate::windows::lazy::Place;
 
-/// Upstream's `dispatchWorkdir`.
+/// Converts WORKDIR (upstream's `dispatchWorkdir`).
 pub(super) fn dispatch(
     converter: &Converter<'_>,
     state: &mut StageState,

@@ -61,7 +61,7 @@ impl MainContext {
 }
 
 impl BuildContext {
-    /// Upstream's `initContext`.
+    /// Determines the build context from the client's options and inputs (upstream's `initContext`).
     pub(super) async fn open(bridge: &Bridge, options: &Options) -> Result<Self, Error> {
         let mut context = Self {
             context: None,
