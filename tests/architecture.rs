@@ -1,5 +1,6 @@
-//! The table of folders in ARCHITECTURE.md has what each folder of `src/` uses. Read from the files, apart from their
-//! tests. A folder uses only folders above it in the table, so there are no circles.
+//! Checks the table of folders in ARCHITECTURE.md, which lists the folders that each folder of `src/` uses.
+//! The uses are read from the files, except for their tests. A folder uses only folders above it in the
+//! table, so there are no cycles.
 
 #![allow(clippy::unwrap_used)]
 
@@ -7,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// How the table begins.
+/// The first line of the table.
 const HEADER: &str = "| folder | contents | uses |";
 
 #[test]
@@ -75,7 +76,7 @@ type Last = crate::last::Type;
     assert_eq!(file.test_modules, ["in_a_file"]);
 }
 
-/// The rows of the table: the name of a folder, and what it may use.
+/// Returns the rows of the table: the name of a folder, and the folders that it may use.
 fn rows(text: &str) -> Vec<(String, BTreeSet<String>)> {
     let squeeze = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
     let after = text.lines().skip_while(|line| squeeze(line) != HEADER).skip(2);
@@ -96,14 +97,14 @@ fn rows(text: &str) -> Vec<(String, BTreeSet<String>)> {
     rows
 }
 
-/// What each folder uses of the others. A file beside the folders counts as a folder.
+/// Returns the folders that each folder uses. A file beside the folders counts as a folder.
 fn found(src: &Path) -> BTreeMap<String, BTreeSet<String>> {
     let mut files = Vec::new();
     list(src, &mut files);
     let read_file = |path: &PathBuf| {
         let module = module(path.strip_prefix(src).unwrap());
         let text = fs::read_to_string(path).unwrap();
-        // The executable names the library by its name.
+        // The executable refers to the library by its name.
         let text = if module == ["main"] { text.replace("fanlight::", "crate::") } else { text };
         let file = read(&text, module.len());
         (module, file)
@@ -138,7 +139,7 @@ fn list(folder: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
-/// The names of a file's module, from the root of the crate on.
+/// Returns the names of a file's module, starting at the crate root.
 fn module(file: &Path) -> Vec<String> {
     let names = file.with_extension("");
     let mut names: Vec<String> = names.iter().map(|name| name.to_str().unwrap().to_owned()).collect();
@@ -148,21 +149,21 @@ fn module(file: &Path) -> Vec<String> {
     names
 }
 
-/// What is read from a file.
+/// The relevant content of a file.
 struct File {
-    /// Modules of the crate's root, apart from those that only tests use.
+    /// Modules of the crate root, except those that only tests use.
     uses: BTreeSet<String>,
-    /// Modules of this one that are only compiled for tests, in files of their own.
+    /// Child modules in files of their own that are compiled only for tests.
     test_modules: Vec<String>,
 }
 
-/// Reads a file of a module so many levels below the root. The text is as rustfmt writes it: an item ends with a line
-/// that is indented as its first.
+/// Reads a file of a module at the given depth below the crate root. The text must be formatted by rustfmt:
+/// an item ends with a line that has the same indentation as its first line.
 fn read(text: &str, depth: usize) -> File {
     let mut file = File { uses: BTreeSet::new(), test_modules: Vec::new() };
     let mut lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
     let mut code = String::new();
-    // What closes the modules within this one that are open here.
+    // The closing lines of the nested modules that are open here.
     let mut open: Vec<String> = Vec::new();
     while let Some(line) = lines.next() {
         let indent = &line[..line.len() - line.trim_start().len()];
@@ -182,7 +183,7 @@ fn read(text: &str, depth: usize) -> File {
         } else if line.ends_with('{') && line.trim().trim_start_matches("pub ").starts_with("mod ") {
             open.push(format!("{indent}}}"));
         }
-        // From where the chain of `super` ends at the root, it is as `crate`.
+        // A chain of `super` that ends at the root is equivalent to `crate`.
         let root = "super::".repeat(depth + open.len());
         code.push_str(&if root.is_empty() { line.to_owned() } else { line.replace(&root, "crate::") });
         code.push('\n');
@@ -196,7 +197,7 @@ fn read(text: &str, depth: usize) -> File {
     file
 }
 
-/// The first names of a path, or of a list of paths in braces.
+/// Adds the first names of a path, or of a list of paths in braces.
 fn names(path: &str, found: &mut BTreeSet<String>) {
     let name = |text: &str| text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
     let Some(list) = path.strip_prefix('{') else {

@@ -1,10 +1,10 @@
-//! What the fuzz targets check, over their seeds. With `FUZZ_CORPUS`, a folder, the seeds are written there, a folder a
-//! target and a file a seed.
+//! Runs the checks of the fuzz targets on their seeds. If `FUZZ_CORPUS` names a folder, the seeds are written
+//! there, with a folder for each target and a file for each seed.
 
 use std::fs;
 use std::path::Path;
 
-// A crate of its own there, where it is public.
+// In `fuzz/`, this is a crate of its own with public items.
 #[allow(unreachable_pub)]
 #[path = "../fuzz/src/lib.rs"]
 mod fuzz;

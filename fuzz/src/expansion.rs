@@ -1,9 +1,9 @@
-//! Variables in a word.
+//! Expansion of variables in a word.
 
 use fanlight::env::{Env, EnvList};
 use fanlight::expand::Lexer;
 
-/// The first byte chooses how the word is read; the rest is the word.
+/// Checks an input: the first byte selects the lexer's settings; the rest is the word.
 pub fn check(data: &[u8]) {
     let Some((choice, word)) = data.split_first() else { return };
     let Some(word) = super::text(word) else { return };
@@ -23,7 +23,7 @@ pub fn check(data: &[u8]) {
     check_kept(word);
 }
 
-/// One text and a list of words are two readings of one word.
+/// Checks that one text and a list of words are consistent results for the same word.
 fn check_word(lexer: Lexer, word: &str, env: &EnvList) {
     let one = lexer.process_word(word, env);
     let words = lexer.process_words(word, env);
@@ -33,7 +33,7 @@ fn check_word(lexer: Lexer, word: &str, env: &EnvList) {
     let (Ok(one), Ok(words)) = (one, words) else { return };
     assert_eq!(one.unmatched, unset);
     one.matched.iter().for_each(|name| assert!(env.get(name).is_some(), "{name} is not set"));
-    // Text before ${NAME:-default} is lost among the words, as in docker/dockerfile.
+    // Text before ${NAME:-default} is missing in the words, as in docker/dockerfile.
     if !word.contains("${") {
         let letters = |text: &str| text.split_whitespace().collect::<String>();
         assert_eq!(letters(&one.result), letters(&words.concat()));
@@ -46,7 +46,8 @@ fn check_word(lexer: Lexer, word: &str, env: &EnvList) {
     }
 }
 
-/// What keeps quotes, escapes and unset variables keeps the word, where nothing is set.
+/// Checks that a lexer that keeps quotes, escapes and unset variables keeps the whole word, if nothing is
+/// set.
 fn check_kept(word: &str) {
     let kept = Lexer { raw_quotes: true, raw_escapes: true, skip_unset_env: true, ..Lexer::new('\\') };
     // A slash or a backslash may be lost or doubled, as in docker/dockerfile.

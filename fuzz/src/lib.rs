@@ -1,5 +1,5 @@
-//! What must hold for any input whatever. One module a fuzz target; `tests/seeds.rs` runs the same
-//! over the seeds as a test.
+//! Properties that must hold for any input. There is one module for each fuzz target; `tests/seeds.rs` runs
+//! the same checks on the seeds as a test.
 
 pub mod expansion;
 pub mod names;
@@ -8,7 +8,7 @@ pub mod pattern;
 pub mod programs;
 pub mod seeds;
 
-/// The text of the input; invalid UTF-8 is not what a target that reads text is about.
+/// Returns the text of the input; targets that read text skip invalid UTF-8.
 fn text(data: &[u8]) -> Option<&str> {
     std::str::from_utf8(data).ok()
 }

@@ -1,11 +1,11 @@
-//! Small texts with a syntax of their own: references, platforms, lists of bases, addresses.
+//! Short texts with a syntax of their own: references, platforms, lists of bases, addresses.
 
 use fanlight::go::{duration, url::Url};
 use fanlight::image::{OsVersion, Wanted, platform::Platform, reference::Reference};
 use fanlight::list;
 use fanlight::source;
 
-/// The text as everything it could be.
+/// Checks the text as everything that it could be.
 pub fn check(data: &[u8]) {
     let Some(text) = super::text(data) else { return };
     check_reference(text);
@@ -21,8 +21,8 @@ pub fn check(data: &[u8]) {
     }
 }
 
-/// What a reference is written as is the same reference, in its long and in its short form. The
-/// short form of `docker.io/example.com/a` is another image's, as in distribution/reference.
+/// Checks that a written reference parses as the same reference, in its long and in its short form. The short
+/// form of `docker.io/example.com/a` is that of another image, as in distribution/reference.
 fn check_reference(text: &str) {
     let Ok(reference) = Reference::parse_normalized(text) else { return };
     assert!(!list::is_list(text), "a reference is a list");
@@ -39,22 +39,22 @@ fn check_reference(text: &str) {
     assert_eq!(reference.trim().to_string(), tagged.name());
 }
 
-/// What a platform is written as is the same platform.
+/// Checks that a written platform parses as the same platform.
 fn check_platform(text: &str) {
     let Ok(platform) = Platform::parse(text) else { return };
-    // Features are sorted in writing.
+    // Features are sorted when written.
     let written = platform.format_all();
     let swallowed = |part: &str| matches!(part, "." | "..");
     if text.contains('%') || text.split('/').any(swallowed) {
-        // What a percent sign stood for is not always written as one again, and a component of dots
-        // alone is cleaned away like a path's, as in containerd.
+        // A character that was percent-encoded is not always encoded again when written, and a component that
+        // consists of dots is cleaned away like that of a path, as in containerd.
         return;
     }
     assert_eq!(Platform::parse(&written).map(|again| again.format_all()), Ok(written));
     assert_eq!(platform.normalize().normalize(), platform.normalize());
 }
 
-/// The elements of a list are a list of the same elements, in either form.
+/// Checks that the elements of a list form a list of the same elements, in either form.
 fn check_list(text: &str) {
     let Ok(elements) = list::elements(text) else { return };
     assert!(!elements.is_empty() && elements.len() <= list::MAX_ELEMENTS);
@@ -66,8 +66,8 @@ fn check_list(text: &str) {
     }
 }
 
-/// Addresses are read, and what a URL is written as is the same URL. Without a scheme, or with percent
-/// signs, it need not be, as in Go: the path of `%2F/a b` is written as if it began with a host.
+/// Parses addresses, and checks that a written URL parses as the same URL. Without a scheme, or with percent
+/// signs, it may not, as in Go: the path of `%2F/a b` is written as if it began with a host.
 fn check_address(text: &str) {
     let _ = (source::is_http(text), source::is_git(text), source::git_ref(text));
     let Ok(url) = Url::parse(text) else { return };

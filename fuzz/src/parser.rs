@@ -1,11 +1,11 @@
-//! Dockerfiles: text to tree, tree to instructions.
+//! Dockerfiles: from text to a tree, from the tree to instructions.
 
 use fanlight::instruction::{self, Dockerfile, Instruction, Kind};
 use fanlight::lint::{Config, Linter};
 use fanlight::syntax::{self, Node, Tree};
 
-/// Any bytes are a Dockerfile or an error, within the bounds of the text; what is read is read
-/// alike whatever surrounds it.
+/// Checks that any bytes are a Dockerfile or an error, with locations within the text, and that they are
+/// parsed alike whatever surrounds them.
 pub fn check(data: &[u8]) {
     let _ = (syntax::detect_syntax(data), syntax::check_directive(data));
     let parsed = syntax::parse(data);
@@ -40,11 +40,11 @@ fn check_tree(tree: &Tree, lines: u32) {
     }
 }
 
-/// An instruction on one line, as it is shown to the user, is the same instruction.
+/// Checks that an instruction on one line, as shown to the user, parses as the same instruction.
 fn check_node(escape: char, node: &Node) {
-    // Bytes that are no text stand there as U+FFFD, and flags are read byte by byte.
+    // Bytes that are not text appear as U+FFFD, and flags are parsed byte by byte.
     let text = !node.invalid_utf8 && !node.original.contains(['\n', '#', '\u{fffd}']);
-    // A continuation at the end of the file is an instruction without a name, which is refused later.
+    // A continuation at the end of the file is an instruction without a name, which is rejected later.
     let plain = node.heredocs.is_empty() && text && !node.original.is_empty();
     if !plain || node.original.ends_with(escape) || node.original.len() > 60_000 {
         return;
@@ -66,7 +66,7 @@ fn check_dockerfile(dockerfile: &Dockerfile) {
 }
 
 fn check_instruction(it: &Instruction) {
-    // Variables that stand for themselves change nothing.
+    // Expanding variables to themselves changes nothing.
     let mut keep = |word: &str| Ok::<_, instruction::ErrorKind>(word.to_owned());
     let mut expanded = it.clone();
     assert_eq!(expanded.expand(&mut keep), Ok(()));

@@ -3,7 +3,7 @@
 use fanlight::go::{glob, path};
 use fanlight::pattern::{PatternMatcher, read_ignore_file};
 
-/// The first line is a path; the others are an ignore file.
+/// Checks an input: the first line is a path; the others are an ignore file.
 pub fn check(data: &[u8]) {
     let Some(end) = data.iter().position(|byte| *byte == b'\n') else { return };
     let (file, ignore) = (&data[..end], &data[end + 1..]);
@@ -17,12 +17,12 @@ pub fn check(data: &[u8]) {
     check_list(&patterns, &file);
 }
 
-/// What was read is read again as it is.
+/// Checks that patterns that were read are unchanged when read again.
 fn check_reading(patterns: &[String]) {
     let plain: Vec<&String> =
         patterns.iter().filter(|pattern| !pattern.starts_with(['#', '\u{feff}', '!'])).collect();
     let text: String = plain.iter().flat_map(|pattern| [pattern.as_str(), "\n"]).collect();
-    // A leading slash is cut each time, and what is behind it can be white space, or a mark.
+    // A leading slash is removed each time, and the text after it can be white space, or a mark.
     if plain.iter().any(|pattern| pattern.starts_with('/') || pattern.trim() != pattern.as_str()) {
         return;
     }
@@ -30,7 +30,7 @@ fn check_reading(patterns: &[String]) {
     assert_eq!(again.as_ref().map(|again| again.iter().collect()), Ok(plain));
 }
 
-/// Without `**`, classes and escapes an ignore pattern is a pattern of a shell.
+/// Checks that an ignore pattern without `**`, classes and escapes behaves like a shell pattern.
 fn check_glob(pattern: &str, file: &str) {
     let shell = |c: char| c.is_ascii_alphanumeric() || "/*?_-.".contains(c);
     if !pattern.chars().all(shell) || pattern.contains("**") || file.starts_with('/') || file.contains('\n') {
@@ -39,7 +39,7 @@ fn check_glob(pattern: &str, file: &str) {
     let cleaned = path::clean(pattern);
     let Ok(matcher) = PatternMatcher::new(&[pattern]) else { panic!("{pattern:?} is refused") };
     let mut found = false;
-    // The file itself, and every folder it is in.
+    // The file itself, and every directory that contains it.
     let ends = file.match_indices('/').map(|(at, _)| at).filter(|at| *at > 0);
     for end in ends.chain([file.len()]) {
         found |= glob::matches(&cleaned, &file[..end]).unwrap_or(false);
@@ -47,7 +47,7 @@ fn check_glob(pattern: &str, file: &str) {
     assert_eq!(matcher.matches_or_parent_matches(file), Ok(found), "{pattern:?} {file:?}");
 }
 
-/// Patterns twice are the patterns once, and one that takes everything back does.
+/// Checks that repeating all patterns changes nothing, and that an exception for everything excludes nothing.
 fn check_list(patterns: &[String], file: &str) {
     let Ok(matcher) = PatternMatcher::new(patterns) else { return };
     let _ = matcher.matches(file);

@@ -1,10 +1,11 @@
-//! Programs: a file that is read in ranges is what it is when it is read whole, however it lies about its sizes.
+//! Programs: a file that is read in ranges gives the same result as when it is read whole, however wrong its
+//! sizes are.
 
 use fanlight::verify::content::Content;
 use fanlight::verify::dotnet::RuntimeConfig;
 use fanlight::verify::read::{Need, Ranges};
 
-/// The bytes as a file.
+/// Checks the bytes as a file.
 pub fn check(data: &[u8]) {
     let whole = Content::of(&data);
     assert!(whole.is_ok(), "a whole file needs no more");
@@ -21,7 +22,7 @@ pub fn check(data: &[u8]) {
     }
 }
 
-/// Reads as a build does; none where the file asks for too much.
+/// Reads as a build does; `None` if the file needs too much.
 fn in_ranges(data: &[u8], size: u64) -> Option<Content> {
     let mut ranges = Ranges::new(size);
     loop {
@@ -35,7 +36,7 @@ fn in_ranges(data: &[u8], size: u64) -> Option<Content> {
     }
 }
 
-/// A program with imports, each of its parts cut off and changed.
+/// Returns a program with imports, and variants with each of its parts cut off or changed.
 #[must_use]
 pub fn seeds() -> Vec<Vec<u8>> {
     let program = program();
@@ -56,7 +57,7 @@ pub fn seeds() -> Vec<Vec<u8>> {
     seeds
 }
 
-/// The least that is a program: headers, a section, and the imports of two libraries in it.
+/// Returns the smallest program: headers, a section, and the imports of two libraries in it.
 #[must_use]
 pub fn program() -> Vec<u8> {
     const HEADER: usize = 0x40;

@@ -1,4 +1,4 @@
-//! Where fuzzing starts: what the tests are about.
+//! The seeds of fuzzing, taken from the data of the tests.
 
 use std::fs;
 use std::io;
@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-/// A fuzz target's name with its inputs.
+/// The name of a fuzz target, with its inputs.
 pub type Seeds = (&'static str, Vec<Vec<u8>>);
 
-/// The seeds of every target, read from the repository's `testdata`.
+/// Returns the seeds of every target, read from the repository's `testdata`.
 ///
 /// # Errors
-/// A file that cannot be read.
+///
+/// Returns an error if a file cannot be read.
 pub fn all(testdata: &Path) -> io::Result<Vec<Seeds>> {
     Ok(vec![
         ("parser", dockerfiles(testdata)?),
@@ -79,7 +80,7 @@ fn json(path: &Path) -> io::Result<Vec<Value>> {
     Ok(serde_json::from_slice(&fs::read(path)?)?)
 }
 
-/// The entries of a folder, in order.
+/// Returns the entries of a folder, in order.
 fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut paths = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>()?;
     paths.sort();

@@ -1,6 +1,6 @@
 //! Attestations of images: the bill of materials that a scanner writes.
 //!
-//! Mirrors moby/buildkit's `frontend/attestations`. Provenance is BuildKit's own work.
+//! Mirrors moby/buildkit's `frontend/attestations`. BuildKit itself creates provenance.
 
 mod scanner;
 

@@ -15,29 +15,29 @@ use crate::llb::{
 };
 use crate::proto::frontend::{Attestation, AttestationKind};
 
-/// Where the scanner finds what it reads, the image under [`CORE`].
+/// The directory that the scanner reads, with the image in [`CORE`].
 const SOURCES: &str = "/run/src";
-/// Where it writes, its slash included.
+/// The directory that the scanner writes to, with its final slash.
 const RESULTS: &str = "/run/out/";
-/// The name of the image's own bill of materials; others have it as prefix.
+/// The name of the image's own bill of materials; others have it as a prefix.
 const CORE: &str = "sbom";
-/// The same, for a bill that BuildKit is not to add to.
+/// Replaces [`CORE`] for a bill that BuildKit must not extend.
 const CORE_AS_IS: &str = "/sbom";
-/// What the scanner writes: SPDX in an in-toto statement.
+/// The format that the scanner writes: SPDX in an in-toto statement.
 const PREDICATE_TYPE: &str = "https://spdx.dev/Document";
 
-/// Why an image is no scanner.
+/// Why an image cannot be used as a scanner.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ErrorKind {
-    /// Its config cannot be read.
+    /// Its config is invalid.
     #[error(transparent)]
     Config(#[from] config::ErrorKind),
-    /// It has nothing to run.
+    /// It has no command.
     #[error("scanner {0} does not have cmd")]
     NoCommand(String),
 }
 
-/// A scanner, ready to be run for every image of a build.
+/// A scanner, ready to run for every image of a build.
 #[derive(Debug)]
 pub struct Scanner {
     reference: String,
@@ -46,7 +46,7 @@ pub struct Scanner {
     parameters: BTreeMap<String, String>,
 }
 
-/// What is scanned: the file system of an image and what was used to build it.
+/// The input of a scan: the file system of an image and what was used to build it.
 #[derive(Debug)]
 struct Subject<'s> {
     /// The image's ID among the platforms.
@@ -58,12 +58,12 @@ struct Subject<'s> {
 }
 
 impl Scanner {
-    /// Looks the scanner's image up (upstream's `CreateSBOMScanner`). It runs on `platform`, the
-    /// first of those that BuildKit builds on.
+    /// Resolves the scanner's image (upstream's `CreateSBOMScanner`). It runs on `platform`, the first one
+    /// that BuildKit builds on.
     ///
     /// # Errors
     ///
-    /// There is no such image, or it has no command.
+    /// Returns an error if the image does not exist or has no command.
     pub async fn create(
         bridge: &Bridge,
         wanted: &Sbom,
@@ -99,11 +99,11 @@ impl Scanner {
         Ok(scanner)
     }
 
-    /// Scans an image and gives the attestation to return with it, under `id` in the result.
+    /// Scans an image and returns the attestation for the result, under `id`.
     ///
     /// # Errors
     ///
-    /// BuildKit's, if it does not take the definition.
+    /// Returns an error if BuildKit does not accept the definition.
     pub async fn attest(
         &self,
         bridge: &Bridge,
@@ -113,17 +113,17 @@ impl Scanner {
         let mut extras =
             collect::map(converted.scan_stages.iter().map(|(name, state)| (name.as_str(), state)));
         if let Some(context) = &converted.scan_context {
-            // A stage of this name takes the place, as upstream writes one map.
+            // A stage of this name takes precedence, as upstream writes a single map.
             extras.entry("context").or_insert(context);
         }
         let subject = Subject { id, core: &converted.scan, extras, ignore_cache: converted.ignore_cache };
         let definition = self.scan(&subject, &converted.marshaler);
         let request = SolveRequest { definition: Some(definition.to_pb()), ..SolveRequest::default() };
         let reference = bridge.solve(request).await?.single().map_err(Error::new)?;
-        // BuildKit names the layer of each file in the image's own bill of materials, which it finds by
-        // this name. It looks for the files in one layer after the other, last the base's, and never
-        // finds them in a Windows layer, whose paths start with `Files`: every base would be downloaded.
-        // With a slash in both, the bill still comes first among others, and is left as it is.
+        // BuildKit adds the layer of each file to the image's own bill of materials, which it finds by this
+        // name. It searches the files in one layer after the other, the base's last, and never finds them in
+        // a Windows layer, whose paths start with `Files`: every base would be downloaded. With a slash in
+        // both, the bill is still sorted before others but stays unchanged.
         let (path, core) = if converted.scan_without_base { ("/", CORE_AS_IS) } else { ("", CORE) };
         Ok(Attestation {
             kind: AttestationKind::Bundle.into(),
@@ -137,8 +137,8 @@ impl Scanner {
         })
     }
 
-    /// The scan as a graph. Its operations have the platform of the frontend where they name
-    /// none, even those of the image, since upstream encodes them without a build's settings.
+    /// Returns the scan as a graph. Its operations have the platform of the frontend if they name none, even
+    /// those of the image, since upstream encodes them without a build's settings.
     fn scan(&self, subject: &Subject<'_>, marshaler: &Marshaler) -> Definition {
         let image = llb::Image {
             reference: self.reference.clone(),
@@ -170,13 +170,13 @@ impl Scanner {
         marshaler.marshal(&State::left_in(exec, RESULTS, metadata))
     }
 
-    /// Upstream's `scannerTmpMount`.
+    /// Returns the mount for temporary files (upstream's `scannerTmpMount`).
     fn temporary(&self, image: &State) -> ExecMount {
         const TMP: &str = "/tmp";
         if !self.platform.is_windows() {
             return ExecMount { kind: MountTarget::Tmpfs(0), ..writable(TMP.to_owned(), None) };
         }
-        // Windows has no memory file systems.
+        // Windows has no in-memory file systems.
         let directory =
             Action::MkDir { path: TMP.to_owned(), mode: 0o777, parents: true, owner: None, timestamp: None };
         let files = image.file(vec![directory], Metadata::default());
@@ -241,8 +241,8 @@ mod tests {
         llb::Image { reference, platform, resolve_mode: ResolveMode::Default }.state(Metadata::default())
     }
 
-    /// Operations by digest, what goes with each, and the source map: what upstream's scanner
-    /// solves for the same image.
+    /// Compares the operations by digest, their metadata, and the source map with those that upstream's
+    /// scanner solves for the same image.
     #[track_caller]
     fn check(name: &str, scanner: &Scanner, subject: &Subject<'_>) {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/request/sbom").join(name);
@@ -250,7 +250,7 @@ mod tests {
         let definition = scanner.scan(subject, &Marshaler::new(Platform::new("linux", "riscv64"), true));
         let answer = request::convert_llb(&definition).unwrap();
         let mut ours: Value = serde_json::from_slice(&answer.metadata["result.json"]).unwrap();
-        // Upstream does not know here what the engine can do.
+        // Upstream does not know the engine's capabilities here.
         for metadata in ours["metadata"].as_object_mut().unwrap().values_mut() {
             metadata["caps"].as_object_mut().unwrap().remove("exec.meta.setsdefaultpath");
         }

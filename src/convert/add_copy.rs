@@ -109,20 +109,20 @@ pub(super) fn copy(
     Ok(())
 }
 
-/// The build context; which paths of it are sent is settled at the end.
+/// Returns the build context; which of its paths are sent is decided at the end.
 fn context(converter: &Converter<'_>) -> State {
     State::new(Some(Output::late(converter.context)))
 }
 
 impl Job<'_> {
-    /// A source as what is asked for of the file system it is in. docker/dockerfile, which runs on
-    /// Linux, takes a backslash for a letter there, and asks for a file that is not there.
+    /// Returns a source as the path to request from the file system it is in. docker/dockerfile, which runs
+    /// on Linux, treats a backslash as an ordinary character there and requests a file that does not exist.
     fn used_path(&self, state: &StageState, source: &str) -> String {
         let path = state.for_windows.then(|| self.from.path(state, source).ok()).flatten();
         path.unwrap_or_else(|| source.to_owned())
     }
 
-    /// Upstream's `dispatchCopy`.
+    /// Adds the copy to the stage (upstream's `dispatchCopy`).
     fn run(&self, converter: &Converter<'_>, state: &mut StageState) -> Result<(), ErrorKind> {
         let mut dest = destination(state, &self.paths.dest)?;
         let options = self.options(state)?;
@@ -169,16 +169,16 @@ impl Job<'_> {
             return Ok(());
         }
         let [source] = self.paths.sources.as_slice() else { return Err(ErrorKind::ChecksumSources) };
-        // A git reference that is wrong is reported as such later.
+        // An invalid git reference is reported as such later.
         match copy_source::remote(source) {
             Ok(None) => Err(ErrorKind::ChecksumLocal),
             _ => Ok(()),
         }
     }
 
-    /// Gives the destination the final slash of a directory, where it is one. The base's files are not
-    /// there to tell: see [`crate::windows::directories`]. Returns on which of the layers before it the
-    /// step depends.
+    /// Appends the final slash of a directory to the destination if it is one. The base's files are not
+    /// available to tell: see [`crate::windows::directories`]. Returns the earlier layers that the step
+    /// depends on.
     fn settle(&self, converter: &Converter<'_>, state: &mut StageState, dest: &mut String) -> Place {
         let Some(mut directories) = state.directories.take() else { return Place::default() };
         let leaves = self.leaves(state);
@@ -204,14 +204,14 @@ impl Job<'_> {
         Place::of(&answer)
     }
 
-    /// Whether the destination has an extension, or the source's own name.
+    /// Returns whether the destination has an extension or the source's own name.
     fn is_named_as_file(&self, dest: &str) -> bool {
         let name = |path: &str| path.rsplit(['/', '\\']).next().unwrap_or_default().to_lowercase();
         let to = name(dest);
         to.contains('.') || self.paths.sources.iter().any(|source| name(source) == to)
     }
 
-    /// Whether the sources are archives by their names, which are unpacked into a directory.
+    /// Returns whether all sources are archives by their names, which are unpacked into a directory.
     fn is_archive(&self) -> bool {
         let ends = [".tar", ".tgz", ".tar.gz", ".tar.xz", ".tar.bz2", ".tar.zst"];
         let is_archive = |source: &String| ends.iter().any(|end| source.ends_with(end));
@@ -219,7 +219,7 @@ impl Job<'_> {
         unpack && self.paths.sources.iter().all(|source| is_archive(source) && !is_http(source))
     }
 
-    /// What the sources make of a destination that is not there yet.
+    /// Describes what the sources leave at a destination that does not exist yet.
     fn leaves(&self, state: &StageState) -> Leaves {
         let unpack = self.add.is_some_and(|add| add.unpack == Some(true));
         let name = |path: &str| go::path::base(&path::to_slash(path, &state.platform.os)).to_owned();
@@ -238,12 +238,12 @@ impl Job<'_> {
                 _ => {
                     let path = self.from.path(state, source).unwrap_or_default();
                     patterns += usize::from(has_wildcard(&path));
-                    // A directory, a file or an archive. The root alone is a directory for sure.
+                    // A directory, a file or an archive. Only the root is certainly a directory.
                     if path == "/" { Left::Directory } else { Left::Either }
                 }
             };
             filled = true;
-            // Of several sources, the destination is a directory anyway.
+            // With several sources, the destination is a directory anyway.
             there = left;
         }
         let maybe_nothing = patterns > 0 && patterns == self.paths.sources.len() && files.is_empty();
@@ -302,14 +302,14 @@ impl Job<'_> {
 
     /// Reports a source that the ignore file leaves out (upstream's `validateCopySourcePath`).
     fn report_ignored(&self, source: &str) {
-        // What exceptions let through cannot be told from the pattern alone.
+        // The pattern alone does not tell what exceptions let through.
         let Some(ignore) = self.ignore.filter(|ignore| !ignore.has_exclusions()) else { return };
         let source = go::path::clean(source);
         let is_root = source == "." || source == "/";
         if is_root && !ignore.patterns().any(|pattern| ["*", "**", "**/*"].contains(&pattern)) {
             return;
         }
-        // A pattern that is wrong is reported by the client that filters with it.
+        // An invalid pattern is reported by the client that filters with it.
         if ignore.matches_or_parent_matches(&source).unwrap_or(false) {
             let word = if self.add.is_some() { "Add" } else { "Copy" };
             self.lint.run(
@@ -320,7 +320,7 @@ impl Job<'_> {
         }
     }
 
-    /// The files as a layer of their own, which needs nothing below it to be there.
+    /// Copies the files as a layer of their own, which does not depend on anything below it.
     fn link(
         &self,
         state: &mut StageState,
@@ -334,7 +334,8 @@ impl Job<'_> {
             state.progress.step -= usize::from(state.progress.steps > 0);
             name::step(state, text, Some(&platform), env)
         };
-        // The name has platform, stage and number of the step, so the group is of this step alone.
+        // The name contains the platform, the stage and the number of the step, so the group belongs to this
+        // step only.
         let name = again(text);
         let group = ProgressGroup { id: format!("link {name}"), name, weak: true };
         let title = again(&format!("LINK {text}"));
@@ -382,7 +383,7 @@ fn copy_action(from: &State, src: &str, dest: &str, options: CopyOptions) -> Act
     }
 }
 
-/// Bits in octal, or a symbolic mode.
+/// Parses octal bits or a symbolic mode.
 fn chmod(text: &str) -> Result<Chmod, ErrorKind> {
     if let Ok(bits) = go::number::parse_uint(text, 8, 32) {
         let bits = u32::try_from(bits).ok().filter(|bits| *bits <= 0o7777);
@@ -395,7 +396,7 @@ fn chmod(text: &str) -> Result<Chmod, ErrorKind> {
     }
 }
 
-/// Upstream's `pathRelativeToWorkingDir`.
+/// Returns the absolute destination (upstream's `pathRelativeToWorkingDir`).
 fn destination(state: &StageState, dest: &str) -> Result<String, ErrorKind> {
     let os = &state.platform.os;
     if state.for_windows {

@@ -1,4 +1,4 @@
-//! ARG in a stage, and proxies.
+//! ARG in a stage, and proxy arguments.
 
 use super::expansion::{NOT_IN_ENV, Report};
 use super::stage::StageState;
@@ -10,7 +10,7 @@ use crate::plan::{ArgInfo, BuildArgs};
 use crate::proto::pb;
 use crate::span::Located;
 
-/// Upstream's `dispatchArg`.
+/// Converts ARG in a stage (upstream's `dispatchArg`).
 pub(super) fn dispatch(
     converter: &Converter<'_>,
     state: &mut StageState,
@@ -63,7 +63,7 @@ pub(super) fn dispatch(
     Ok(())
 }
 
-/// Proxies among the build arguments, in any case (upstream's `proxyEnvFromBuildArgs`).
+/// Returns the proxies among the build arguments, case-insensitively (upstream's `proxyEnvFromBuildArgs`).
 pub(super) fn proxy(build_args: &BuildArgs) -> Option<pb::ProxyEnv> {
     let mut proxy = pb::ProxyEnv::default();
     let mut found = false;

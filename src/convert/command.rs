@@ -1,4 +1,4 @@
-//! What a container runs: CMD, ENTRYPOINT, HEALTHCHECK, and the shell in front of shell forms.
+//! What a container runs: CMD, ENTRYPOINT, HEALTHCHECK, and the shell that runs shell forms.
 
 use std::time::Duration;
 
@@ -58,7 +58,7 @@ pub(super) fn healthcheck(
     state.image.config.healthcheck = Some(config);
 }
 
-/// The shell of the image in front of a shell form (upstream's `withShell`).
+/// Prepends the image's shell to a shell form (upstream's `withShell`).
 pub(super) fn with_shell(image: &Image, args: &[String]) -> Vec<String> {
     let mut line = if !image.config.shell.is_empty() {
         image.config.shell.clone()
@@ -90,7 +90,7 @@ fn with_own_shell(
     with_shell(image, &line.args)
 }
 
-/// Reports the earlier of two, since it is the one without effect (upstream's
+/// Reports the earlier of two instructions, since that is the one without effect (upstream's
 /// `validateUsedOnce`).
 fn used_once(earlier: &mut Option<Vec<Range>>, instruction: &Instruction, lint: &Linter) {
     if let Some(location) = earlier {

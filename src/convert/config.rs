@@ -1,5 +1,4 @@
-//! Instructions that change the image's config and nothing else: LABEL, MAINTAINER, SHELL,
-//! STOPSIGNAL, USER, VOLUME.
+//! Instructions that change only the image's config: LABEL, MAINTAINER, SHELL, STOPSIGNAL, USER, VOLUME.
 
 use super::stage::StageState;
 use super::{ErrorKind, history};

@@ -1,4 +1,4 @@
-//! What COPY and ADD copy from: git repositories, URLs, paths, heredocs.
+//! The sources of COPY and ADD: git repositories, URLs, paths, heredocs.
 
 use super::stage::StageState;
 use super::{Converter, ErrorKind};
@@ -10,13 +10,13 @@ use crate::path;
 use crate::source::{GitRef, git_ref, is_http};
 use crate::windows::base_directories::canonical_case;
 
-/// A source of ADD that is not a file of a file system.
+/// A remote source of ADD.
 pub(super) enum Remote {
     Git(Box<GitRef>),
     Http,
 }
 
-/// Whether a source is remote, and how.
+/// Parses a source as a remote one; `None` if it is a path.
 pub(super) fn remote(source: &str) -> Result<Option<Remote>, ErrorKind> {
     if let Some(git) =
         git_ref(source).map_err(ErrorKind::Git)?.filter(|git| !git.indistinguishable_from_local)
@@ -26,7 +26,7 @@ pub(super) fn remote(source: &str) -> Result<Option<Remote>, ErrorKind> {
     Ok(is_http(source).then_some(Remote::Http))
 }
 
-/// The checkout of a repository.
+/// Returns the checkout of a repository.
 pub(super) fn git(
     converter: &Converter<'_>,
     git: &GitRef,
@@ -58,7 +58,7 @@ pub(super) fn git(
     Ok(source.state(Metadata::named(name)))
 }
 
-/// A download, and the name of its file.
+/// Returns a download and the name of its file.
 pub(super) fn http(url: &str, checksum: &str, name: &str) -> Result<(State, String), ErrorKind> {
     let filename = url_filename(url);
     let checksum = if checksum.is_empty() {
@@ -72,7 +72,7 @@ pub(super) fn http(url: &str, checksum: &str, name: &str) -> Result<(State, Stri
     Ok((source.state(metadata), filename))
 }
 
-/// The name that a download gets.
+/// Returns the file name that a download gets.
 pub(super) fn url_filename(url: &str) -> String {
     go_path::url_base(url).unwrap_or_else(|| "__unnamed__".to_owned())
 }
@@ -83,21 +83,21 @@ pub(super) struct From {
     pub(super) files: Files,
 }
 
-/// Whose rules the names of files in a source go by.
+/// The rules that the file names of a source follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Files {
-    /// A build context's, or a stage's for Linux.
+    /// The files of a build context or of a stage for Linux.
     Other,
-    /// A Windows stage's.
+    /// The files of a Windows stage.
     Windows,
-    /// Those of a Windows image as it is, whose spelling is known.
+    /// The files of an unchanged Windows image, whose spelling is known.
     WindowsBase,
 }
 
 impl From {
-    /// A source as a path in it. An image for Linux takes it as docker/dockerfile does. For Windows,
-    /// a backslash is a slash wherever the file comes from, but only Windows has drives: elsewhere
-    /// a colon is a letter of a name.
+    /// Returns a source as a path in this file system. An image for Linux treats it as docker/dockerfile
+    /// does. For Windows, a backslash is a slash wherever the file comes from, but only Windows has drives:
+    /// elsewhere a colon is an ordinary character of a name.
     pub(super) fn path(&self, state: &StageState, source: &str) -> Result<String, ErrorKind> {
         let os = &state.platform.os;
         let source = if state.for_windows && self.files == Files::Other && !has_drive(source) {
@@ -109,7 +109,7 @@ impl From {
     }
 }
 
-/// Whether a path starts with a drive: `C:file` too, as docker/dockerfile takes that for one.
+/// Returns whether a path starts with a drive, including `C:file`, which docker/dockerfile treats as one too.
 fn has_drive(source: &str) -> bool {
     match source.as_bytes() {
         [letter, b':'] | [letter, b':', b'/' | b'\\', ..] => letter.is_ascii_alphabetic(),
@@ -118,7 +118,7 @@ fn has_drive(source: &str) -> bool {
     }
 }
 
-/// A path in the source file system, as an action.
+/// Returns the action that copies a path of the source file system.
 pub(super) fn files(
     state: &StageState,
     from: &From,
@@ -132,7 +132,7 @@ pub(super) fn files(
     let mut include = Vec::new();
     let mut required = Vec::new();
     if parents {
-        // What stands after `/./` is kept as the path at the destination.
+        // The part after `/./` is kept as the path at the destination.
         let (root, pattern) = match source.split_once("/./") {
             Some((root, pattern)) => (root.to_owned(), pattern.to_owned()),
             None => ("/".to_owned(), source.clone()),
@@ -164,7 +164,7 @@ pub(super) fn files(
     })
 }
 
-/// A heredoc, as an action.
+/// Returns the action that copies a heredoc.
 pub(super) fn content(
     state: &StageState,
     content: &SourceContent,
@@ -184,7 +184,7 @@ pub(super) fn content(
     })
 }
 
-/// Whether a path holds a pattern (upstream's `containsWildcards`).
+/// Returns whether a path contains a pattern (upstream's `containsWildcards`).
 pub(super) fn has_wildcard(path: &str) -> bool {
     let mut escaped = false;
     path.chars().any(|c| {

@@ -1,13 +1,13 @@
-//! Windows paths that name a drive in a way that leads nowhere.
+//! Rejects Windows paths with a misused drive.
 
 use super::ErrorKind;
 
-/// Checks a destination or a working directory in a Windows image: the drive's current directory is
-/// not known (`C:`), and a drive within a path would become the name of a directory (`C:C:/x`).
+/// Checks a destination or a working directory in a Windows image: the drive's current directory is not known
+/// (`C:`), and a drive within a path would become the name of a directory (`C:C:/x`).
 pub(super) fn check(written: &str) -> Result<(), ErrorKind> {
     let rest = match written.split_once(':') {
         Some((drive, rest)) if drive.eq_ignore_ascii_case("c") => rest,
-        // Upstream's own words for what is left.
+        // Upstream reports everything else in its own words.
         _ => return Ok(()),
     };
     if rest.is_empty() {

@@ -6,7 +6,7 @@ use crate::env::Env;
 use crate::instruction::{Instruction, KeyValue, check};
 use crate::lint::{Linter, secret};
 
-/// Upstream's `dispatchEnv`.
+/// Converts ENV (upstream's `dispatchEnv`).
 pub(super) fn dispatch(state: &mut StageState, pairs: &[KeyValue], instruction: &Instruction, lint: &Linter) {
     let mut line = "ENV".to_owned();
     for pair in pairs {
@@ -17,7 +17,7 @@ pub(super) fn dispatch(state: &mut StageState, pairs: &[KeyValue], instruction: 
         line.push_str(&entry);
         let known = state.state.env.get(&pair.key).is_some();
         state.state.env.set(pair.key.as_str(), pair.value.as_str());
-        // What no step has seen is not in the config either, which need not be searched then.
+        // If no step has seen the variable, the config does not have it either and need not be searched.
         let entries = if known { state.image.config.env.iter() } else { [].iter() };
         let mut old =
             entries.enumerate().filter(|(_, old)| state.is_same_variable(key_value(old).0, &pair.key));

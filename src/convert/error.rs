@@ -1,11 +1,11 @@
-//! What can be wrong with an instruction once its variables have values.
+//! Errors in an instruction once its variables have values.
 
 use crate::gateway::transport::MAX_MESSAGE_BYTES;
 use crate::image::{digest, port};
 use crate::span::Located;
 use crate::{expand, gateway, go, instruction, path, source};
 
-/// A conversion's error with its places.
+/// A conversion error with its locations.
 pub type Error = Located<ErrorKind>;
 
 /// What is wrong with an instruction.
@@ -14,10 +14,10 @@ pub enum ErrorKind {
     /// A variable that cannot be expanded.
     #[error(transparent)]
     Expand(#[from] expand::Error),
-    /// Operands that are wrong with their variables expanded.
+    /// Operands that are invalid once their variables are expanded.
     #[error(transparent)]
     Instruction(#[from] instruction::ErrorKind),
-    /// A stage that was to be converted before; a mistake of this program.
+    /// A stage that should have been converted before; a bug in this program.
     #[error("stage needs to be converted before it is used")]
     Unfinished,
     /// COPY from a stage further down.
@@ -41,10 +41,10 @@ pub enum ErrorKind {
     /// A mount over the whole file system.
     #[error("invalid mount target {0:?}")]
     MountTarget(String),
-    /// A secret mount that names nothing.
+    /// A secret mount without a name.
     #[error("one of source, target required")]
     SecretWithoutName,
-    /// On Windows, a secret's file has no usual place.
+    /// On Windows, a secret's file has no default location.
     #[error(
         "secret target is required on Windows, e.g. --mount=type=secret,id={id},target=C:/path/to/secret"
     )]
@@ -66,10 +66,10 @@ pub enum ErrorKind {
     /// An SSH mount with a source.
     #[error("ssh does not support source")]
     SshSource,
-    /// A command of bytes that BuildKit would not accept.
+    /// A command with bytes that BuildKit would reject.
     #[error("string field contains invalid UTF-8: the command of RUN on line {line}")]
     InvalidUtf8 {
-        /// Where the RUN stands.
+        /// The line of the RUN.
         line: u32,
     },
     /// More than [`super::LARGEST`] bytes.
@@ -92,7 +92,7 @@ pub enum ErrorKind {
          Time.MarshalJSON: year outside of range [0,9999]"
     )]
     Year,
-    /// An owner by name of files that are copied into a layer of their own, where no file knows names.
+    /// A named owner for files that are copied into a layer of their own, where names cannot be resolved.
     #[error(
         "--chown={0}: user and group names can't be resolved when used with --link, use numeric uid[:gid] instead"
     )]
@@ -100,7 +100,7 @@ pub enum ErrorKind {
     /// Permissions out of range.
     #[error("invalid chmod parameter: '{0}'. it should be octal string and between 0 and 07777")]
     Chmod(String),
-    /// Permissions that are no symbolic mode.
+    /// Permissions that are not a valid symbolic mode.
     #[error(transparent)]
     SymbolicChmod(go::ModeError),
     /// `--checksum` with several sources.
@@ -112,10 +112,10 @@ pub enum ErrorKind {
     /// Two checksums.
     #[error("checksum mismatch {0:?} != {1:?}")]
     ChecksumMismatch(String, String),
-    /// A checksum that is no digest.
+    /// A checksum that is not a valid digest.
     #[error(transparent)]
     Digest(digest::ErrorKind),
-    /// Two wishes about `.git`.
+    /// Conflicting settings for `.git`.
     #[error("inconsistent keep-git-dir configuration")]
     KeepGitDir,
     /// COPY of a repository.
@@ -124,33 +124,33 @@ pub enum ErrorKind {
     /// COPY of a URL.
     #[error("source can't be a URL for COPY")]
     UrlInCopy,
-    /// A repository's address that is wrong.
+    /// An invalid repository address.
     #[error(transparent)]
     Git(source::GitRefError),
     /// A path on another drive.
     #[error("removing drive letter: {0}")]
     DriveLetter(path::PathError),
-    /// A drive without a path, in words that begin as upstream's.
+    /// A drive without a path; the message begins like upstream's.
     #[error(
         "removing drive letter: No relative path specified in \"{0}\": write {0}/ for the drive's root, or . for \
          the working directory"
     )]
     BareDrive(String),
-    /// A colon that is not a drive's.
+    /// A colon that does not belong to a drive.
     #[error(
         "{path} has a colon after its drive, which no name on Windows can have: write {drive}/ and the path \
          without a colon"
     )]
     SecondColon {
-        /// The path as it is written.
+        /// The path as written.
         path: String,
         /// The drive it starts with.
         drive: String,
     },
-    /// A destination that is no path.
+    /// A destination that is not a valid path.
     #[error(transparent)]
     Destination(path::PathError),
-    /// A working directory that is no path.
+    /// A working directory that is not a valid path.
     #[error("normalizing workdir: {0}")]
     Workdir(path::PathError),
     /// A volume without a name.
@@ -159,7 +159,7 @@ pub enum ErrorKind {
     /// A signal that does not exist.
     #[error(transparent)]
     Signal(go::SignalError),
-    /// A port that is none.
+    /// Not a valid port.
     #[error(transparent)]
     Port(port::PortError),
 }

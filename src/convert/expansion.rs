@@ -1,4 +1,4 @@
-//! Variables in an instruction's operands.
+//! Expansion of variables in an instruction's operands.
 
 use std::collections::BTreeSet;
 
@@ -11,10 +11,11 @@ use crate::lint::{Linter, message, rule};
 use crate::span::{Located, Range};
 use crate::suggest::suggest;
 
-/// Arguments that steer the build and never become variables.
+/// Arguments that control the build and never become variables.
 pub(super) const NOT_IN_ENV: [&str; 2] = ["BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STAGE"];
 
-/// Expands what the instruction lets be expanded. ARG is left: its default may not count.
+/// Expands the operands of an instruction that may be expanded, except ARG's, whose default may be
+/// overridden.
 pub(super) fn expand(
     converter: &Converter<'_>,
     state: &StageState,
@@ -29,7 +30,7 @@ pub(super) fn expand(
             .expand(&mut |word| report.expand(lexer, word))
             .map_err(|e| Located::nowhere(ErrorKind::Expand(e)))?;
     }
-    // The text of a heredoc has no quotes and always the usual escape character.
+    // The text of a heredoc has no quotes, and its escape character is always the backslash.
     let raw = Lexer { skip_process_quotes: true, ..Lexer::new('\\') };
     instruction
         .expand_raw(&mut |word| report.expand(&raw, word))
@@ -52,7 +53,7 @@ impl Report<'_> {
         Ok(expansion.result)
     }
 
-    /// Upstream's `reportUnmatchedVariables`.
+    /// Reports undefined variables (upstream's `reportUnmatchedVariables`).
     fn undefined(&self, names: &BTreeSet<String>) {
         let declared = |name: &str| self.state.build_args.iter().any(|arg| arg.key == name);
         for name in names.iter().filter(|name| !declared(name)) {

@@ -7,7 +7,7 @@ use crate::image::port;
 use crate::instruction::Instruction;
 use crate::lint::{Linter, message, rule};
 
-/// Upstream's `dispatchExpose`.
+/// Converts EXPOSE (upstream's `dispatchExpose`).
 pub(super) fn dispatch(
     converter: &Converter<'_>,
     state: &mut StageState,

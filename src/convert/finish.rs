@@ -1,4 +1,4 @@
-//! The result of a conversion: the image config, and what was left open in the graph.
+//! Completes a conversion: the image config, and the parts of the graph that were left open.
 
 use std::collections::HashMap;
 
@@ -20,21 +20,21 @@ pub struct Converted {
     pub state: State,
     /// The image's config.
     pub image: Image,
-    /// The base's config as it is.
+    /// The base's config, unchanged.
     pub base_image: Option<Image>,
     /// `SOURCE_DATE_EPOCH` in seconds.
     pub epoch: Option<i64>,
     /// Encodes states of this conversion.
     pub marshaler: Marshaler,
-    /// What the SBOM scanner looks at as the image: of a lazy Windows base nothing.
+    /// What the SBOM scanner scans as the image; on a lazy Windows base, only the layers that the stage adds.
     pub scan: State,
     /// The SBOM scanner does not see the base.
     pub scan_without_base: bool,
-    /// The build context, where the SBOM scanner is to look at it.
+    /// The build context, if the SBOM scanner is to scan it.
     pub scan_context: Option<State>,
-    /// Stages the SBOM scanner is to look at, by name.
+    /// The stages that the SBOM scanner is to scan, by name.
     pub scan_stages: Vec<(String, State)>,
-    /// Steps run anew.
+    /// Steps run again.
     pub ignore_cache: bool,
     /// Every converted stage (for the outline).
     pub stages: Vec<(StageId, StageState)>,
@@ -43,11 +43,12 @@ pub struct Converted {
 }
 
 impl Converted {
-    /// The file system as an encoded graph.
+    /// Encodes the file system as a graph.
     ///
     /// # Errors
     ///
-    /// A RUN without words or of bytes that are no text, which docker/dockerfile finds out this late.
+    /// Returns an error if a RUN has no words or contains bytes that are not text, which docker/dockerfile
+    /// also finds only now.
     pub fn definition(&self) -> Result<Definition, ErrorKind> {
         match self.unsendable {
             Some(Unsendable::Empty) => return Err(ErrorKind::EmptyCommand),
@@ -61,7 +62,7 @@ impl Converted {
     ///
     /// # Errors
     ///
-    /// A `SOURCE_DATE_EPOCH` that four digits of a year cannot hold.
+    /// Returns an error if `SOURCE_DATE_EPOCH` is in a year of more than four digits.
     pub fn check_times(&self) -> Result<(), ErrorKind> {
         let Some(epoch) = self.epoch.filter(|seconds| !go::time::JSON_SECONDS.contains(seconds)) else {
             return Ok(());
@@ -74,7 +75,7 @@ impl Converted {
     }
 }
 
-/// Upstream's `finalizeResultImage`.
+/// Completes the conversion (upstream's `finalizeResultImage`).
 pub(super) fn finish(mut converter: Converter<'_>) -> Result<Converted, Error> {
     let plan = converter.plan;
     let input = converter.input;
@@ -136,13 +137,14 @@ pub(super) fn finish(mut converter: Converter<'_>) -> Result<Converted, Error> {
     })
 }
 
-/// The base that the labels of an image name: a variant of a Windows platform, on an image of a registry.
+/// Returns the base that the labels of an image name: only for a variant of a Windows platform based on an
+/// image of a registry.
 fn labelled_base<'c>(converter: &Converter<'c>, target: &StageState) -> Option<&'c str> {
     let is_wanted = target.for_windows && converter.input.options().windows.labels;
     converter.plan.stages[target.root].image_reference().filter(|_| is_wanted)
 }
 
-/// What every late place of the graph becomes.
+/// Returns what each late output of the graph is bound to.
 fn bindings(converter: &Converter<'_>) -> HashMap<Late, Option<Output>> {
     let main = converter.input.main.state(converter.context_paths.to_follow());
     let mut bindings = HashMap::from([(converter.context, main.output)]);
@@ -155,10 +157,10 @@ fn bindings(converter: &Converter<'_>) -> HashMap<Late, Option<Output>> {
     bindings
 }
 
-/// Whether the SBOM scanner is to look at the stage or its context.
+/// Records whether the SBOM scanner is to scan the stage or its context.
 fn mark_scans(converter: &Converter<'_>, state: &mut StageState) {
     let wanted = |name: &str| {
-        // An ARG without a value leaves the one before in force.
+        // An ARG without a value leaves the previous value in force.
         let own = state.build_args.iter().rev().filter(|arg| arg.key == name);
         let own = own.filter_map(|arg| arg.value.as_deref()).next();
         own.or_else(|| converter.plan.globals.env.get(name))
@@ -169,7 +171,7 @@ fn mark_scans(converter: &Converter<'_>, state: &mut StageState) {
     state.scan.stage = stage;
 }
 
-/// A boolean, or a list of stages (upstream's `isEnabledForStage`).
+/// Parses a boolean, or a list of stages (upstream's `isEnabledForStage`).
 fn is_enabled(stage: &str, value: &str) -> bool {
     go::number::parse_bool(value).unwrap_or_else(|_| value.split(',').any(|name| name == stage))
 }

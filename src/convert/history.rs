@@ -1,4 +1,4 @@
-//! The image's history: a line for each instruction.
+//! The image's history, with a line for each instruction.
 
 use super::stage::StageState;
 use crate::go;
@@ -11,17 +11,17 @@ pub(super) fn config(state: &mut StageState, line: String) {
     add(state, line, true);
 }
 
-/// Adds a line for an instruction that makes a layer (upstream's `commitToHistory` with a state).
+/// Adds a line for an instruction that creates a layer (upstream's `commitToHistory` with a state).
 pub(super) fn layer(state: &mut StageState, line: &str) {
     add(state, format!("{line} # buildkit"), false);
 }
 
-/// How many bytes a line takes, roughly: its text, and the rest of its entry.
+/// Returns roughly how many bytes a line takes: its text and the rest of its entry.
 pub(super) fn weight(line: &History) -> usize {
     line.created_by.len() + 128
 }
 
-/// Adds a line as it is.
+/// Adds a line unchanged.
 pub(super) fn add(state: &mut StageState, created_by: String, empty_layer: bool) {
     state.image.history.push(History {
         created: state.epoch.map(go::time::format_unix),

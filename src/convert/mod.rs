@@ -1,7 +1,7 @@
-//! From planned stages to LLB: one file for each family of instructions.
+//! Converts planned stages to LLB, with one file for each family of instructions.
 //!
-//! Mirrors the second half of moby/buildkit's `dockerfile2llb`. Nothing here waits for anything:
-//! images and ignore files have been read before.
+//! Mirrors the second half of moby/buildkit's `dockerfile2llb`. Nothing here waits: images and ignore files
+//! have been read before.
 
 mod add_copy;
 mod args;
@@ -45,17 +45,17 @@ use crate::proto::pb;
 use crate::span::Located;
 use crate::windows::lazy::Layering;
 
-/// What a conversion depends on besides the plan.
+/// The inputs of a conversion besides the plan.
 pub struct Input<'i> {
-    /// What the plan was made with.
+    /// The settings that the plan was made with.
     pub setting: &'i Setting<'i>,
     /// The build context.
     pub main: &'i MainContext,
-    /// The build context's ignore patterns, where it has some.
+    /// The build context's ignore patterns, if it has any.
     pub ignore: Option<&'i PatternMatcher>,
     /// The Dockerfile.
     pub source: Arc<SourceMap>,
-    /// LLB capabilities of the engine.
+    /// The LLB capabilities of the engine.
     pub caps: &'i dyn Fn(&str) -> bool,
     /// `SOURCE_DATE_EPOCH` in seconds.
     pub epoch: Option<i64>,
@@ -71,11 +71,11 @@ impl Input<'_> {
     }
 }
 
-/// Converts the plan's stages and puts the result together.
+/// Converts the plan's stages and assembles the result.
 ///
 /// # Errors
 ///
-/// Whatever is wrong with an instruction once its variables have values.
+/// Returns an error if an instruction is invalid once its variables have values.
 pub fn convert(plan: &Plan<'_>, input: &Input<'_>) -> Result<Converted, Error> {
     let mut converter = Converter {
         plan,
@@ -87,7 +87,7 @@ pub fn convert(plan: &Plan<'_>, input: &Input<'_>) -> Result<Converted, Error> {
         room: Cell::new(LARGEST),
     };
     windows::globals(&converter);
-    // Images that only COPY and RUN name are there from the start.
+    // Images that only COPY and RUN name are converted first, so that every stage can use them.
     let (images, stages): (Vec<StageId>, Vec<StageId>) =
         plan.reachable.iter().partition(|id| plan.stages[**id].from.is_none());
     for id in images.into_iter().chain(stages) {
@@ -97,7 +97,7 @@ pub fn convert(plan: &Plan<'_>, input: &Input<'_>) -> Result<Converted, Error> {
             .map_err(|e| e.with_location(location))?;
         windows::base(&converter, id, &state);
         converter.stages.insert(id, None);
-        // Where every stage is converted, that goes for those that a context replaces as well.
+        // If all stages are converted, that includes those that a context replaces.
         if !state.complete || input.setting.scope.is_more_than_target() {
             for command in &plan.stages[id].commands {
                 let lines = state.image.history.len();
@@ -113,13 +113,13 @@ pub fn convert(plan: &Plan<'_>, input: &Input<'_>) -> Result<Converted, Error> {
     finish::finish(converter)
 }
 
-/// A conversion under way.
+/// A conversion in progress.
 pub(crate) struct Converter<'c> {
     plan: &'c Plan<'c>,
     input: &'c Input<'c>,
-    /// Finished stages; none for the one under way.
+    /// Finished stages; `None` for the one in progress.
     stages: BTreeMap<StageId, Option<StageState>>,
-    /// The build context, bound once it is known what is used of it.
+    /// The build context, bound once it is known which of its paths are used.
     context: Late,
     context_paths: paths::Paths,
     proxy: Option<pb::ProxyEnv>,
@@ -127,19 +127,19 @@ pub(crate) struct Converter<'c> {
     room: Cell<usize>,
 }
 
-/// How many bytes of history and of commands' variables a conversion may make. Every stage has those
-/// of its base, and every command all variables, so that a file of a few megabytes could otherwise ask
-/// for any amount of memory.
+/// The limit on the bytes of history and of commands' variables that a conversion may produce. Every stage
+/// has the history of its base, and every command has all variables, so a file of a few megabytes could
+/// otherwise request any amount of memory.
 const LARGEST: usize = 8 * MAX_MESSAGE_BYTES;
 
 impl Converter<'_> {
-    /// A finished stage (upstream's `dispatched`).
+    /// Returns a finished stage (upstream's `dispatched`).
     fn finished(&self, id: StageId) -> Option<&StageState> {
         self.stages.get(&id).and_then(Option::as_ref)
     }
 
-    /// Counts what a step or the start of a stage added: lines of history from `lines` on, and the
-    /// variables, which a command holds all of.
+    /// Counts what a step or the start of a stage added: lines of history from `lines` on, and the variables,
+    /// all of which a command holds.
     fn take_room(&self, state: &StageState, lines: usize) -> Result<(), ErrorKind> {
         let added = state.image.history.get(lines..).unwrap_or_default();
         let mut bytes: usize = added.iter().map(history::weight).sum();
@@ -151,7 +151,7 @@ impl Converter<'_> {
         Ok(())
     }
 
-    /// Whether a stage is a Windows image and nothing else.
+    /// Returns whether a stage is a Windows image without any steps.
     fn is_windows_base(&self, id: StageId) -> bool {
         let stage = &self.plan.stages[id];
         let steps = stage.commands.iter().any(|command| plan::build::is_step(&command.instruction.kind));
@@ -159,7 +159,7 @@ impl Converter<'_> {
         stage.base.is_none() && !steps && self.finished(id).is_some_and(is_image)
     }
 
-    /// The settings of steps: name, place, cache.
+    /// Returns the metadata of a step: its name and its location.
     fn metadata(&self, name: String, instruction: &Instruction) -> llb::Metadata {
         llb::Metadata {
             name: Some(name),

@@ -109,7 +109,7 @@ const fn sharing(sharing: Option<Sharing>) -> pb::CacheSharingOpt {
     }
 }
 
-/// A directory with owner and permissions for a cache to start as (upstream's
+/// Returns a directory with owner and permissions as the initial content of a cache (upstream's
 /// `setCacheUIDGID`).
 fn owned(mount: &Mount, files: &State) -> State {
     let owner = Owner {

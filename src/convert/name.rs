@@ -1,4 +1,4 @@
-//! Names of steps in progress output.
+//! The names of steps in progress output.
 
 use super::Converter;
 use super::stage::StageState;
@@ -8,13 +8,13 @@ use crate::image::Platform;
 use crate::plan::Stage;
 use crate::windows::versions;
 
-/// `[platform stage 1/3] text` for the next step of a stage (upstream's `prefixCommand`).
+/// Returns `[platform stage 1/3] text` for the next step of a stage (upstream's `prefixCommand`).
 pub(super) fn step(state: &mut StageState, text: &str, platform: Option<&Platform>, env: &dyn Env) -> String {
     if state.progress.steps == 0 {
         return text.to_owned();
     }
     let platform = platform.filter(|_| state.progress.show_platform).map(|platform| {
-        // Steps of a Windows image are shared by all Windows versions: none of them is named.
+        // All Windows versions share the steps of a Windows image, so no version is named.
         if state.for_windows {
             windows(platform)
         } else {
@@ -22,7 +22,7 @@ pub(super) fn step(state: &mut StageState, text: &str, platform: Option<&Platfor
         }
     });
     let mut out = "[".to_owned();
-    // A Windows stage that is named after its system says so once.
+    // A Windows stage that is named like its system shows that name once.
     let progress = &mut state.progress;
     for part in platform.iter().filter(|platform| **platform != progress.name).chain([&progress.name]) {
         if !part.is_empty() {
@@ -39,7 +39,7 @@ pub(super) fn step(state: &mut StageState, text: &str, platform: Option<&Platfor
     out + text
 }
 
-/// The name of a base: that of any step, or for one of several Windows bases its version.
+/// Names the step of a base: like any other step, or by its version if there are several Windows bases.
 pub(super) fn base(
     converter: &Converter<'_>,
     state: &mut StageState,
@@ -54,18 +54,18 @@ pub(super) fn base(
     format!("[{}] {text}", version(state, stage))
 }
 
-/// The name of the step that puts layers on a Windows base.
+/// Names the step that puts layers on a Windows base.
 pub(super) fn merge(state: &StageState, stage: &Stage<'_>) -> String {
     format!("[{}] put layers on {}", version(state, stage), stage.written_base)
 }
 
-/// `windows ltsc2022`
+/// Returns, for example, `windows ltsc2022`.
 fn version(state: &StageState, stage: &Stage<'_>) -> String {
     let label = versions::label(&stage.written_base, &state.image.platform.os_version);
     format!("{} {label}", windows(&state.platform)).trim_end().to_owned()
 }
 
-/// `windows`, with the architecture where it is not the usual one.
+/// Returns `windows`, with the architecture if it is not amd64.
 fn windows(platform: &Platform) -> String {
     match platform.architecture.as_str() {
         "amd64" => "windows".to_owned(),
@@ -73,7 +73,7 @@ fn windows(platform: &Platform) -> String {
     }
 }
 
-/// `->arch` for a stage that builds for another platform (upstream's `formatTargetPlatform`).
+/// Returns `->arch` for a stage that builds for another platform (upstream's `formatTargetPlatform`).
 fn cross_target(base: &Platform, env: &dyn Env) -> String {
     let Some(mut target) = target_of(env) else { return String::new() };
     if target.os.is_empty() {
@@ -96,7 +96,7 @@ fn cross_target(base: &Platform, env: &dyn Env) -> String {
     }
 }
 
-/// The platform that the TARGET arguments name (upstream's `platformFromEnv`).
+/// Returns the platform that the TARGET arguments name (upstream's `platformFromEnv`).
 fn target_of(env: &dyn Env) -> Option<Platform> {
     let mut platform = Platform::default();
     let mut found = false;
@@ -119,7 +119,7 @@ fn target_of(env: &dyn Env) -> Option<Platform> {
     found.then_some(platform)
 }
 
-/// An instruction as it is shown: its word in capitals, its variables expanded where they can be.
+/// Returns an instruction for display: its word in capitals, its variables expanded if possible.
 pub(super) fn instruction(lexer: &Lexer, code: &str, env: &dyn Env) -> String {
     let shown = lexer.process_word(code, env).map_or_else(|_| code.to_owned(), |expansion| expansion.result);
     match shown.split_once(' ') {

@@ -1,4 +1,4 @@
-//! Which paths of a file system are used, so that no more is sent.
+//! Records which paths of a file system are used, so that no others are sent.
 
 use std::collections::BTreeSet;
 
@@ -23,8 +23,8 @@ impl Paths {
         self.0.extend(other.0.iter().cloned());
     }
 
-    /// Paths relative to the root, sorted; none where everything is used, or nothing
-    /// (upstream's `normalizeContextPaths`).
+    /// Returns the paths relative to the root, sorted; empty if everything is used, or nothing (upstream's
+    /// `normalizeContextPaths`).
     pub(super) fn to_follow(&self) -> Vec<String> {
         if self.0.contains("/") {
             return Vec::new();

@@ -15,7 +15,7 @@ use crate::proto::pb;
 use crate::span::{Located, first_line};
 use crate::syntax::{chomp_heredoc, parse_heredoc};
 
-/// Upstream's `dispatchRun`.
+/// Converts RUN (upstream's `dispatchRun`).
 pub(super) fn dispatch(
     converter: &Converter<'_>,
     state: &mut StageState,
@@ -68,7 +68,7 @@ pub(super) fn dispatch(
     Ok(())
 }
 
-/// What the client asked for all commands, as far as the engine knows it.
+/// Applies the limits that the client requested for all commands, as far as the engine supports them.
 fn limits(converter: &Converter<'_>, run: &Run, exec: &mut Exec, metadata: &mut Metadata) {
     let options = converter.input.options();
     let supports = converter.input.caps;
@@ -100,12 +100,12 @@ fn limits(converter: &Converter<'_>, run: &Run, exec: &mut Exec, metadata: &mut 
     }
 }
 
-/// The words of a command, heredocs put in their place.
+/// The words of a command, with its heredocs.
 struct Script {
     args: Vec<String>,
     /// What progress output shows.
     shown: String,
-    /// The file that the command is, where it starts with `#!`.
+    /// The file to execute, if the heredoc starts with `#!`.
     file: Option<ExecMount>,
 }
 
@@ -121,7 +121,7 @@ impl Script {
             return Err(ErrorKind::HeredocCommand);
         }
         if !matches!(parse_heredoc(text), Ok(Some(_))) {
-            // Heredocs among other words are for the shell: they go back to where they were.
+            // Heredocs among other words are for the shell, so their text goes back after the command.
             let mut whole = text.clone();
             for file in &line.files {
                 whole.push('\n');
@@ -151,7 +151,7 @@ impl Script {
     }
 }
 
-/// The first line of a heredoc (upstream's `summarizeHeredoc`).
+/// Returns the first line of a heredoc (upstream's `summarizeHeredoc`).
 fn summary(data: &str) -> String {
     let data = data.trim().replace("\r\n", "\n");
     match data.split_once('\n') {
@@ -160,7 +160,7 @@ fn summary(data: &str) -> String {
     }
 }
 
-/// The command as it is shown: variables from secrets are hidden, unknown ones left.
+/// Returns the command for display: variables from secrets are hidden, unknown ones are left as they are.
 fn shown(lexer: &Lexer, text: &str, mounts: &[Mount], env: &EnvList) -> String {
     let mut env = env.clone();
     for mount in mounts.iter().filter(|mount| mount.kind == MountType::Secret) {
@@ -172,7 +172,7 @@ fn shown(lexer: &Lexer, text: &str, mounts: &[Mount], env: &EnvList) -> String {
     name::instruction(&lexer, text, &env)
 }
 
-/// Upstream's `runCommandString`: the arguments in force, then the words.
+/// Returns the arguments in force, then the words (upstream's `runCommandString`).
 fn history_line(state: &StageState, args: &[String], env: &dyn Env) -> String {
     let mut in_force: Vec<String> = Vec::new();
     let mut places: BTreeMap<&str, usize> = BTreeMap::new();

@@ -8,7 +8,7 @@ use crate::llb::{SecretMount, SshMount};
 use crate::path;
 use crate::span::Range;
 
-/// Upstream's `dispatchSecret`.
+/// Converts a secret mount (upstream's `dispatchSecret`).
 pub(super) fn secret(
     state: &mut StageState,
     mount: &Mount,
@@ -52,7 +52,7 @@ pub(super) fn secret(
     })
 }
 
-/// Upstream's `dispatchSSH`.
+/// Converts an SSH mount (upstream's `dispatchSSH`).
 pub(super) fn ssh(state: &mut StageState, mount: &Mount, location: &[Range]) -> Result<SshMount, ErrorKind> {
     if !mount.source.is_empty() {
         return Err(ErrorKind::SshSource);

@@ -1,4 +1,4 @@
-//! A stage while it is converted.
+//! The state of a stage during conversion.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -17,87 +17,87 @@ use crate::verify::program::By;
 use crate::windows::directories::Directories;
 use crate::windows::lazy::{LazyLayers, Place};
 
-/// What an instruction sees and changes (upstream's `dispatchState`).
+/// The state that instructions read and change (upstream's `dispatchState`).
 #[derive(Debug, Clone)]
 pub struct StageState {
-    /// File system and settings; of a lazy Windows stage the base alone.
+    /// File system and settings; for a lazy Windows stage only those of the base.
     pub state: State,
     /// The layers on top of a lazy Windows base.
     pub lazy: Option<LazyLayers>,
-    /// The directories that a Windows stage is known to have, where its base is not unpacked.
+    /// The directories that a Windows stage is known to have, if its base is not unpacked.
     pub directories: Option<Directories>,
     /// The image config so far.
     pub image: Image,
-    /// The base's config as it is.
+    /// The base's config, unchanged.
     pub base_image: Option<Image>,
     /// The platform.
     pub platform: Platform,
-    /// A Windows stage of a Windows image: there, what Windows needs goes before what
-    /// docker/dockerfile does. An image for Linux is as docker/dockerfile makes it, whatever
-    /// stages it takes something from.
+    /// A Windows stage of a Windows image: there, the needs of Windows take precedence over the behavior of
+    /// docker/dockerfile. An image for Linux is built as docker/dockerfile does, whichever stages it copies
+    /// from.
     pub for_windows: bool,
-    /// The file system is that of a Windows image, with what steps put on it: not a folder of the
-    /// client or a repository that a context puts in its place.
+    /// The file system is that of a Windows image plus what steps added, not a client's folder or a
+    /// repository that a context substitutes for it.
     pub(super) holds_windows: bool,
-    /// The stage at the bottom, whose base is an image.
+    /// The bottom stage, whose base is an image.
     pub(super) root: StageId,
-    /// ARGs of this stage and of those below it.
+    /// The ARGs of this stage and of the stages below it.
     pub build_args: Vec<OptionalKeyValue>,
-    /// What its steps are called in progress output.
+    /// The names and counts of its steps for progress output.
     pub(super) progress: Progress,
-    /// Every step runs anew.
+    /// Every step runs again.
     pub ignore_cache: bool,
-    /// What the SBOM scanner looks at besides the result.
+    /// What the SBOM scanner scans in addition to the result.
     pub scan: Scan,
     /// `SOURCE_DATE_EPOCH` in seconds.
     pub epoch: Option<i64>,
     /// What the outline lists.
     pub outline: Outline,
-    /// Nothing is to be converted: a context or an image stands for the whole stage.
+    /// There is nothing to convert: a context or an image replaces the whole stage.
     pub(super) complete: bool,
-    /// Paths used of the build context.
+    /// The paths of the build context that are used.
     pub(super) context_paths: Paths,
-    /// Paths used of the file system this stage starts from; shared with the stages below and
+    /// The paths that are used of the file system this stage starts from; shared with the stages below and
     /// above it.
     pub(super) paths: Rc<RefCell<Paths>>,
     pub(super) workdir_set: bool,
-    /// A command that BuildKit would not accept, which matters once it is sent.
+    /// A command that BuildKit would reject, which matters only once it is sent.
     pub(super) unsendable: Option<Unsendable>,
     /// The instructions that name what the image runs, in this stage or below it.
     pub named: Named,
-    /// Those of them that this stage has.
+    /// Those of them that are in this stage itself.
     pub(super) own: Own,
 }
 
-/// What the steps of a stage are called in progress output.
+/// Names and counts of a stage's steps for progress output.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Progress {
     /// The stage's name.
     pub(super) name: String,
-    /// How many steps it has; 0 if they are not counted.
+    /// The number of its steps; 0 if they are not counted.
     pub(super) steps: usize,
-    /// The number of the last one.
+    /// The number of the latest step.
     pub(super) step: usize,
-    /// The step is one of an ONBUILD trigger.
+    /// The step belongs to an ONBUILD trigger.
     pub(super) is_trigger: bool,
-    /// Names show the platform.
+    /// Names include the platform.
     pub(super) show_platform: bool,
 }
 
-/// What the outline lists of a stage.
+/// The parts of a stage that the outline lists.
 #[derive(Debug, Clone, Default)]
 pub struct Outline {
-    /// What is known of arguments.
+    /// What is known of each argument.
     pub args: ByName<ArgInfo>,
-    /// Arguments that are used.
+    /// The arguments that are used.
     pub used_args: BTreeSet<String>,
-    /// Secrets that are used.
+    /// The secrets that are used.
     pub secrets: ByName<SecretInfo>,
-    /// SSH sockets that are used.
+    /// The SSH sockets that are used.
     pub ssh: ByName<SecretInfo>,
 }
 
-/// Where a stage itself has instructions of which only the last one counts.
+/// The locations, in the stage itself, of instructions of which only the last one counts.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Own {
     pub(super) entrypoint: Option<Vec<Range>>,
@@ -105,7 +105,7 @@ pub(super) struct Own {
     pub(super) healthcheck: Option<Vec<Range>>,
 }
 
-/// What the SBOM scanner looks at besides the result.
+/// What the SBOM scanner scans in addition to the result.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Scan {
     /// This stage.
@@ -114,7 +114,7 @@ pub struct Scan {
     pub context: bool,
 }
 
-/// The instructions that name what an image runs; none for what its base names.
+/// The instructions that name what an image runs; `None` for those inherited from its base.
 #[derive(Debug, Clone, Default)]
 pub struct Named {
     /// ENTRYPOINT.
@@ -126,7 +126,7 @@ pub struct Named {
 }
 
 impl Named {
-    /// The instruction that names the program.
+    /// Returns the instruction that names the program.
     #[must_use]
     pub const fn program(&self, by: By) -> Option<&Site> {
         match by {
@@ -141,32 +141,32 @@ impl Named {
 pub struct SecretInfo {
     /// The build fails without it.
     pub required: bool,
-    /// Where it is used first.
+    /// Where it is first used.
     pub location: Vec<Range>,
 }
 
 impl StageState {
-    /// The whole file system, for those who read it.
+    /// Returns the whole file system, for steps that read it.
     #[must_use]
     pub fn whole(&self) -> State {
         self.lazy.as_ref().map_or_else(|| self.state.clone(), |lazy| lazy.whole(&self.state))
     }
 
-    /// The file system as the result.
+    /// Returns the file system to put into the result.
     #[must_use]
     pub fn result(&self) -> State {
         self.lazy.as_ref().map_or_else(|| self.state.clone(), |lazy| lazy.result(&self.state))
     }
 
-    /// What the SBOM scanner is given: on a lazy Windows base what the stage adds to it, since the
-    /// whole would be downloaded.
+    /// Returns what the SBOM scanner receives: on a lazy Windows base only what the stage adds, since the
+    /// whole image would be downloaded.
     #[must_use]
     pub fn scanned(&self) -> State {
         self.lazy.as_ref().map_or_else(|| self.state.clone(), LazyLayers::alone)
     }
 
-    /// Adds a step: as a layer of its own on a lazy Windows base, else on the file system as it is. `place` is where it
-    /// goes and on what it depends there.
+    /// Adds a step: as a layer of its own on a lazy Windows base, otherwise directly on the file system.
+    /// `place` says where it goes and what it depends on there.
     pub(super) fn apply(
         &mut self,
         actions: Vec<FileAction>,
@@ -180,13 +180,13 @@ impl StageState {
         }
     }
 
-    /// Whether two names are of one variable: on Windows, they have no case.
+    /// Returns whether two names refer to the same variable: on Windows, names are case-insensitive.
     #[must_use]
     pub fn is_same_variable(&self, one: &str, other: &str) -> bool {
         one == other || (self.for_windows && one.to_lowercase() == other.to_lowercase())
     }
 
-    /// Whether the stage is a Windows stage, for whatever image.
+    /// Returns whether this is a Windows stage, whatever the image's platform.
     #[must_use]
     pub fn is_windows(&self) -> bool {
         self.platform.is_windows()
@@ -198,11 +198,11 @@ impl StageState {
 pub(super) enum Unsendable {
     /// It has no words.
     Empty,
-    /// It holds bytes that are no UTF-8; the line of its RUN.
+    /// It contains bytes that are not UTF-8; holds the line of its RUN.
     Bytes(u32),
 }
 
-/// `KEY=value` in two.
+/// Splits `KEY=value`.
 pub(super) fn key_value(entry: &str) -> (&str, &str) {
     entry.split_once('=').unwrap_or((entry, ""))
 }

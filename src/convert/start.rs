@@ -15,7 +15,7 @@ use crate::windows::base_directories::default_path;
 use crate::windows::directories::Directories;
 use crate::windows::labels;
 
-/// The state a stage starts with: its base and what the base's config says.
+/// Returns the state that a stage starts with: its base and the settings of the base's config.
 pub(super) fn start(converter: &Converter<'_>, id: StageId) -> Result<StageState, Error> {
     let stage = &converter.plan.stages[id];
     let mut state = match stage.base {
@@ -36,8 +36,8 @@ pub(super) fn start(converter: &Converter<'_>, id: StageId) -> Result<StageState
         state.image.config.env.push(path);
     }
     if !has_path && state.for_windows {
-        // What `${PATH}` is. docker/dockerfile expands it to nothing, and the container loses System32. Not in the
-        // config, where it would hide the base's own.
+        // The value of `${PATH}`. docker/dockerfile expands it to nothing, and the container loses System32.
+        // Not added to the config, where it would hide the base's own.
         state.state.env.set("PATH", default_path(&state.image));
     }
     for entry in &state.image.config.env {
@@ -59,7 +59,7 @@ pub(super) fn start(converter: &Converter<'_>, id: StageId) -> Result<StageState
     Ok(state)
 }
 
-/// A stage on top of another one (upstream's `dispatchState.init`).
+/// Starts a stage on top of another one (upstream's `dispatchState.init`).
 fn on_stage(converter: &Converter<'_>, id: StageId, base: StageId) -> Result<StageState, Error> {
     let stage = &converter.plan.stages[id];
     let below = converter.finished(base).ok_or_else(|| Located::nowhere(ErrorKind::Unfinished))?;
@@ -83,8 +83,8 @@ fn on_stage(converter: &Converter<'_>, id: StageId, base: StageId) -> Result<Sta
     let below = &converter.plan.stages[base];
     let unknown = below.platform.is_none() && state.image.known_platform().is_none();
     if below.context.is_some() && unknown && !state.for_windows {
-        // A folder in a stage's place has no platform, and docker/dockerfile gives it none: steps
-        // on it are shown as "unknown".
+        // A folder that replaces a stage has no platform, and docker/dockerfile gives it none: steps on it
+        // are shown as "unknown".
         state.platform = Platform::default();
     }
     Ok(state)
@@ -149,12 +149,12 @@ fn on_resolved(converter: &Converter<'_>, id: StageId) -> Result<StageState, Err
     Ok(state)
 }
 
-/// What the outline lists before the stage's first instruction: what the stages below it use is listed with them.
+/// Returns the outline before the stage's first instruction; the stages below it list their own use.
 fn outline(stage: &Stage<'_>) -> Outline {
     Outline { args: stage.args.clone(), used_args: stage.used_args.clone(), ..Outline::default() }
 }
 
-/// The step that gets the base image, as progress output shows it.
+/// Returns the base image, from a step that is named for progress output.
 fn image(converter: &Converter<'_>, state: &mut StageState, stage: &Stage<'_>, reference: &str) -> State {
     let shown = state.platform.clone();
     state.progress.steps = stage.own_steps;

@@ -9,7 +9,7 @@ use crate::path;
 use crate::windows::directories::{Destination, Leaves};
 use crate::windows::lazy::Place;
 
-/// Upstream's `dispatchWorkdir`.
+/// Converts WORKDIR (upstream's `dispatchWorkdir`).
 pub(super) fn dispatch(
     converter: &Converter<'_>,
     state: &mut StageState,
@@ -49,8 +49,8 @@ pub(super) fn dispatch(
     Ok(())
 }
 
-/// Notes the directory. Returns on which of the layers before it the step depends: what they have
-/// there may be a file.
+/// Records the directory. Returns the earlier layers that the step depends on: they may have a file at its
+/// path.
 fn settle(state: &mut StageState) -> Place {
     let Some(directories) = &mut state.directories else { return Place::default() };
     let leaves = Leaves::EMPTY;
@@ -60,13 +60,13 @@ fn settle(state: &mut StageState) -> Place {
     Place::of(&answer)
 }
 
-/// Sets the working directory, relative to the one before.
+/// Sets the working directory, relative to the previous one.
 pub(super) fn set(state: &mut StageState, workdir: &str) -> Result<(), ErrorKind> {
     let os = &state.platform.os;
     let dir =
         path::normalize_workdir(&state.image.config.working_dir, workdir, os).map_err(ErrorKind::Workdir)?;
     state.state.dir = path::to_slash(&dir, os);
-    // In the config Windows paths keep their backslashes.
+    // In the config, Windows paths keep their backslashes.
     state.image.config.working_dir = dir;
     Ok(())
 }

@@ -3,7 +3,7 @@
 use crate::go::Quoted;
 use crate::go::regexp::TooSlow;
 
-/// An error of expansion with the word it is about.
+/// An expansion error, with the word in which it occurred.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("failed to process {}: {kind}", Quoted(.word))]
 pub struct Error {
@@ -13,7 +13,7 @@ pub struct Error {
     pub kind: ErrorKind,
 }
 
-/// What is wrong with a word. The texts are docker/dockerfile's.
+/// The kind of error in a word. The texts are docker/dockerfile's.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ErrorKind {
     /// A single quote is not closed.
@@ -31,10 +31,10 @@ pub enum ErrorKind {
     /// `${}`, `${:`, `${{`.
     #[error("syntax error: bad substitution")]
     BadSubstitution,
-    /// A modifier that does not exist.
+    /// Unknown modifier.
     #[error("unsupported modifier ({0}) in substitution")]
     UnsupportedModifier(String),
-    /// A variable that `?` requires.
+    /// A variable that `?` requires is not set.
     #[error("{name}: {message}")]
     Required {
         /// The variable.
@@ -42,24 +42,24 @@ pub enum ErrorKind {
         /// The text after `?`, or a standard one.
         message: String,
     },
-    /// A backslash in a pattern before a character that has none.
+    /// A backslash in a pattern before a character that cannot be escaped.
     #[error("invalid pattern ({pattern}) in substitution: invalid escape '\\{escape}'")]
     InvalidPattern {
-        /// The pattern, reversed where it is one of `%`.
+        /// The pattern, reversed for `%`.
         pattern: String,
         /// The character.
         escape: char,
     },
-    /// A result of more than [`super::LONGEST`] bytes.
+    /// The result is longer than [`super::LONGEST`] bytes.
     #[error("expansion is longer than {} bytes", super::LONGEST)]
     TooLong,
-    /// Patterns and values that take too much time together.
+    /// The patterns and values take too much time together.
     #[error("its patterns and values together take too long to expand")]
     TooSlow(#[from] TooSlow),
 }
 
 impl ErrorKind {
-    /// Whether this is a limit of fanlight, not a fault of the word.
+    /// Returns whether this is a limit of fanlight, not an error in the word.
     #[must_use]
     pub const fn is_limit(&self) -> bool {
         matches!(self, Self::TooLong | Self::TooSlow(_))

@@ -1,37 +1,37 @@
-//! Open substitutions: what waits while the text inside `${...}` is read.
+//! Open substitutions, which are pending while the text inside `${...}` is read.
 
 use super::ErrorKind;
 
-/// A `${...}` whose end has not been read.
+/// A `${...}` that has not been read to its end.
 #[derive(Debug)]
 pub(super) struct Level<'a> {
-    /// Where its part of the text starts: the value takes the place of what is from here on.
+    /// The start of its part of the text, which is replaced by the value.
     pub(super) start: usize,
-    /// Where the text of the word inside starts.
+    /// The start of the text of the word inside.
     pub(super) inner: usize,
     /// The character that ends it.
     pub(super) stop: char,
-    /// Escape characters stay in the text.
+    /// Escape characters are kept in the text.
     pub(super) raw_escapes: bool,
-    /// Where its open double quotes start.
+    /// The start of its open double quotes, if any.
     pub(super) quotes: Option<usize>,
-    /// What is to be done at its end.
+    /// What to do at its end.
     pub(super) after: After<'a>,
 }
 
-/// What is to be done with the text of a level.
+/// What to do with the text of a level.
 #[derive(Debug)]
 pub(super) enum After<'a> {
-    /// It is the word of a modifier.
+    /// The text is the word of a modifier.
     Modifier { name: &'a str, modifier: Modifier },
-    /// It is the pattern of a replacement.
+    /// The text is the pattern of a replacement.
     Pattern { name: &'a str, all: bool },
-    /// It is the text that replaces; the pattern stands in front of it, from there on.
+    /// The text is the replacement; the pattern precedes it and starts at that index.
     Replacement { name: &'a str, all: bool, pattern: usize },
 }
 
 impl Level<'_> {
-    /// Whether its text is a pattern, which is read once more for escapes.
+    /// Returns whether its text is a pattern, in which escapes are processed once more.
     pub(super) const fn is_pattern(&self) -> bool {
         match self.after {
             After::Pattern { .. } => true,
@@ -40,7 +40,7 @@ impl Level<'_> {
         }
     }
 
-    /// What an error at the end of the word means.
+    /// Returns the error to report if the word ends here.
     pub(super) const fn missing(&self) -> ErrorKind {
         match self.after {
             After::Pattern { .. } => ErrorKind::MissingSlash,
@@ -52,26 +52,26 @@ impl Level<'_> {
 /// The `:-` of `${name:-word}`.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Modifier {
-    /// The character; none at the end of the word.
+    /// The character; `None` at the end of the word.
     pub(super) sign: Option<char>,
     /// An empty value counts as unset.
     pub(super) colon: bool,
 }
 
 impl Modifier {
-    /// Whether it cuts a pattern off the value.
+    /// Returns whether it removes a pattern from the value.
     pub(super) const fn trims(self) -> bool {
         matches!(self.sign, Some('#' | '%'))
     }
 
-    /// As it is written.
+    /// Returns the modifier as written.
     pub(super) fn text(self) -> String {
         // Go prints the end of the text as the replacement character.
         let sign = self.sign.unwrap_or(char::REPLACEMENT_CHARACTER);
         if self.colon { format!(":{sign}") } else { sign.to_string() }
     }
 
-    /// The error of a modifier that does not exist.
+    /// Returns the error for an unknown modifier.
     pub(super) fn unsupported(self) -> ErrorKind {
         ErrorKind::UnsupportedModifier(self.text())
     }

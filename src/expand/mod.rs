@@ -17,8 +17,8 @@ pub use error::{Error, ErrorKind};
 use crate::env::Env;
 use run::Run;
 
-/// The longest result in bytes. BuildKit takes no message of that size, and a few lines that each
-/// multiply the last would otherwise fill all memory.
+/// The longest result in bytes. BuildKit accepts no message of that size, and a few lines that each multiply
+/// the previous one would otherwise fill all memory.
 pub const LONGEST: usize = 16 << 20;
 
 /// Expands words. The defaults, apart from the escape character, are those of most instructions.
@@ -26,13 +26,13 @@ pub const LONGEST: usize = 16 << 20;
 pub struct Lexer {
     /// The escape character, `\` or `` ` ``.
     pub escape: char,
-    /// Quotes stay in the result.
+    /// Quotes are kept in the result.
     pub raw_quotes: bool,
-    /// Escape characters stay in the result.
+    /// Escape characters are kept in the result.
     pub raw_escapes: bool,
     /// Quotes are ordinary characters.
     pub skip_process_quotes: bool,
-    /// Variables that are not set stay as written.
+    /// Unset variables are left as written.
     pub skip_unset_env: bool,
 }
 
@@ -41,21 +41,21 @@ pub struct Lexer {
 pub struct Expansion {
     /// The text.
     pub result: String,
-    /// Variables that were read and are set.
+    /// The variables that were read and are set.
     pub matched: BTreeSet<String>,
-    /// Variables that were read and are not set.
+    /// The variables that were read and are not set.
     pub unmatched: BTreeSet<String>,
 }
 
 impl Expansion {
-    /// Every variable that was read.
+    /// Returns all variables that were read.
     pub fn names(&self) -> impl Iterator<Item = &String> {
         self.matched.iter().chain(&self.unmatched)
     }
 }
 
 impl Lexer {
-    /// A lexer for files with this escape character (`shell.NewLex`).
+    /// Creates a lexer for files with this escape character (`shell.NewLex`).
     #[must_use]
     pub const fn new(escape: char) -> Self {
         Self {
@@ -67,10 +67,11 @@ impl Lexer {
         }
     }
 
-    /// Expands `word` to one text, spaces kept (`ProcessWordWithMatches`).
+    /// Expands `word` to a single text, with its spaces (`ProcessWordWithMatches`).
     ///
     /// # Errors
-    /// [`Error`] for broken syntax, patterns and required variables that are missing.
+    ///
+    /// Returns [`Error`] for invalid syntax, invalid patterns and required variables that are missing.
     pub fn process_word(&self, word: &str, env: &dyn Env) -> Result<Expansion, Error> {
         let mut run = Run::new(*self, word, env);
         let (result, _) = run.whole()?;
@@ -78,8 +79,7 @@ impl Lexer {
         Ok(Expansion { result, matched, unmatched })
     }
 
-    /// The unset variables of `word`, up to its error where it has one: checks report them all the
-    /// same.
+    /// Returns the unset variables of `word`, up to its error if it has one: checks report them anyway.
     #[must_use]
     pub fn unset_names(&self, word: &str, env: &dyn Env) -> BTreeSet<String> {
         let mut run = Run::new(*self, word, env);
@@ -87,13 +87,13 @@ impl Lexer {
         run.into_names().1
     }
 
-    /// Expands `word` and splits it at spaces outside quotes, those of values included
-    /// (`ProcessWords`).
+    /// Expands `word` and splits it at spaces outside quotes, including spaces in values (`ProcessWords`).
     ///
-    /// As in docker/dockerfile, text that stands directly before a `${NAME:-default}` form is
-    /// lost: `a${X:-b}` gives `b`. Cache keys depend on it.
+    /// As in docker/dockerfile, text directly before a `${NAME:-default}` form is lost: `a${X:-b}` gives `b`.
+    /// Cache keys depend on it.
     ///
     /// # Errors
+    ///
     /// See [`Lexer::process_word`].
     pub fn process_words(&self, word: &str, env: &dyn Env) -> Result<Vec<String>, Error> {
         Ok(Run::new(*self, word, env).whole()?.1)

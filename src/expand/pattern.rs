@@ -1,6 +1,7 @@
-//! Shell patterns in `${name#pattern}`: `*` and `?`, nothing else.
+//! Shell patterns in `${name#pattern}`: only `*` and `?`.
 //!
-//! As docker/dockerfile turns them into Go regular expressions, neither wildcard matches a newline.
+//! As in docker/dockerfile, which converts them to Go regular expressions, neither wildcard matches a
+//! newline.
 
 use super::scanner::Scanner;
 use super::{ErrorKind, LONGEST, template};
@@ -39,8 +40,8 @@ pub(super) fn trim_prefix(pattern: &str, value: &str, greedy: bool, budget: &mut
     Ok(value[found.map_or(0, |range| range.end)..].to_owned())
 }
 
-/// Removes the shortest or, if `greedy`, longest match from the end. Both texts are reversed,
-/// since a search prefers what is leftmost.
+/// Removes the shortest or, if `greedy`, longest match from the end. Both texts are reversed, since a search
+/// prefers the leftmost match.
 pub(super) fn trim_suffix(pattern: &str, value: &str, greedy: bool, budget: &mut Budget) -> Result<String> {
     let value: String = value.chars().rev().collect();
     let rest = trim_prefix(&reverse(pattern), &value, greedy, budget)?;
@@ -57,12 +58,12 @@ fn reverse(pattern: &str) -> String {
     units.into_iter().rev().flat_map(|(c, escaped)| std::iter::once(c).chain(escaped)).collect()
 }
 
-/// How many bytes are copied in the time of one of the budget's instructions.
+/// The number of bytes that are copied in the time of one of the budget's instructions.
 const BYTES_A_STEP: usize = 64;
-/// What taking a replacement apart costs for each part, in the budget's instructions; the memory counts.
+/// The cost of each part of a parsed replacement, in the budget's instructions; the memory counts.
 const STEPS_A_PART: usize = 8;
 
-/// Replaces the first match, or all of them (`regexp.ReplaceAllString`, where the replacement is a
+/// Replaces the first match, or all of them (`regexp.ReplaceAllString`, in which the replacement is a
 /// template). Both wildcards are greedy.
 pub(super) fn replace(
     pattern: &str,
@@ -85,14 +86,14 @@ pub(super) fn replace(
     let mut from = 0;
     while let Some(range) = program.find(value, from, false, budget)? {
         out.push_str(&value[copied..range.start]);
-        // An empty match right after another one is none.
+        // An empty match directly after another one does not count.
         if range.end > copied || range.start == 0 {
             let before = out.len();
             template.push(&mut out, &value[range.clone()]);
             budget.spend((out.len() - before) / BYTES_A_STEP + template.len())?;
         }
         copied = range.end;
-        // The next search starts at least one character further.
+        // The next search starts at least one character later.
         let step = value[from..].chars().next().map_or(1, char::len_utf8);
         from = range.end.max(from + step);
         if out.len() > LONGEST {

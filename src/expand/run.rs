@@ -1,4 +1,4 @@
-//! One pass over a word.
+//! A single pass over a word.
 
 use std::collections::BTreeSet;
 
@@ -12,22 +12,22 @@ use crate::go::unicode::{is_digit, is_letter};
 
 type Result<T> = std::result::Result<T, ErrorKind>;
 
-/// The state of one pass (`shellWord`).
+/// The state of a pass (`shellWord`).
 ///
-/// `${a:-${b:-...` nests as deep as it likes: open levels wait in a list, not on the stack, and
-/// all write to the end of one text, so that no level copies what those inside it wrote.
+/// `${a:-${b:-...` may be nested to any depth: open levels are in a list, not on the stack, and all write to
+/// the end of one text, so that no level copies the output of the levels inside it.
 pub(super) struct Run<'a> {
     lexer: Lexer,
     word: &'a str,
     scanner: Scanner<'a>,
     env: &'a dyn Env,
-    /// What is expanded so far; the last level's part is its end.
+    /// The expanded text so far; the part of the last level is its end.
     text: String,
     /// The open `${...}`, the innermost last.
     levels: Vec<Level<'a>>,
-    /// Where the open double quotes of the word itself start in the text.
+    /// The start of the word's own open double quotes in the text.
     quotes: Option<usize>,
-    /// The word's own words, those of no level.
+    /// The words outside of all levels.
     words: Words,
     pub(super) budget: Budget,
     matched: BTreeSet<String>,
@@ -51,18 +51,18 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Expands the whole word, to one text and to words.
+    /// Expands the whole word, to a single text and to words.
     pub(super) fn whole(&mut self) -> std::result::Result<(String, Vec<String>), Error> {
         self.expand().map_err(|kind| Error { word: self.word.to_owned(), kind: self.blame(kind) })?;
         Ok((std::mem::take(&mut self.text), std::mem::take(&mut self.words).finish()))
     }
 
-    /// The names that were read: set ones, unset ones.
+    /// Returns the names that were read: set ones, unset ones.
     pub(super) fn into_names(self) -> (BTreeSet<String>, BTreeSet<String>) {
         (self.matched, self.unmatched)
     }
 
-    /// An error at the end of the word is what the outermost open level misses there.
+    /// Replaces an error at the end of the word by what the outermost open level lacks there.
     fn blame(&self, kind: ErrorKind) -> ErrorKind {
         match self.levels.first() {
             Some(level) if self.scanner.at_end() && !kind.is_limit() => level.missing(),
@@ -84,7 +84,7 @@ impl<'a> Run<'a> {
         if self.in_quotes() {
             return Err(ErrorKind::DoubleQuote);
         }
-        // Levels that are still open have their own words for it.
+        // Levels that are still open report this in their own words.
         if self.levels.is_empty() { Ok(()) } else { Err(ErrorKind::MissingBrace) }
     }
 
@@ -92,13 +92,13 @@ impl<'a> Run<'a> {
         self.levels.last().map_or(self.quotes, |level| level.quotes).is_some()
     }
 
-    /// Double quotes start here.
+    /// Records that double quotes start here.
     fn open_quotes(&mut self) {
         let quotes = self.levels.last_mut().map_or(&mut self.quotes, |level| &mut level.quotes);
         *quotes = Some(self.text.len());
     }
 
-    /// Where the double quotes that end here start.
+    /// Returns the start of the double quotes that end here.
     fn take_quotes(&mut self) -> Option<usize> {
         self.levels.last_mut().map_or(&mut self.quotes, |level| &mut level.quotes).take()
     }
@@ -107,12 +107,12 @@ impl<'a> Run<'a> {
         self.levels.last().map_or(self.lexer.raw_escapes, |level| level.raw_escapes)
     }
 
-    /// Whether an escape character in quotes is to stand for itself when the pattern is read.
+    /// Returns whether an escape character in quotes must be literal when the pattern is read.
     fn in_pattern(&self) -> bool {
         self.levels.last().is_some_and(Level::is_pattern)
     }
 
-    /// One step outside quotes (`processStopOn`).
+    /// Processes a step outside quotes (`processStopOn`).
     fn plain(&mut self, c: char) -> Result<()> {
         if self.levels.last().is_some_and(|level| level.stop == c) {
             self.scanner.next();
@@ -146,7 +146,7 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// One step in double quotes, where variables are expanded, and only a quote, a dollar and the
+    /// Processes a step in double quotes, in which variables are expanded, and only a quote, a dollar and the
     /// escape character itself can be escaped.
     fn quoted(&mut self, c: char) -> Result<()> {
         match c {
@@ -169,11 +169,11 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// An escape character in double quotes, which was read.
+    /// Processes an escape character in double quotes, which has been read.
     fn quoted_escape(&mut self) {
         let escape = self.lexer.escape;
         match self.scanner.peek() {
-            // At the end of the word it is dropped.
+            // It is dropped at the end of the word.
             None => {}
             Some(escaped) if matches!(escaped, '"' | '$') || escaped == escape => {
                 if self.raw_escapes() {
@@ -183,7 +183,7 @@ impl<'a> Run<'a> {
                 self.text.push(escaped);
             }
             Some(_) => {
-                // A pattern is read again. Quotes that stay protect it elsewhere.
+                // A pattern is read again. Elsewhere, quotes that are kept protect it.
                 if self.raw_escapes() && (!self.lexer.raw_quotes || self.in_pattern()) {
                     self.text.push(escape);
                 }
@@ -192,7 +192,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Reads a quote, which stays in the text if quotes do.
+    /// Reads a quote, which is kept in the text if quotes are.
     fn quote(&mut self) {
         let quote = self.scanner.next();
         if self.lexer.raw_quotes {
@@ -203,7 +203,8 @@ impl<'a> Run<'a> {
     fn single_quotes(&mut self) -> Result<()> {
         let start = self.text.len();
         self.quote();
-        // docker/dockerfile doubles the file's escape character, although patterns know the backslash alone.
+        // docker/dockerfile doubles the file's escape character, although patterns support only the
+        // backslash.
         let doubled = self.in_pattern().then_some(self.lexer.escape);
         while self.scanner.peek() != Some('\'') {
             let c = self.scanner.next().ok_or(ErrorKind::SingleQuote)?;
@@ -217,7 +218,7 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// `<<` and the spaces after it stay together, whatever they start.
+    /// Keeps `<<` and the spaces after it together, whatever follows.
     fn possible_heredoc(&mut self) {
         let start = self.text.len();
         self.text.extend(self.scanner.next());
@@ -230,21 +231,21 @@ impl<'a> Run<'a> {
         self.add_text(start);
     }
 
-    /// Hands what is at the top of the text to the words, where there are words to be had.
+    /// Passes the end of the text to the words, if the text is split here.
     fn split(&mut self, add: impl FnOnce(&mut Words)) {
         if self.levels.is_empty() && self.quotes.is_none() {
             add(&mut self.words);
         }
     }
 
-    /// The text from `start` on belongs to one word.
+    /// Adds the text from `start` on to a single word.
     fn add_text(&mut self, start: usize) {
         if self.levels.is_empty() {
             self.words.add_text(&self.text[start..]);
         }
     }
 
-    /// The text from `start` on is a value: its spaces split it.
+    /// Adds the text from `start` on as a value, which its spaces split.
     fn add_value(&mut self, start: usize) {
         if self.levels.is_empty() && self.quotes.is_none() {
             self.text[start..].chars().for_each(|c| self.words.add(c));
@@ -306,7 +307,7 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// `${name-word}` and its kin, up to the word.
+    /// Reads `${name-word}` and similar forms, up to the word.
     fn modifier(&mut self, start: usize, name: &'a str, modifier: Modifier) -> Result<()> {
         if modifier.colon && modifier.trims() {
             return Err(modifier.unsupported());
@@ -319,12 +320,12 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// Whether a substitution stays as it is written.
+    /// Returns whether a substitution is left as written.
     fn stays(&self, name: &str) -> bool {
         self.lexer.skip_unset_env && self.env.get(name).is_none()
     }
 
-    /// Starts a level. What the word's last word held is lost: docker/dockerfile has one buffer for
+    /// Opens a level. The content of the last word is lost, since docker/dockerfile has a single buffer for
     /// all levels.
     fn open(&mut self, start: usize, stop: char, raw_escapes: bool, after: After<'a>) {
         self.words.forget();
@@ -332,7 +333,7 @@ impl<'a> Run<'a> {
         self.levels.push(Level { start, inner, stop, raw_escapes, quotes: None, after });
     }
 
-    /// Ends the innermost level, whose stop was read.
+    /// Closes the innermost level, whose stop character has been read.
     fn close(&mut self) -> Result<()> {
         let Some(level) = self.levels.pop() else { return Ok(()) };
         match level.after {
@@ -348,7 +349,7 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// Puts the value of `${name-word}` in the place of the word.
+    /// Replaces the word of `${name-word}` by its value.
     fn modified(&mut self, level: &Level<'a>, name: &'a str, modifier: Modifier) -> Result<()> {
         let value = self.get(name)?;
         if self.stays(name) {
@@ -376,7 +377,7 @@ impl<'a> Run<'a> {
             }
             _ => return Err(modifier.unsupported()),
         };
-        // Without a result the word is the value, and stands there already.
+        // Without a result, the word is the value and is already in place.
         if let Some(result) = result {
             self.text.truncate(level.start);
             self.text.push_str(&result);
@@ -384,12 +385,12 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// `${name/pattern/replacement}`, and with two slashes for every match.
+    /// Replaces a match in `${name/pattern/replacement}`, or with two slashes all matches.
     fn replace(&mut self, level: &Level<'a>, name: &'a str, all: bool, pattern: usize) -> Result<()> {
         let value = self.get(name)?;
         let (pattern, replacement) = (&self.text[pattern..level.inner], &self.text[level.inner..]);
         let result = if self.stays(name) {
-            // The second slash is not put back; docker/dockerfile does not either.
+            // The second slash is not restored; docker/dockerfile does not do so either.
             format!("${{{name}/{pattern}/{replacement}}}")
         } else {
             pattern::replace(pattern, value.unwrap_or_default(), replacement, all, &mut self.budget)?
@@ -408,8 +409,8 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Reads a variable. Its length counts as work, since a value can be read at every level and
-    /// be dropped again.
+    /// Reads a variable. Its length counts as work, since a value can be read at every level and then
+    /// dropped.
     fn get(&mut self, name: &str) -> Result<Option<&'a str>> {
         let value = self.env.get(name);
         self.budget.spend(value.unwrap_or_default().len() / 64)?;

@@ -1,7 +1,7 @@
-//! Characters of a word, read one at a time.
+//! Reads the characters of a word one at a time.
 
-/// A reader with one character of look-ahead. Like Go's `text/scanner` it skips a byte order mark
-/// at the start.
+/// A reader with one character of look-ahead. Like Go's `text/scanner`, it skips a byte order mark at the
+/// start.
 #[derive(Debug, Clone)]
 pub(super) struct Scanner<'a> {
     rest: &'a str,
@@ -34,7 +34,7 @@ impl<'a> Scanner<'a> {
         one
     }
 
-    /// Reads as far as characters are accepted.
+    /// Reads characters while they are accepted.
     pub(super) fn take_while(&mut self, accept: impl Fn(char) -> bool) -> &'a str {
         let (text, rest) = self.rest.split_at(self.rest.find(|c| !accept(c)).unwrap_or(self.rest.len()));
         self.rest = rest;

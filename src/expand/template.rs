@@ -1,11 +1,11 @@
 //! Replacement texts of `${name//pattern/replacement}`.
 //!
-//! docker/dockerfile hands them to Go's `regexp`, where `$0` is the match, `$1` or `$name` a group
-//! the pattern cannot have and so nothing, and `$$` a dollar.
+//! docker/dockerfile passes them to Go's `regexp`, in which `$0` is the match, `$1` or `$name` a group, which
+//! the pattern cannot have and which is therefore empty, and `$$` a dollar sign.
 
 use crate::go::unicode::{is_digit, is_letter};
 
-/// A replacement taken apart.
+/// A parsed replacement.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Template<'a>(Vec<Part<'a>>);
 
@@ -16,7 +16,7 @@ enum Part<'a> {
 }
 
 impl<'a> Template<'a> {
-    /// Takes `text` apart; what is no valid form of `$` is text.
+    /// Parses `text`; anything that is not a valid form of `$` is literal text.
     pub(super) fn parse(text: &'a str) -> Self {
         let mut parts = Vec::new();
         let mut rest = text;
@@ -39,7 +39,7 @@ impl<'a> Template<'a> {
         Self(parts)
     }
 
-    /// How many parts there are: what appending a replacement takes, though it be empty.
+    /// Returns the number of parts: the cost of appending a replacement, even an empty one.
     pub(super) const fn len(&self) -> usize {
         self.0.len()
     }
@@ -55,7 +55,7 @@ impl<'a> Template<'a> {
     }
 }
 
-/// Reads `name` or `{name}` after a dollar: the name and the rest.
+/// Parses `name` or `{name}` after a dollar sign; returns the name and the rest.
 fn group(text: &str) -> Option<(&str, &str)> {
     let (braces, inner) = text.strip_prefix('{').map_or((false, text), |inner| (true, inner));
     let end = inner.find(|c| !(is_letter(c) || is_digit(c) || c == '_')).unwrap_or(inner.len());

@@ -33,7 +33,7 @@ fn environment(pairs: &[String]) -> EnvList {
     env
 }
 
-/// The settings the cases were made with.
+/// Returns the lexers with which the cases were created.
 fn lexers() -> [Lexer; 8] {
     let plain = Lexer::new('\\');
     [
@@ -106,7 +106,7 @@ fn limits_are_errors() {
     too_slow(&deep("${V:-"), &env);
     too_slow(&deep("${V#*b"), &env);
     too_slow(&"${V//a*b/}".repeat(100_000), &env);
-    // A replacement that is nothing, of many parts.
+    // A replacement that is empty but has many parts.
     env.set("R", "$1".repeat(20_000));
     too_slow("${V//a/$R}", &env);
     too_slow(&("${L//a/".repeat(30) + "$R" + &"}".repeat(30)), &env);

@@ -1,6 +1,6 @@
-//! The words a text is split into at white space.
+//! Splits a text into words at white space.
 
-/// Words, and the one that is being collected (`wordsStruct`).
+/// The complete words and the current one (`wordsStruct`).
 #[derive(Debug, Default)]
 pub(super) struct Words {
     words: Vec<String>,
@@ -19,24 +19,24 @@ impl Words {
         }
     }
 
-    /// Adds a character, whatever it is.
+    /// Adds a character, even if it is white space.
     pub(super) fn add_raw(&mut self, c: char) {
         self.last.push(c);
         self.in_word = true;
     }
 
-    /// Adds a text with all its spaces.
+    /// Adds a text, including its spaces.
     pub(super) fn add_text(&mut self, text: &str) {
         self.last.push_str(text);
         self.in_word = true;
     }
 
-    /// Empties the word that is being collected.
+    /// Empties the current word.
     pub(super) fn forget(&mut self) {
         self.last.clear();
     }
 
-    /// All words.
+    /// Returns all words.
     pub(super) fn finish(mut self) -> Vec<String> {
         if !self.last.is_empty() {
             self.words.push(self.last);

@@ -1,10 +1,10 @@
-//! Base64 with the standard alphabet and padding: how Go's `encoding/json` writes bytes.
+//! Base64 with the standard alphabet and padding, the form in which Go's `encoding/json` writes bytes.
 
 use std::iter;
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/// Text for `bytes`.
+/// Encodes `bytes`.
 #[must_use]
 pub fn encode(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
@@ -18,7 +18,7 @@ pub fn encode(bytes: &[u8]) -> String {
     text
 }
 
-/// The bytes of `text`; line breaks are skipped, as Go does. `None` if it is not base64.
+/// Decodes `text`, skipping line breaks as Go does. `None` if it is not base64.
 #[must_use]
 pub fn decode(text: &str) -> Option<Vec<u8>> {
     let text: Vec<u8> = text.bytes().filter(|byte| !matches!(byte, b'\r' | b'\n')).collect();

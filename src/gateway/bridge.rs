@@ -1,7 +1,7 @@
-//! The calls a frontend makes.
+//! The calls that a frontend makes.
 //!
-//! Mirrors `frontend/gateway/grpcclient` of moby/buildkit. Every call can be in flight beside
-//! others; images, sources and inputs are asked for once.
+//! Mirrors `frontend/gateway/grpcclient` of moby/buildkit. Calls can run concurrently; images, sources and
+//! inputs are requested only once.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use super::transport::MAX_MESSAGE_BYTES;
 use crate::proto::frontend::{self, Ref};
 use crate::proto::{fsutil, pb};
 
-/// BuildKit at the other end. Clones share the connection and what has been asked.
+/// The connected BuildKit. Clones share the connection and the cached answers.
 #[derive(Debug, Clone)]
 pub struct Bridge {
     client: Client,
@@ -30,35 +30,36 @@ pub struct Bridge {
 /// What to solve: a definition, or a request to another frontend.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct SolveRequest {
-    /// The graph.
+    /// The graph to solve.
     pub definition: Option<pb::Definition>,
-    /// Another frontend, `gateway.v0` for an image.
+    /// The frontend to request instead; `gateway.v0` for an image.
     pub frontend: String,
-    /// That frontend's options.
+    /// The options of that frontend.
     pub options: BTreeMap<String, String>,
-    /// That frontend's inputs.
+    /// The inputs of that frontend.
     pub inputs: BTreeMap<String, pb::Definition>,
     /// Caches to import.
     pub cache_imports: Vec<frontend::CacheOptionsEntry>,
-    /// Build now, so that this call gives the error, and not when the result is first used.
+    /// Build immediately, so that this call returns the error, instead of when the result is first used.
     pub evaluate: bool,
 }
 
 /// A part of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FileRange {
-    /// First byte.
+    /// The first byte.
     pub offset: i64,
-    /// How many bytes at most.
+    /// The maximum number of bytes.
     pub length: i64,
 }
 
 impl Bridge {
-    /// Asks BuildKit what it can do. `product` is what the engine calls itself in messages.
+    /// Connects and asks BuildKit for its capabilities. `product` is the engine's name for itself in
+    /// messages.
     ///
     /// # Errors
     ///
-    /// If the connection breaks.
+    /// Returns an error if the connection breaks.
     pub async fn connect(client: Client, product: &str) -> Result<Self, Error> {
         let pong = client.ping(frontend::PingRequest {}).await?;
         let capabilities = Arc::new(Capabilities::new(pong, product));
@@ -66,33 +67,34 @@ impl Bridge {
         Ok(Self { client, capabilities, sources, inputs: Memo::default() })
     }
 
-    /// What BuildKit can do.
+    /// Returns BuildKit's capabilities.
     #[must_use]
     pub fn capabilities(&self) -> &Capabilities {
         &self.capabilities
     }
 
-    /// Configs of images, commits of repositories, digests of URLs.
+    /// Returns the resolver of sources: configs of images, commits of repositories, digests of URLs.
     #[must_use]
     pub const fn sources(&self) -> &Sources {
         &self.sources
     }
 
-    /// The config of an image.
+    /// Returns the config of an image.
     ///
     /// # Errors
     ///
-    /// If it is not there, or a source policy put something else than an image in its place.
+    /// Returns an error if the image does not exist, or if a source policy replaces it with something other
+    /// than an image.
     pub async fn resolve_image_config(&self, request: &ResolveImage) -> Result<Arc<ResolvedImage>, Error> {
         Ok(self.sources.image(request.clone()).await?)
     }
 
-    /// Solves.
+    /// Solves a request.
     ///
     /// # Errors
     ///
-    /// If BuildKit lacks a capability that an operation needs or the definition is too large for a message, and
-    /// BuildKit's own error.
+    /// Returns an error if BuildKit lacks a capability that an operation needs, if the definition is too
+    /// large for a message, or if BuildKit reports one.
     pub async fn solve(&self, request: SolveRequest) -> Result<BuildResult, Error> {
         let used = request.definition.iter().flat_map(|definition| &definition.metadata);
         for capability in
@@ -114,7 +116,7 @@ impl Bridge {
         check_size("the definition", &message)?;
         let result = BuildResult::from(self.client.solve(message).await?);
         if request.evaluate && !by_request {
-            // An older BuildKit builds once something is read.
+            // An older BuildKit builds only once something is read.
             for reference in result.each() {
                 self.stat(reference, ".").await?;
             }
@@ -122,7 +124,7 @@ impl Bridge {
         Ok(result)
     }
 
-    /// Whether a solve can build at once, without reading anything.
+    /// Returns whether a solve can build immediately, without reading anything.
     #[must_use]
     pub fn evaluates(&self) -> bool {
         self.capabilities.frontend.supports(names::SOLVE_EVALUATE)
@@ -132,17 +134,17 @@ impl Bridge {
     ///
     /// # Errors
     ///
-    /// The build's.
+    /// Returns an error if the build fails.
     pub async fn evaluate(&self, reference: &Ref) -> Result<(), Error> {
         self.client.evaluate(frontend::EvaluateRequest { r#ref: reference.id.clone() }).await?;
         Ok(())
     }
 
-    /// A file, or a part of it.
+    /// Reads a file, or a part of it.
     ///
     /// # Errors
     ///
-    /// If it is not there, or the answer is larger than a message may be.
+    /// Returns an error if the file does not exist, or if the answer is larger than a message may be.
     pub async fn read_file(
         &self,
         reference: &Ref,
@@ -158,11 +160,11 @@ impl Bridge {
         Ok(self.client.read_file(request).await?.data)
     }
 
-    /// What is in a folder; a non-empty `pattern` selects names.
+    /// Lists a folder; a non-empty `pattern` selects names.
     ///
     /// # Errors
     ///
-    /// If it is not there or not a folder.
+    /// Returns an error if the path does not exist or is not a folder.
     pub async fn read_dir(
         &self,
         reference: &Ref,
@@ -179,11 +181,11 @@ impl Bridge {
         Ok(self.client.read_dir(request).await?.entries)
     }
 
-    /// Size, mode and times of a path.
+    /// Returns the size, mode and times of a path.
     ///
     /// # Errors
     ///
-    /// If it is not there.
+    /// Returns an error if the path does not exist.
     pub async fn stat(&self, reference: &Ref, path: &str) -> Result<fsutil::Stat, Error> {
         self.capabilities.frontend.require(names::STAT_FILE)?;
         let request =
@@ -191,12 +193,12 @@ impl Bridge {
         Ok(self.client.stat_file(request).await?.stat.unwrap_or_default())
     }
 
-    /// Definitions that the client hands in place of contexts; none from a BuildKit that has no
-    /// such thing.
+    /// Returns the definitions that the client passes instead of contexts; empty if BuildKit does not support
+    /// inputs.
     ///
     /// # Errors
     ///
-    /// BuildKit's.
+    /// Returns an error if BuildKit reports one.
     pub async fn inputs(&self) -> Result<Arc<BTreeMap<String, pb::Definition>>, Error> {
         if !self.capabilities.frontend.supports(names::FRONTEND_INPUTS) {
             return Ok(Arc::default());
@@ -208,15 +210,15 @@ impl Bridge {
         self.inputs.get((), ask).await
     }
 
-    /// Shows a warning, if BuildKit can.
+    /// Shows a warning, if BuildKit supports it.
     ///
     /// # Errors
     ///
-    /// BuildKit's. A build does not fail because of them.
+    /// Returns an error if BuildKit reports one. A build does not fail because of it.
     pub async fn warn(&self, mut warning: frontend::WarnRequest) -> Result<(), Error> {
         if self.capabilities.frontend.supports(names::WARNINGS) {
             if warning.encoded_len() > MAX_MESSAGE_BYTES {
-                // The text is worth more than its excerpt.
+                // The text matters more than its excerpt.
                 warning.info = None;
             }
             self.client.warn(warning).await?;
@@ -228,7 +230,7 @@ impl Bridge {
     ///
     /// # Errors
     ///
-    /// BuildKit's, for example if the result is too large for a message.
+    /// Returns an error if BuildKit reports one, or if the result is too large for a message.
     pub async fn return_result(&self, result: BuildResult) -> Result<(), Error> {
         let arrays = self.capabilities.frontend.supports(names::REFERENCE_ARRAY);
         let message = result.into_message(arrays);
@@ -241,15 +243,15 @@ impl Bridge {
     ///
     /// # Errors
     ///
-    /// If the connection broke.
+    /// Returns an error if the connection breaks.
     pub async fn return_error(&self, failure: Error) -> Result<(), Error> {
         self.client.end(failure.into_request()).await?;
         Ok(())
     }
 }
 
-/// Refuses a message that BuildKit would not accept. Sent all the same, it would break the connection, whose error
-/// says nothing of sizes.
+/// Rejects a message that BuildKit would not accept. Sending it would break the connection, with an error
+/// that does not mention sizes.
 fn check_size(what: &str, message: &impl prost::Message) -> Result<(), Error> {
     let size = message.encoded_len();
     if size <= MAX_MESSAGE_BYTES {
@@ -308,7 +310,7 @@ mod tests {
         let text = error.to_string();
         assert!(text.starts_with("the definition is 178258"), "{text}");
         assert!(text.ends_with("bytes long, and BuildKit accepts 16777216"), "{text}");
-        // The connection is still of use.
+        // The connection is still usable.
         bridge.return_error(error).await.unwrap();
         assert_eq!(fake.returned().len(), 1);
     }

@@ -1,4 +1,4 @@
-//! What the BuildKit at the other end can do.
+//! The capabilities of the connected BuildKit.
 //!
 //! Mirrors `util/apicaps` of moby/buildkit.
 
@@ -9,9 +9,9 @@ use crate::proto::{caps, frontend, types};
 
 /// Capabilities of the frontend's service, by the names of `frontend/gateway/pb/caps.go`.
 pub mod names {
-    /// Frontends may ask for the client's inputs.
+    /// Frontends may request the client's inputs.
     pub const FRONTEND_INPUTS: &str = "frontend.inputs";
-    /// A solve may build at once.
+    /// A solve may build immediately.
     pub const SOLVE_EVALUATE: &str = "gateway.solve.evaluate";
     /// Results hold references with definitions.
     pub const REFERENCE_ARRAY: &str = "proto.refarray";
@@ -19,7 +19,7 @@ pub mod names {
     pub const RETURN_MAP: &str = "returnmap";
     /// References may come with attestations.
     pub const ATTESTATIONS: &str = "reference.attestations";
-    /// Any source can be looked up.
+    /// Any source can be resolved.
     pub const SOURCE_META: &str = "source.metaresolver";
     /// A file's size and mode can be read.
     pub const STAT_FILE: &str = "statfile";
@@ -29,19 +29,19 @@ pub mod names {
     pub const WARNINGS: &str = "gateway.warnings";
 }
 
-/// What BuildKit answers to a ping.
+/// BuildKit's answer to a ping.
 #[derive(Debug, Clone, Default)]
 pub struct Capabilities {
-    /// Of the frontend's service.
+    /// The capabilities of the frontend's service.
     pub frontend: CapabilitySet,
-    /// Of operations.
+    /// The capabilities of operations.
     pub llb: CapabilitySet,
-    /// The machines that build, as far as the answer tells.
+    /// The machines that build, as far as the answer lists them.
     pub workers: Vec<types::WorkerRecord>,
 }
 
 impl Capabilities {
-    /// Reads the answer; `product` is what the engine calls itself in messages.
+    /// Parses the answer; `product` is the engine's name for itself in messages.
     pub(super) fn new(pong: frontend::PongResponse, product: &str) -> Self {
         let frontend = or_defaults(pong.frontend_api_caps, FRONTEND_DEFAULTS);
         let llb = or_defaults(pong.llb_caps, LLB_DEFAULTS);
@@ -52,7 +52,7 @@ impl Capabilities {
         }
     }
 
-    /// Whether BuildKit has `id`, be it one of the service or of operations.
+    /// Returns whether BuildKit supports `id`, either in the service or in operations.
     #[must_use]
     pub fn supports(&self, id: &str) -> bool {
         self.frontend.supports(id) || self.llb.supports(id)
@@ -73,17 +73,17 @@ impl CapabilitySet {
         Self { by_id, product: product.to_owned() }
     }
 
-    /// Whether `id` is there and enabled.
+    /// Returns whether `id` is known and enabled.
     #[must_use]
     pub fn supports(&self, id: &str) -> bool {
         self.by_id.get(id).is_some_and(|cap| cap.enabled)
     }
 
-    /// That `id` is there and enabled.
+    /// Checks that `id` is known and enabled.
     ///
     /// # Errors
     ///
-    /// In upstream's words for experimental capabilities, which almost all are.
+    /// Returns an error otherwise, with upstream's text for experimental capabilities, which almost all are.
     pub fn require(&self, id: &str) -> Result<(), UnsupportedCapability> {
         match self.by_id.get(id) {
             Some(cap) if cap.enabled => Ok(()),
@@ -99,7 +99,7 @@ impl CapabilitySet {
     }
 }
 
-/// A capability the build needs and BuildKit does not have.
+/// A capability that the build needs and BuildKit lacks.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum UnsupportedCapability {
     /// BuildKit is older than the capability.
@@ -107,16 +107,16 @@ pub enum UnsupportedCapability {
     Missing {
         /// Its name.
         id: String,
-        /// What the engine calls itself.
+        /// The engine's name for itself.
         product: String,
     },
-    /// Switched off.
+    /// The capability is switched off.
     #[error("requested experimental feature {id}  has been disabled on the build server")]
     Disabled {
         /// Its name.
         id: String,
     },
-    /// Switched off, and BuildKit says why.
+    /// The capability is switched off, with a reason from BuildKit.
     #[error("requested experimental feature {id}  has been disabled on the build server: {reason}")]
     DisabledBecause {
         /// Its name.
@@ -134,7 +134,7 @@ fn or_defaults(answer: Vec<caps::ApiCap>, defaults: &[&str]) -> Vec<caps::ApiCap
     defaults.iter().map(cap).collect()
 }
 
-/// What every BuildKit has that answers without a list (upstream's `defaultCaps`).
+/// The capabilities of every BuildKit that answers without a list (upstream's `defaultCaps`).
 const FRONTEND_DEFAULTS: &[&str] = &["solve.base", "solve.inlinereturn", "resolveimage", "readfile"];
 
 /// Likewise for operations (upstream's `defaultLLBCaps`).

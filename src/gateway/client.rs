@@ -1,8 +1,8 @@
 //! The calls of BuildKit's frontend service.
 //!
-//! tonic would generate a client with a codec for each message, and each call would be in the executable as often as
-//! there are messages: together a tenth of it. Here tonic carries bytes, and what differs is encoded before and decoded
-//! after.
+//! tonic would generate a client with a codec for each message type, and the executable would contain each
+//! call as many times as there are message types: together a tenth of its size. Here tonic carries only
+//! bytes, and messages are encoded before and decoded after.
 
 use std::result::Result;
 
@@ -30,7 +30,7 @@ macro_rules! calls {
                 ///
                 /// # Errors
                 ///
-                /// BuildKit's, or that the connection broke.
+                /// Returns an error if BuildKit reports one, or if the connection breaks.
                 pub async fn $name(&self, request: $request) -> Result<$answer, Status> {
                     let path = concat!("/moby.buildkit.v1.frontend.LLBBridge/", $method);
                     decode(self.call(path, request.encode_to_vec()).await?)
@@ -41,11 +41,11 @@ macro_rules! calls {
 }
 
 calls! {
-    /// Asks what BuildKit can do.
+    /// Asks for BuildKit's capabilities.
     ping "Ping" PingRequest PongResponse;
     /// Asks for an image's config.
     resolve_image_config "ResolveImageConfig" ResolveImageConfigRequest ResolveImageConfigResponse;
-    /// Asks for what is known of a source.
+    /// Asks for the metadata of a source.
     resolve_source_meta "ResolveSourceMeta" ResolveSourceMetaRequest ResolveSourceMetaResponse;
     /// Solves a definition.
     solve "Solve" SolveRequest SolveResponse;
@@ -57,7 +57,7 @@ calls! {
     stat_file "StatFile" StatFileRequest StatFileResponse;
     /// Builds a reference.
     evaluate "Evaluate" EvaluateRequest EvaluateResponse;
-    /// Asks for the definitions that the client hands over.
+    /// Asks for the definitions that the client passes.
     inputs "Inputs" InputsRequest InputsResponse;
     /// Shows a warning.
     warn "Warn" WarnRequest WarnResponse;
@@ -87,7 +87,7 @@ fn decode<M: Message + Default>(bytes: Bytes) -> Result<M, Status> {
     M::decode(bytes).map_err(|error| Status::internal(error.to_string()))
 }
 
-/// A codec of messages that are bytes already.
+/// A codec for messages that are already bytes.
 struct Raw;
 
 impl Codec for Raw {

@@ -1,20 +1,20 @@
-//! What engines say in words alone, because they have no code for it. Nothing outside this file looks into the text of an
-//! engine's error.
+//! Engine errors that are recognizable only by their text, because engines have no code for them. Nothing
+//! outside this file inspects the text of an engine's error.
 
 use tonic::Code;
 
 use super::Error;
 
-/// An index lists no image for the platform.
+/// The index lists no image for the platform.
 const NO_PLATFORM: &str = "no match for platform in manifest";
 
-/// How an error ends about an image that the registry does not have.
+/// The end of an error about an image that the registry does not have.
 const NOT_FOUND: &str = ": not found";
 
-/// Why Docker Engine switches merges off.
+/// Docker Engine's reason for disabling merges.
 const NEEDS_CONTAINERD_STORE: &str = "containerd image store";
 
-/// A download that is not allowed, not there, or not possible from where the engine runs.
+/// A download that is forbidden, missing, or impossible from where the engine runs.
 const WRONG_WAY: [&str; 16] = [
     "status 400",
     "status 401",
@@ -35,26 +35,26 @@ const WRONG_WAY: [&str; 16] = [
 ];
 
 impl Error {
-    /// Whether an index was read, and lists no image for the platform.
+    /// Returns whether an index was read but lists no image for the platform.
     #[must_use]
     pub fn is_no_match_for_platform(&self) -> bool {
         self.to_string().contains(NO_PLATFORM)
     }
 
-    /// Whether the registry answered that it does not have the image.
+    /// Returns whether the registry answered that it does not have the image.
     #[must_use]
     pub fn is_not_found(&self) -> bool {
         self.to_string().ends_with(NOT_FOUND)
     }
 
-    /// Whether Docker Engine lacks something because it has its older image store.
+    /// Returns whether Docker Engine lacks a feature because it uses its older image store.
     #[must_use]
     pub fn needs_containerd_store(&self) -> bool {
         self.to_string().contains(NEEDS_CONTAINERD_STORE)
     }
 
-    /// Whether a download failed because it is not the way to the file, which another way may be. What a registry answers
-    /// when it is asked too often or is out of order says nothing about the file.
+    /// Returns whether a download failed because the file is not available this way, though perhaps another way. A
+    /// registry's answer when it gets too many requests or is out of order says nothing about the file.
     #[must_use]
     pub fn is_wrong_way(&self) -> bool {
         let codes = [Code::NotFound, Code::Unimplemented, Code::Unauthenticated, Code::PermissionDenied];

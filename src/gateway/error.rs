@@ -1,8 +1,8 @@
-//! How an error goes back to BuildKit, and how BuildKit's own errors come in.
+//! Errors to BuildKit and from BuildKit.
 //!
-//! An [`Error`] is a gRPC status: a code, a message and typed details. BuildKit's clients print
-//! the Dockerfile excerpt from details of type `errdefs.Source`. An error that BuildKit itself
-//! gave keeps its code and its details on the way back. Mirrors `util/grpcerrors`.
+//! An [`Error`] is a gRPC status: a code, a message and typed details. BuildKit's clients print the
+//! Dockerfile excerpt from details of type `errdefs.Source`. An error that came from BuildKit itself keeps
+//! its code and its details on the way back. Mirrors `util/grpcerrors`.
 
 use std::fmt;
 
@@ -16,14 +16,14 @@ use crate::list;
 use crate::proto::{frontend, pb, rpc};
 use crate::span::{Located, Range};
 
-/// Type URLs of details, which are JSON.
+/// Type URLs of details, whose values are JSON.
 mod type_url {
     pub(super) const SOURCE: &str = "github.com/moby/buildkit/errdefs.Source+json";
     pub(super) const FRONTEND_CAP: &str = "github.com/moby/buildkit/errdefs.FrontendCap+json";
     pub(super) const SUBREQUEST: &str = "github.com/moby/buildkit/errdefs.Subrequest+json";
 }
 
-/// Why a build failed.
+/// The reason why a build failed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Error(Box<Content>);
 
@@ -31,22 +31,22 @@ pub struct Error(Box<Content>);
 struct Content {
     code: Code,
     message: String,
-    /// The message is BuildKit's and the code stands for itself: once something is put before the
-    /// message, the code's name goes in between, as Go prints such an error.
+    /// The message is BuildKit's, without the name of its code: once context is put before the message, the
+    /// code's name goes in between, as Go prints such an error.
     relayed: bool,
-    /// The outermost first.
+    /// The outermost detail first.
     details: Vec<rpc::Any>,
 }
 
 impl Error {
-    /// An error of the user's making.
+    /// Creates an error caused by the user's input.
     pub fn new(message: impl fmt::Display) -> Self {
         let message = message.to_string();
         Self(Box::new(Content { code: Code::Unknown, message, relayed: false, details: Vec::new() }))
     }
 
-    /// A capability that the client requires and the frontend lacks
-    /// (upstream's `errdefs.NewUnsupportedFrontendCapError`).
+    /// Creates the error for a capability that the client requires and the frontend lacks (upstream's
+    /// `errdefs.NewUnsupportedFrontendCapError`).
     #[must_use]
     pub fn unsupported_frontend_cap(name: &str) -> Self {
         Self::new(format_args!("unsupported frontend capability {name}"))
@@ -54,14 +54,14 @@ impl Error {
             .with_detail(type_url::FRONTEND_CAP, &named(name))
     }
 
-    /// A request other than a build that the frontend does not answer
-    /// (upstream's `errdefs.NewUnsupportedSubrequestError`).
+    /// Creates the error for a request other than a build that the frontend does not support (upstream's
+    /// `errdefs.NewUnsupportedSubrequestError`).
     #[must_use]
     pub fn unsupported_subrequest(name: &str) -> Self {
         Self::new(format_args!("unsupported request {name}")).with_detail(type_url::SUBREQUEST, &named(name))
     }
 
-    /// An error with places in `file`, one excerpt for each place.
+    /// Creates an error with locations in `file`, with an excerpt for each location.
     #[must_use]
     pub fn located<K: fmt::Display>(error: &Located<K>, file: &pb::SourceInfo) -> Self {
         Self::new(&error.kind).with_locations(&error.locations, file)
@@ -82,55 +82,55 @@ impl Error {
         self
     }
 
-    /// With another code.
+    /// Replaces the code.
     #[must_use]
     pub fn with_code(mut self, code: Code) -> Self {
         self.0.code = code;
         self
     }
 
-    /// With one more place in a file (upstream's `errdefs.WithSource`).
+    /// Adds a location in a file (upstream's `errdefs.WithSource`).
     #[must_use]
     pub fn with_source(self, file: &pb::SourceInfo, ranges: &[Range]) -> Self {
         self.with_detail(type_url::SOURCE, &source_detail::to_json(file, ranges))
     }
 
-    /// With places in `file`, the innermost first.
+    /// Adds locations in `file`, the innermost first.
     #[must_use]
     pub fn with_locations(self, locations: &[Vec<Range>], file: &pb::SourceInfo) -> Self {
         locations.iter().fold(self, |failure, ranges| failure.with_source(file, ranges))
     }
 
-    /// Without places: docker/dockerfile gives none where it answers a request.
+    /// Removes all locations, since docker/dockerfile gives none when it answers a request.
     #[must_use]
     pub fn without_places(mut self) -> Self {
         self.0.details.retain(|detail| detail.type_url != type_url::SOURCE);
         self
     }
 
-    /// Whether a place in a file is known.
+    /// Returns whether the error has a location in a file.
     #[must_use]
     pub fn has_source(&self) -> bool {
         self.0.details.iter().any(|detail| detail.type_url == type_url::SOURCE)
     }
 
-    /// The places in files that are known, the innermost first.
+    /// Returns the locations in files, the innermost first.
     #[must_use]
     pub fn places(&self) -> Vec<Vec<Range>> {
         let sources = self.0.details.iter().rev().filter(|detail| detail.type_url == type_url::SOURCE);
         sources.map(|detail| source_detail::ranges(&detail.value)).collect()
     }
 
-    /// The code.
+    /// Returns the code.
     #[must_use]
     pub fn code(&self) -> Code {
         self.0.code
     }
 
-    /// The status to return.
+    /// Returns the status to send.
     ///
-    /// Details that would make the message too large to send are left out, the excerpts of a
-    /// huge Dockerfile for example: the message is worth more.
+    /// Details that would make the message too large to send are left out, such as the excerpts of a huge
+    /// Dockerfile: the message matters more.
     #[must_use]
     pub fn into_status(self) -> rpc::Status {
         let mut status =
@@ -145,12 +145,12 @@ impl Error {
         status
     }
 
-    /// The request that ends the build with this error.
+    /// Returns the request that ends the build with this error.
     pub(super) fn into_request(self) -> frontend::ReturnRequest {
         frontend::ReturnRequest { result: None, error: Some(self.into_status()) }
     }
 
-    /// Go walks an error from the outside in, so a newer detail comes first.
+    /// Puts a detail first, since Go walks an error from the outside in.
     fn with_detail(mut self, type_url: &str, value: &serde_json::Value) -> Self {
         self.0
             .details
@@ -159,7 +159,7 @@ impl Error {
     }
 }
 
-/// The message as Go prints the error.
+/// Writes the message as Go prints the error.
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.0.relayed && !matches!(self.0.code, Code::Ok | Code::Unknown) {
@@ -173,13 +173,13 @@ impl std::error::Error for Error {}
 
 impl From<Status> for Error {
     fn from(status: Status) -> Self {
-        // What cannot be read is as good as no details.
+        // Unreadable details are treated as none.
         let details = rpc::Status::decode(status.details()).map(|full| full.details).unwrap_or_default();
         Self(Box::new(Content {
             code: if status.code() == Code::Ok { Code::Unknown } else { status.code() },
             message: status.message().to_owned(),
             relayed: true,
-            // BuildKit puts each detail around the ones before.
+            // BuildKit wraps each detail around the previous ones.
             details: details.into_iter().rev().collect(),
         }))
     }
@@ -201,7 +201,7 @@ fn named(name: &str) -> serde_json::Value {
     json!({ "name": name })
 }
 
-/// Go's name of a code.
+/// Returns Go's name of a code.
 fn code_name(code: Code) -> &'static str {
     match code {
         Code::Ok => "OK",

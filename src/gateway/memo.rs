@@ -1,11 +1,11 @@
-//! Answers by question: what is being asked or was asked is not asked again.
+//! A cache of answers: a question that is pending or answered is not asked again.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::OnceCell;
 
-/// Answers, failures included (upstream's `flightcontrol.CachedGroup`).
+/// Answers by question, failures included (upstream's `flightcontrol.CachedGroup`).
 #[derive(Debug)]
 pub(crate) struct Memo<K, V> {
     cells: Arc<Mutex<BTreeMap<K, Arc<OnceCell<V>>>>>,
@@ -24,9 +24,9 @@ impl<K, V> Default for Memo<K, V> {
 }
 
 impl<K: Ord, V: Clone> Memo<K, V> {
-    /// The answer to `question`, which only the first to ask has looked up with `ask`.
+    /// Returns the answer to `question`, which only the first caller looks up, with `ask`.
     ///
-    /// If that one gives up waiting, the next takes its place.
+    /// If that caller gives up waiting, the next one takes over.
     pub(crate) async fn get(&self, question: K, ask: impl Future<Output = V>) -> V {
         let cell = {
             let mut cells = self.cells.lock().unwrap_or_else(PoisonError::into_inner);

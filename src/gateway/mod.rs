@@ -1,8 +1,8 @@
 //! The frontend's side of the conversation with BuildKit.
 //!
-//! BuildKit starts a frontend with its standard input and output as a gRPC connection; the
-//! frontend is the client. [`transport`] makes the connection, [`bridge`] the calls, [`error`]
-//! what goes back when a build fails. Nothing here knows a Dockerfile's meaning.
+//! BuildKit starts a frontend with its standard input and output as a gRPC connection; the frontend is the
+//! client. [`transport`] sets up the connection, [`bridge`] makes the calls, [`error`] is returned when a
+//! build fails. Nothing here knows the meaning of a Dockerfile.
 
 pub mod base64;
 pub mod bridge;

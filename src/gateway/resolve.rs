@@ -1,8 +1,8 @@
-//! What sources are right now: the config of an image, the commit of a branch.
+//! Resolves sources to their current state: the config of an image, the commit of a branch.
 //!
-//! Mirrors `ResolveImageConfig` and `ResolveSourceMetadata` of moby/buildkit's
-//! `frontend/gateway/grpcclient`. A BuildKit that answers ResolveSourceMeta is asked with it for
-//! images as well, since only that answer shows a source policy at work.
+//! Mirrors `ResolveImageConfig` and `ResolveSourceMetadata` of moby/buildkit's `frontend/gateway/grpcclient`.
+//! If BuildKit supports ResolveSourceMeta, that call is used for images as well, since only its answer shows
+//! the effect of a source policy.
 
 use std::sync::Arc;
 
@@ -19,28 +19,28 @@ use crate::proto::{frontend, pb};
 const IMAGE: &str = "docker-image://";
 const OCI_LAYOUT: &str = "oci-layout://";
 
-/// Answers about sources. Clones share them.
+/// Resolved sources. Clones share them.
 #[derive(Debug, Clone)]
 pub struct Sources {
     client: Client,
     capabilities: Arc<Capabilities>,
-    /// By the request's bytes without the log name.
+    /// By the bytes of the request without its log name.
     images: Memo<Vec<u8>, Result<Arc<ResolvedImage>, ResolveError>>,
     others: Memo<Vec<u8>, Result<Arc<frontend::ResolveSourceMetaResponse>, Error>>,
 }
 
-/// Which image.
+/// The image to resolve.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ResolveImage {
-    /// The reference in its normal form, with a tag or digest.
+    /// The reference in normalized form, with a tag or digest.
     pub reference: String,
-    /// The platform to select; BuildKit's own if there is none.
+    /// The platform to select; `None` for BuildKit's own.
     pub platform: Option<Platform>,
-    /// When the registry is asked.
+    /// When to contact the registry.
     pub resolve_mode: ResolveMode,
-    /// The line shown while it is looked up.
+    /// The line to show during the lookup.
     pub log_name: String,
-    /// The image is in an OCI layout of the client.
+    /// The OCI layout of the client that holds the image, if any.
     pub store: Option<OciStore>,
 }
 
@@ -53,39 +53,39 @@ pub struct OciStore {
     pub store_id: String,
 }
 
-/// An image as it was found.
+/// A resolved image.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ResolvedImage {
     /// The reference, which a source policy may have changed.
     pub reference: String,
-    /// Digest of the manifest or index.
+    /// The digest of the manifest or index.
     pub digest: String,
-    /// The config's JSON.
+    /// The config as JSON.
     pub config: Vec<u8>,
 }
 
-/// Why an image has no config.
+/// Why the config of an image is not available.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ResolveError {
-    /// The index was read, and lists no image for the platform.
+    /// The index was read but lists no image for the platform.
     #[error(transparent)]
     NoMatchingPlatform(Error),
-    /// It could not be looked up.
+    /// The lookup failed.
     #[error(transparent)]
     Failed(Error),
-    /// A source policy put something else in its place.
+    /// A source policy replaced the image with another kind of source.
     #[error("ref mutated by policy to non-image: {IMAGE}{reference} -> {identifier}")]
     NotAnImage {
-        /// What was asked for.
+        /// The requested reference.
         reference: String,
-        /// The identifier of the source in its place.
+        /// The identifier of the source that replaces it.
         identifier: String,
     },
 }
 
 impl ResolveError {
-    /// Whether the registry answered that it does not have the image. Good for advice alone: a registry may say so of what
-    /// it does not show.
+    /// Returns whether the registry answered that it does not have the image. Good only for hints: a registry
+    /// may say so about images that it does not want to show.
     #[must_use]
     pub fn is_not_found(&self) -> bool {
         matches!(self, Self::NoMatchingPlatform(_))
@@ -122,11 +122,12 @@ impl Sources {
         Self { client, capabilities, images: Memo::default(), others: Memo::default() }
     }
 
-    /// The config of an image.
+    /// Resolves the config of an image.
     ///
     /// # Errors
     ///
-    /// If it is not there, or a source policy put something else in its place.
+    /// Returns an error if the image does not exist, or if a source policy replaces it with another kind of
+    /// source.
     pub async fn image(&self, query: ResolveImage) -> Result<Arc<ResolvedImage>, ResolveError> {
         if self.capabilities.frontend.supports(names::SOURCE_META) {
             let request = query.into_source_meta();
@@ -144,7 +145,7 @@ impl Sources {
         request: frontend::ResolveSourceMetaRequest,
     ) -> Result<Arc<ResolvedImage>, ResolveError> {
         let asked = request.source.as_ref().map_or_else(String::new, |source| name(&source.identifier));
-        // In the words of BuildKit's own resolver, which the call goes past.
+        // Uses the text of BuildKit's own resolver, which this call bypasses.
         let answer = self.client.resolve_source_meta(request).await.map_err(|status| {
             Error::from(status).context(format_args!("failed to resolve source metadata for {asked}"))
         })?;
@@ -170,11 +171,12 @@ impl Sources {
         Ok(Arc::new(ResolvedImage { reference, digest: answer.digest, config: answer.config }))
     }
 
-    /// What a source other than an image is. For a BuildKit that cannot tell, it is what was asked.
+    /// Resolves a source other than an image. If BuildKit does not support this, returns the source as
+    /// requested.
     ///
     /// # Errors
     ///
-    /// If it could not be looked up.
+    /// Returns an error if the lookup fails.
     pub async fn meta(
         &self,
         request: frontend::ResolveSourceMetaRequest,
@@ -190,7 +192,7 @@ impl Sources {
     }
 }
 
-/// An identifier without its scheme.
+/// Removes the scheme from an identifier.
 fn name(identifier: &str) -> String {
     let name = identifier.strip_prefix(IMAGE).unwrap_or(identifier);
     name.strip_prefix(OCI_LAYOUT).unwrap_or(name).to_owned()

@@ -1,7 +1,6 @@
-//! What a solve gives and what a build returns.
+//! The result of a solve or a build.
 //!
-//! Mirrors `solver/result` of moby/buildkit: either one reference or one for each platform, and
-//! data beside them.
+//! Mirrors `solver/result` of moby/buildkit: either one reference or one for each platform, plus metadata.
 
 use std::collections::BTreeMap;
 
@@ -9,10 +8,10 @@ use crate::collect;
 use crate::proto::frontend::result::Result as Wire;
 use crate::proto::frontend::{self, Attestations, Ref};
 
-/// Where the files of a result are. `None` stands for an empty file tree.
+/// The file trees of a result. `None` is an empty tree.
 #[derive(Debug, Clone, PartialEq)]
 pub enum References {
-    /// One tree.
+    /// A single tree.
     One(Option<Ref>),
     /// A tree for each platform ID.
     Map(BTreeMap<String, Option<Ref>>),
@@ -29,23 +28,23 @@ impl Default for References {
 pub struct BuildResult {
     /// The files.
     pub references: References,
-    /// By the names of `exporter/containerimage/exptypes`.
+    /// Metadata by the names of `exporter/containerimage/exptypes`.
     pub metadata: BTreeMap<String, Vec<u8>>,
-    /// By platform ID.
+    /// Attestations by platform ID.
     pub attestations: BTreeMap<String, Attestations>,
 }
 
-/// One reference was expected.
+/// Error: a single reference was expected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("invalid map result")]
 pub struct MapResult;
 
 impl BuildResult {
-    /// The reference, if there is one and not one for each platform (upstream's `SingleRef`).
+    /// Returns the reference if the result is not by platform (upstream's `SingleRef`).
     ///
     /// # Errors
     ///
-    /// [`MapResult`] otherwise.
+    /// Returns [`MapResult`] otherwise.
     pub fn single(self) -> Result<Option<Ref>, MapResult> {
         match self.references {
             References::One(reference) => Ok(reference),
@@ -53,7 +52,7 @@ impl BuildResult {
         }
     }
 
-    /// Every reference that is not an empty tree.
+    /// Iterates over the references, skipping empty trees.
     pub fn each(&self) -> impl Iterator<Item = &Ref> {
         let (one, map) = match &self.references {
             References::One(one) => (one.as_ref(), None),
@@ -63,7 +62,7 @@ impl BuildResult {
     }
 }
 
-/// An empty ID is an empty tree.
+/// Maps an empty ID to an empty tree.
 fn found(reference: Ref) -> Option<Ref> {
     (!reference.id.is_empty()).then_some(reference)
 }
@@ -96,7 +95,7 @@ impl From<frontend::SolveResponse> for BuildResult {
 }
 
 impl BuildResult {
-    /// The message; `arrays` says whether BuildKit knows [`Ref`] in it (capability
+    /// Converts the result to a message; `arrays` says whether BuildKit supports [`Ref`] in it (capability
     /// `proto.refarray`).
     pub(super) fn into_message(self, arrays: bool) -> frontend::Result {
         let id = |reference: Option<Ref>| reference.map_or_else(String::new, |reference| reference.id);

@@ -1,7 +1,7 @@
-//! The error detail that says where in a file an error belongs, as JSON.
+//! The error detail with the location of an error in a file, as JSON.
 //!
-//! This is what Go's `encoding/json` makes of `errdefs.Source`: fields with their proto names,
-//! zero values left out, bytes in base64.
+//! Has the form in which Go's `encoding/json` writes `errdefs.Source`: fields with their proto names, zero
+//! values omitted, bytes in base64.
 
 use serde_json::{Map, Value};
 
@@ -9,14 +9,14 @@ use super::base64;
 use crate::proto::pb;
 use crate::span::{Position, Range};
 
-/// The detail for `ranges` of `file`.
+/// Returns the detail for `ranges` of `file`.
 #[must_use]
 pub fn to_json(file: &pb::SourceInfo, ranges: &[Range]) -> Value {
     let ranges: Vec<pb::Range> = ranges.iter().map(|range| pb::Range::from(*range)).collect();
     Object::new().with("info", source_info(file)).with("ranges", list(&ranges, range)).into()
 }
 
-/// The ranges of a detail; none where it cannot be read.
+/// Returns the ranges of a detail; empty if it is unreadable.
 #[must_use]
 pub fn ranges(detail: &[u8]) -> Vec<Range> {
     let detail: Value = serde_json::from_slice(detail).unwrap_or_default();
@@ -27,7 +27,7 @@ pub fn ranges(detail: &[u8]) -> Vec<Range> {
     ranges.iter().map(|r| Range { start: position(&r["start"]), end: position(&r["end"]) }).collect()
 }
 
-/// An object without its empty members.
+/// A JSON object without empty members.
 struct Object(Map<String, Value>);
 
 impl Object {
@@ -42,7 +42,7 @@ impl Object {
             Value::Number(number) => number.as_f64() == Some(0.0),
             Value::String(text) => text.is_empty(),
             Value::Array(items) => items.is_empty(),
-            // An empty message is a set pointer in Go, and is written.
+            // An empty message is a non-nil pointer in Go, which is written.
             Value::Bool(true) | Value::Object(_) => false,
         };
         if !empty {

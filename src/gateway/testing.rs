@@ -1,4 +1,4 @@
-//! A BuildKit for tests and examples, in this process: it answers from tables and counts calls.
+//! An in-process BuildKit for tests and examples: it answers from tables and counts calls.
 
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "as in tests")]
 
@@ -21,13 +21,13 @@ use crate::proto::{caps, fsutil, pb};
 #[derive(Debug, Default)]
 struct State {
     caps: Vec<String>,
-    /// LLB capabilities besides those of all tests.
+    /// LLB capabilities in addition to those that all tests have.
     llb_caps: &'static [&'static str],
     files: BTreeMap<String, Vec<u8>>,
     images: BTreeMap<String, Vec<u8>>,
-    /// Images that are not listed are empty ones.
+    /// Images that are not listed exist and are empty.
     any_image: bool,
-    /// Those that are indexes, of images for amd64.
+    /// The images that are indexes, of images for amd64.
     indexes: BTreeSet<String>,
     replaced: BTreeMap<String, String>,
     answers: BTreeMap<String, ResolveSourceMetaResponse>,
@@ -38,11 +38,11 @@ struct State {
     returned: Vec<ReturnRequest>,
 }
 
-/// The server. Clones share their tables.
+/// The fake server. Clones share its tables.
 #[derive(Debug, Clone, Default)]
 pub struct Fake(Arc<Mutex<State>>);
 
-/// A bridge to `fake`, pinged.
+/// Returns a bridge to `fake` that is already connected.
 pub async fn bridge_to(fake: &Fake) -> Bridge {
     let (client, server_side) = tokio::io::duplex(1 << 16);
     let service = LlbBridgeServer::new(fake.clone()).max_encoding_message_size(usize::MAX);
@@ -61,67 +61,67 @@ impl Fake {
         self
     }
 
-    /// With capabilities of the frontend's service.
+    /// Adds capabilities of the frontend's service.
     pub fn with_caps(self, caps: &[&str]) -> Self {
         self.with(|state| state.caps.extend(caps.iter().map(|cap| (*cap).to_owned())))
     }
 
-    /// An engine that knows every operation.
+    /// Adds the capabilities of all operations.
     pub fn with_all_llb_caps(self) -> Self {
         self.with(|state| state.llb_caps = crate::llb::caps::ALL)
     }
 
-    /// With a file, in every file tree.
+    /// Adds a file to every file tree.
     pub fn with_file(self, path: &str, data: impl Into<Vec<u8>>) -> Self {
         self.with(|state| drop(state.files.insert(path.into(), data.into())))
     }
 
-    /// With an image's config.
+    /// Adds an image config.
     pub fn with_image(self, reference: &str, config: &[u8]) -> Self {
         self.with(|state| drop(state.images.insert(reference.into(), config.into())))
     }
 
-    /// Every image that is not listed is an empty one, of the platform that is asked for.
+    /// Makes every image that is not listed an empty one, of the requested platform.
     pub fn with_any_image(self) -> Self {
         self.with(|state| state.any_image = true)
     }
 
-    /// An index whose first image has that config, for amd64 alone.
+    /// Adds an index whose first image has that config, for amd64 only.
     pub fn with_index(self, reference: &str, config: &[u8]) -> Self {
         self.with_image(reference, config).with(|state| _ = state.indexes.insert(reference.into()))
     }
 
-    /// With an input of the client.
+    /// Adds an input of the client.
     pub fn with_input(self, name: &str, definition: pb::Definition) -> Self {
         self.with(|state| drop(state.inputs.insert(name.into(), definition)))
     }
 
-    /// As a source policy does.
+    /// Replaces an image, as a source policy does.
     pub fn replace_image(&self, reference: &str, identifier: &str) {
         self.0.lock().unwrap().replaced.insert(reference.into(), identifier.into());
     }
 
-    /// What a source other than an image is, by its identifier.
+    /// Sets the answer for a source other than an image, by its identifier.
     pub fn answer(&self, identifier: &str, answer: ResolveSourceMetaResponse) {
         self.0.lock().unwrap().answers.insert(identifier.into(), answer);
     }
 
-    /// How often a call was made.
+    /// Returns how often a call was made.
     pub fn calls(&self, call: &str) -> usize {
         self.0.lock().unwrap().calls.get(call).copied().unwrap_or_default()
     }
 
-    /// What was solved, in order.
+    /// Returns the requests to solve, in order.
     pub fn solved(&self) -> Vec<SolveRequest> {
         self.0.lock().unwrap().solved.clone()
     }
 
-    /// Which sources were looked up, in order.
+    /// Returns the requests to resolve sources, in order.
     pub fn asked(&self) -> Vec<ResolveSourceMetaRequest> {
         self.0.lock().unwrap().asked.clone()
     }
 
-    /// What was returned.
+    /// Returns the results that ended builds.
     pub fn returned(&self) -> Vec<ReturnRequest> {
         self.0.lock().unwrap().returned.clone()
     }
@@ -139,7 +139,7 @@ impl State {
         if !fits && self.indexes.contains(reference) {
             return Err(Status::not_found("no match for platform in manifest"));
         }
-        // An index answers by its digest as well.
+        // An index is also found by its digest.
         let by_digest = || self.images.get(reference.strip_suffix(&format!("@{}", self.digest()))?);
         match self.images.get(reference).or_else(by_digest) {
             Some(config) => Ok(config.clone()),
@@ -148,7 +148,7 @@ impl State {
         }
     }
 
-    /// What every name stands for: the index, if there is one.
+    /// Returns the digest of every name: that of the index, if any.
     fn digest(&self) -> String {
         let index = self.files.get("index.json").filter(|index| !index.is_empty());
         index.map_or_else(|| DIGEST.to_owned(), |index| digest::of(index))
@@ -159,7 +159,7 @@ impl State {
     }
 }
 
-/// The config of an image with nothing in it but a layer: one without is taken for scratch.
+/// Returns the config of an empty image with one layer, since an image without layers counts as scratch.
 fn empty_image(platform: Option<&pb::Platform>) -> Vec<u8> {
     let platform = platform.cloned().unwrap_or_default();
     let config = serde_json::json!({

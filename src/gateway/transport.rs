@@ -1,7 +1,7 @@
 //! A gRPC connection over the process's standard input and output.
 //!
-//! BuildKit hands a frontend two pipes; other engines may hand it sockets. Anything else, such as
-//! a terminal, means that a person started the program: that is an error with an explanation.
+//! BuildKit passes two pipes to a frontend; other engines may pass sockets. Anything else, such as a
+//! terminal, means that a person started the program, which is reported as an error with an explanation.
 
 use std::fs::File;
 use std::io;
@@ -27,11 +27,11 @@ use super::client::Client;
 /// The largest message either side accepts, in bytes (containerd's `DefaultMaxRecvMsgSize`).
 pub const MAX_MESSAGE_BYTES: usize = 16 << 20;
 
-/// How many bytes BuildKit may send before the frontend has read them: enough for a Dockerfile in
-/// one go.
+/// The number of bytes that BuildKit may send before the frontend has read them: enough to receive a
+/// Dockerfile without waiting.
 const WINDOW_BYTES: u32 = 1 << 20;
 
-/// Why there is no connection.
+/// Why connecting failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Standard input or output is a file, a terminal or closed.
@@ -39,7 +39,7 @@ pub enum Error {
         "standard input and output are not a connection: BuildKit starts this program, as the image named in a Dockerfile's \"# syntax=\" line"
     )]
     NotAConnection,
-    /// The operating system refused.
+    /// The operating system reported an error.
     #[error("failed to take over standard input and output: {0}")]
     Io(#[from] io::Error),
     /// The connection broke before it was ready.
@@ -51,7 +51,7 @@ pub enum Error {
 ///
 /// # Errors
 ///
-/// [`Error::NotAConnection`] if they are neither pipes nor sockets.
+/// Returns [`Error::NotAConnection`] if they are neither pipes nor sockets.
 pub async fn stdio() -> Result<Client, Error> {
     let input = reader(io::stdin().as_fd().try_clone_to_owned()?)?;
     let output = writer(io::stdout().as_fd().try_clone_to_owned()?)?;
@@ -62,7 +62,7 @@ pub async fn stdio() -> Result<Client, Error> {
 ///
 /// # Errors
 ///
-/// If the stream ends before HTTP/2 is set up.
+/// Returns an error if the stream ends before HTTP/2 is set up.
 pub async fn over<S>(stream: S) -> Result<Client, Error>
 where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
@@ -77,8 +77,8 @@ where
     Ok(Client::new(Connection { sender }))
 }
 
-/// One HTTP/2 connection. There is no other to turn to: when it ends, the build has ended. So this
-/// does without the pools, balancers and reconnects of tonic's own channel.
+/// A single HTTP/2 connection. When it ends, so does the build, since there is no other connection to use.
+/// The pools, balancers and reconnects of tonic's own channel are therefore not needed.
 #[derive(Debug, Clone)]
 pub struct Connection {
     sender: SendRequest<Body>,

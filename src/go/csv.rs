@@ -1,25 +1,26 @@
-//! One line of comma-separated values (`csvvalue.Fields` of `github.com/tonistiigi/go-csvvalue`),
-//! with the error texts of `encoding/csv`.
+//! Parses a line of comma-separated values (`csvvalue.Fields` of `github.com/tonistiigi/go-csvvalue`), with
+//! the error texts of `encoding/csv`.
 
-/// Why a line has no fields.
+/// Why a line cannot be split into fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ErrorKind {
-    /// Nothing there.
+    /// The line is empty.
     #[error("EOF")]
     Empty,
     /// A quote inside a field that does not start with one.
     #[error("parse error on line 1, column {0}: bare \" in non-quoted-field")]
     BareQuote(usize),
-    /// A quoted field goes on after its closing quote, or has none.
+    /// A quoted field continues after its closing quote, or has none.
     #[error("parse error on line 1, column {0}: extraneous or missing \" in quoted-field")]
     Quote(usize),
 }
 
-/// The fields of `line`. A field in double quotes may hold commas, and quotes written twice. One
+/// Returns the fields of `line`. A field in double quotes may contain commas, and quotes written twice. One
 /// line break at the end is ignored.
 ///
 /// # Errors
-/// [`ErrorKind`], with columns counted in bytes from 1.
+///
+/// Returns [`ErrorKind`], with columns counted in bytes from 1.
 pub fn fields(line: &str) -> Result<Vec<String>, ErrorKind> {
     let line = line.strip_suffix('\n').map_or(line, |line| line.strip_suffix('\r').unwrap_or(line));
     if line.is_empty() {
@@ -49,7 +50,8 @@ pub fn fields(line: &str) -> Result<Vec<String>, ErrorKind> {
     }
 }
 
-/// The field at the start of `rest`, which is at `pos` of the line, and its length with quotes.
+/// Parses the field at the start of `rest`, which is at `pos` of the line; returns it and its length
+/// including quotes.
 fn quoted(rest: &str, pos: usize) -> Result<(String, usize), ErrorKind> {
     let mut field = String::new();
     let mut at = 1;

@@ -1,8 +1,8 @@
-//! Lengths of time in nanoseconds, written and read as Go's `time.Duration`.
+//! Durations in nanoseconds, formatted and parsed like Go's `time.Duration`.
 
 use std::fmt::{self, Write as _};
 
-/// Why a text is no duration. The texts are Go's.
+/// Why a text is not a valid duration. The texts are Go's.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ErrorKind {
     /// Not a number with a unit, or too large.
@@ -11,7 +11,7 @@ pub enum ErrorKind {
     /// A number without a unit.
     #[error("time: missing unit in duration {}", Plain(.0))]
     MissingUnit(String),
-    /// A unit Go does not know.
+    /// A unit that Go does not support.
     #[error("time: unknown unit {} in duration {}", Plain(.unit), Plain(.text))]
     UnknownUnit {
         /// The unit.
@@ -21,7 +21,7 @@ pub enum ErrorKind {
     },
 }
 
-/// Quotes as package `time` does: byte by byte, everything beyond ASCII as `\x..`.
+/// Quotes like package `time`: byte by byte, with everything beyond ASCII as `\x..`.
 struct Plain<'a>(&'a str);
 
 impl fmt::Display for Plain<'_> {
@@ -43,7 +43,7 @@ const MICROSECOND: u64 = 1000 * NANOSECOND;
 const MILLISECOND: u64 = 1000 * MICROSECOND;
 const SECOND: u64 = 1000 * MILLISECOND;
 
-/// Nanoseconds as `1h2m3.5s` (`time.Duration.String`).
+/// Formats nanoseconds as `1h2m3.5s` (`time.Duration.String`).
 #[must_use]
 pub fn format(nanoseconds: i64) -> String {
     let length = nanoseconds.unsigned_abs();
@@ -68,7 +68,7 @@ pub fn format(nanoseconds: i64) -> String {
     }
     out.push_str(&whole.to_string());
     if fraction > 0 {
-        // The unit's zeros are the digits of its fraction.
+        // The number of zeros in the unit is the number of digits of its fraction.
         let digits = unit.ilog10() as usize;
         out.push('.');
         out.push_str(format!("{fraction:0digits$}").trim_end_matches('0'));
@@ -76,10 +76,11 @@ pub fn format(nanoseconds: i64) -> String {
     out + suffix
 }
 
-/// Reads `1h30m`, `-1.5s`, `0` (`time.ParseDuration`), in nanoseconds.
+/// Parses `1h30m`, `-1.5s`, `0` (`time.ParseDuration`) to nanoseconds.
 ///
 /// # Errors
-/// [`ErrorKind`] with Go's wording.
+///
+/// Returns [`ErrorKind`] with Go's text.
 pub fn parse(text: &str) -> Result<i64, ErrorKind> {
     const LIMIT: u64 = 1 << 63;
     let invalid = || ErrorKind::Invalid(text.to_owned());
@@ -133,8 +134,8 @@ fn split_digits(text: &str) -> (&str, &str) {
     text.split_at(text.bytes().take_while(u8::is_ascii_digit).count())
 }
 
-/// The fraction's share of a unit. Digits that overflow are dropped, and the product is computed
-/// in floating point, since Go's result shows its rounding.
+/// Returns the fraction of a unit. Digits that overflow are dropped, and the product is computed in floating
+/// point, since Go's result shows its rounding.
 fn fraction_of(digits: &str, unit: u64) -> u64 {
     let (mut value, mut scale) = (0u64, 1f64);
     for byte in digits.bytes() {

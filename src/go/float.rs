@@ -1,10 +1,10 @@
 //! Floating point numbers in decimal digits.
 //!
-//! The standard library's parser is right to the last bit for any number of digits, by a table of 10 KB that does not
-//! compress. Here, numbers of up to 15 digits with up to 22 decimal places are exact, and others nearly so: enough for
-//! sizes, and to tell what is too large.
+//! The standard library's parser is correct to the last bit for any number of digits, with a table of 10 KB
+//! that does not compress. Here, numbers of up to 15 digits with up to 22 decimal places are exact, and
+//! others nearly so: enough for sizes, and for detecting numbers that are too large.
 
-/// The digits of the smallest number that is too large, which has 309 before its point.
+/// The digits of the smallest number that is too large, which has 309 digits before the decimal point.
 const TOO_LARGE: &str = "179769313486231580793";
 const TOO_LARGE_DIGITS: i64 = 309;
 
@@ -14,7 +14,8 @@ const MAX_DIGITS: usize = 19;
 /// Powers of ten up to this one are exact.
 const EXACT: i64 = 22;
 
-/// Reads `12`, `1.5`, `.5`, `1e-3`, with a sign or without; none for another text, and for a number that is too large.
+/// Parses `12`, `1.5`, `.5`, `1e-3`, with or without a sign; `None` for other texts, and for numbers that are
+/// too large.
 #[must_use]
 pub fn parse_float(text: &str) -> Option<f64> {
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
@@ -41,7 +42,7 @@ pub fn parse_float(text: &str) -> Option<f64> {
     Some(if text.starts_with('-') { -value } else { value })
 }
 
-/// Digits with a sign or without; what no number has becomes the largest.
+/// Parses digits with or without a sign; an exponent that no number has becomes the largest one.
 fn parse_exponent(text: &str) -> Option<i64> {
     const MAX: i64 = 1 << 40;
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
@@ -61,7 +62,7 @@ fn scale(number: u64, mut power: i64) -> f64 {
         value = if step < 0 { value / factor } else { value * factor };
         power -= step;
     }
-    // Rounding in steps may pass the largest number, which the digits have not.
+    // Rounding in steps may exceed the largest number even though the digits do not.
     value.min(f64::MAX)
 }
 
@@ -104,7 +105,7 @@ mod tests {
             let at = digits.len().saturating_sub(places);
             let text = format!("{}.{}e{power}", &digits[..at], &digits[at..]);
             let (ours, theirs): (f64, f64) = (parse_float(&text).unwrap(), text.parse().unwrap());
-            // Beyond 22 decimal places, in the last bit alone.
+            // Beyond 22 decimal places, only the last bit differs.
             prop_assert!((ours - theirs).abs() <= theirs.abs() * f64::EPSILON, "{text}: {ours} {theirs}");
         }
     }

@@ -1,15 +1,16 @@
-//! Names against shell patterns: `filepath.Match` on Linux.
+//! Matches names against shell patterns: `filepath.Match` on Linux.
 
-/// A pattern with an open class, an empty one, or a backslash at its end.
+/// The error for a pattern with an unclosed class, an empty one, or a backslash at its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("syntax error in pattern")]
 pub struct BadPattern;
 
-/// Whether `name` as a whole matches `pattern`: `*` and `?` stand for anything but slashes,
-/// `[a-z]` and `[^a-z]` are classes, a backslash takes the next character literally.
+/// Returns whether the whole `name` matches `pattern`: `*` and `?` match anything but slashes, `[a-z]` and
+/// `[^a-z]` are classes, and a backslash makes the next character literal.
 ///
 /// # Errors
-/// [`BadPattern`], for the part of the pattern that was read: as in Go a mismatch ends the reading
+///
+/// Returns [`BadPattern`], for the part of the pattern that was read: as in Go, a mismatch ends the reading
 /// at the next `*`.
 pub fn matches(pattern: &str, name: &str) -> Result<bool, BadPattern> {
     let (mut pattern, mut name) = (pattern, name);
@@ -19,7 +20,7 @@ pub fn matches(pattern: &str, name: &str) -> Result<bool, BadPattern> {
         if star && chunk.is_empty() {
             return Ok(!name.contains('/'));
         }
-        // The first chunk, and one that must end the name, fit in one place only.
+        // The first chunk, and one that must end the name, can match at only one position.
         if let Some(after) = match_chunk(chunk, name)?
             && (after.is_empty() || !pattern.is_empty())
         {
@@ -50,7 +51,7 @@ fn skip_to<'a>(chunk: &str, name: &'a str, last: bool) -> Result<Option<&'a str>
     Ok(None)
 }
 
-/// Splits off leading stars and what follows up to the next one outside a class.
+/// Splits off leading stars and the chunk up to the next star outside a class.
 fn next_chunk(pattern: &str) -> (bool, &str, &str) {
     let trimmed = pattern.trim_start_matches('*');
     let star = trimmed.len() < pattern.len();
@@ -68,8 +69,8 @@ fn next_chunk(pattern: &str) -> (bool, &str, &str) {
     (star, trimmed, "")
 }
 
-/// Matches a chunk without stars at the start of `name`: what is left of it. A mismatch still
-/// reads the chunk to its end for errors.
+/// Matches a chunk without stars at the start of `name`; returns the rest of the name. Even after a mismatch,
+/// the chunk is read to its end for errors.
 fn match_chunk<'a>(chunk: &str, name: &'a str) -> Result<Option<&'a str>, BadPattern> {
     let mut chunk = chunk.chars();
     let mut rest = name.chars();
@@ -94,7 +95,7 @@ fn match_chunk<'a>(chunk: &str, name: &'a str) -> Result<Option<&'a str>, BadPat
     Ok(if failed { None } else { Some(rest.as_str()) })
 }
 
-/// Reads a class after its bracket: whether it has the character.
+/// Reads a class after its bracket; returns whether it contains the character.
 fn class(chunk: &mut std::str::Chars<'_>, found: Option<char>) -> Result<bool, BadPattern> {
     let negated = chunk.as_str().starts_with('^');
     if negated {
@@ -117,7 +118,7 @@ fn class(chunk: &mut std::str::Chars<'_>, found: Option<char>) -> Result<bool, B
     }
 }
 
-/// One end of a range. A class cannot end after it: that much must be left.
+/// Reads one end of a range. A class cannot end directly after it: something must be left.
 fn class_character(chunk: &mut std::str::Chars<'_>) -> Result<char, BadPattern> {
     let c = match chunk.next() {
         None | Some('-' | ']') => return Err(BadPattern),

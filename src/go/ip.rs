@@ -1,8 +1,8 @@
-//! Network addresses as Go's package `net` reads and writes them.
+//! Network addresses as Go's package `net` parses and formats them.
 
 use std::net::IpAddr;
 
-/// Why a text is no `host:port` (`*net.AddrError`).
+/// The error for a text that is not `host:port` (`*net.AddrError`).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}{reason}", about(.address))]
 pub struct HostPortError {
@@ -12,19 +12,19 @@ pub struct HostPortError {
     pub reason: &'static str,
 }
 
-/// Go leaves an empty address out of the message.
+/// Go omits an empty address from the message.
 fn about(address: &str) -> String {
     if address.is_empty() { String::new() } else { format!("address {address}: ") }
 }
 
-/// Reads an address (`net.ParseIP`): no zone, no leading zeros.
+/// Parses an address (`net.ParseIP`): no zone, no leading zeros.
 #[must_use]
 pub fn parse(text: &str) -> Option<IpAddr> {
     text.parse().ok()
 }
 
-/// The canonical form of an address (`net.IP.String`), in which an IPv4 address mapped into IPv6
-/// is an IPv4 address.
+/// Returns the canonical form of an address (`net.IP.String`), in which an IPv4-mapped IPv6 address is an
+/// IPv4 address.
 #[must_use]
 pub fn canonical(text: &str) -> Option<String> {
     parse(text).map(|address| address.to_canonical().to_string())
@@ -33,7 +33,8 @@ pub fn canonical(text: &str) -> Option<String> {
 /// Splits `host:port` and `[host]:port` (`net.SplitHostPort`).
 ///
 /// # Errors
-/// [`HostPortError`] with Go's wording.
+///
+/// Returns [`HostPortError`] with Go's text.
 pub fn split_host_port(text: &str) -> Result<(String, String), HostPortError> {
     let error = |reason| Err(HostPortError { address: text.to_owned(), reason });
     const MISSING_PORT: &str = "missing port in address";

@@ -1,7 +1,7 @@
 //! JSON text as Go's `encoding/json` writes it.
 
-/// Appends `text` as a JSON string: `<`, `>`, `&`, U+2028 and U+2029 are escaped, as
-/// `json.Marshal` does by default.
+/// Appends `text` as a JSON string, with `<`, `>`, `&`, U+2028 and U+2029 escaped, as `json.Marshal` does by
+/// default.
 pub fn push_string(out: &mut String, text: &str) {
     const HEX: &[u8; 16] = b"0123456789abcdef";
     let escape = |out: &mut String, byte: u8| {
@@ -28,7 +28,7 @@ pub fn push_string(out: &mut String, text: &str) {
     out.push('"');
 }
 
-/// `text` as a JSON string of Go.
+/// Returns `text` as a JSON string in Go's form.
 #[must_use]
 pub fn string(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);

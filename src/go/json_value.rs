@@ -1,7 +1,7 @@
-//! JSON as Go's `encoding/json` reads it.
+//! JSON as Go's `encoding/json` parses it.
 //!
-//! Differs from `serde_json` where image configs of the wild depend on it: repeated keys are all
-//! kept, invalid UTF-8 and lone surrogates become U+FFFD, numbers keep their text.
+//! Differs from `serde_json` where existing image configs depend on it: repeated keys are all kept, invalid
+//! UTF-8 and lone surrogates become U+FFFD, numbers keep their text.
 
 /// A JSON value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,23 +10,23 @@ pub enum Value {
     Null,
     /// `true` or `false`.
     Bool(bool),
-    /// A number as it was written.
+    /// A number as written.
     Number(String),
     /// A string, unescaped.
     String(String),
     /// An array.
     Array(Vec<Value>),
-    /// An object: every pair in order, repeated keys too.
+    /// An object: all pairs in order, including repeated keys.
     Object(Vec<(String, Value)>),
 }
 
-/// A text that is no JSON, with the offset in bytes.
+/// The error for a text that is not JSON, with the offset in bytes.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ErrorKind {
-    /// Not what the grammar asks for.
+    /// The text violates the grammar.
     #[error("invalid JSON at byte {0}")]
     Syntax(usize),
-    /// The text stops early.
+    /// The text ends early.
     #[error("unexpected end of JSON input")]
     End,
     /// Nested deeper than [`DEEPEST`].
@@ -34,14 +34,14 @@ pub enum ErrorKind {
     TooDeep,
 }
 
-/// How deep values may be nested, as in Go.
+/// The deepest nesting of values, as in Go.
 pub const DEEPEST: usize = 10_000;
 
-/// How many levels become a tree. What is nested deeper stands flat in the last of them: nobody
-/// looks at it, but its numbers have to be ones, and a tree of any depth is not safe to walk.
+/// The number of levels that are kept as a tree. Values that are nested deeper are flattened into the last of
+/// them: nothing reads them, but their numbers must be valid, and a tree of any depth is not safe to walk.
 const KEPT: usize = 500;
 
-/// A list or an object that is being read, with the name of its next value.
+/// A list or an object under construction, with the name of its next value.
 enum Kept {
     Array(Vec<Value>),
     Object(Vec<(String, Value)>, String),
@@ -66,10 +66,11 @@ impl From<Kept> for Value {
 }
 
 impl Value {
-    /// Reads one value that fills the whole text.
+    /// Parses a single value that fills the whole text.
     ///
     /// # Errors
-    /// [`ErrorKind`] for anything else.
+    ///
+    /// Returns [`ErrorKind`] for anything else.
     pub fn parse(text: &[u8]) -> Result<Self, ErrorKind> {
         let mut reader = Reader { text, at: 0 };
         let value = reader.value()?;
@@ -108,9 +109,9 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Reads one value. What is open waits in lists, not on the stack.
+    /// Parses one value. Open lists and objects are kept in lists, not on the stack.
     fn value(&mut self) -> Result<Value, ErrorKind> {
-        // The bracket that ends each open list or object, and those of them that are kept.
+        // The closing bracket of each open list or object, and those of them that are kept.
         let mut brackets: Vec<u8> = Vec::new();
         let mut kept: Vec<Kept> = Vec::new();
         loop {
@@ -139,7 +140,7 @@ impl Reader<'_> {
             } else {
                 Some(self.scalar()?)
             };
-            // The value belongs to the innermost list, and may be its last.
+            // The value belongs to the innermost list or object, and may be its last.
             loop {
                 let Some(&close) = brackets.last() else { return value.map_or_else(|| self.fail(), Ok) };
                 if let (Some(list), Some(value)) = (kept.last_mut(), value.take()) {
@@ -163,7 +164,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads a name and its colon, where `close` ends an object.
+    /// Reads a name and its colon, if `close` ends an object.
     fn key(&mut self, close: u8, kept: &mut [Kept]) -> Result<(), ErrorKind> {
         if close != b'}' {
             return Ok(());
@@ -246,7 +247,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads what follows a backslash.
+    /// Reads the rest of an escape, after its backslash.
     fn escape(&mut self) -> Result<char, ErrorKind> {
         let c = match self.peek() {
             Some(c @ (b'"' | b'\\' | b'/')) => char::from(c),
@@ -297,7 +298,7 @@ impl Reader<'_> {
     }
 }
 
-/// Appends bytes, each one that belongs to no character as U+FFFD.
+/// Appends bytes; each one that is not part of a character becomes U+FFFD.
 fn push_utf8(out: &mut String, bytes: &[u8]) {
     for chunk in bytes.utf8_chunks() {
         out.push_str(chunk.valid());

@@ -1,7 +1,7 @@
-//! Behaviours of Go's standard library that show in digests, configs and messages.
+//! Behaviors of Go's standard library that affect digests, configs and messages.
 //!
-//! docker/dockerfile is written in Go, and much of what it accepts and writes is what a function
-//! of the standard library accepts and writes. Each file here is one such function family.
+//! docker/dockerfile is written in Go, and much of what it accepts and writes is determined by functions of
+//! the standard library. Each file here implements a family of such functions.
 
 pub mod csv;
 pub mod duration;

@@ -1,33 +1,35 @@
-//! Permissions: octal, or symbolic as `chmod` takes them.
+//! Permissions: octal, or symbolic in the form that `chmod` takes.
 //!
-//! Mirrors what `Parse` of `github.com/tonistiigi/dchapes-mode` accepts. The text itself goes to
-//! BuildKit, which applies it.
+//! Accepts what `Parse` of `github.com/tonistiigi/dchapes-mode` accepts. The text itself is sent to BuildKit,
+//! which applies it.
 
 use super::number::{NumberError, parse_int};
 
-/// Why a text is no mode.
+/// Why a text is not a valid mode.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ModeError {
-    /// No mode, or one with bits that are none.
+    /// Not a mode, or one with invalid bits.
     #[error("invalid syntax")]
     Syntax,
-    /// It starts like a number, and is none or too large.
+    /// It starts like a number, but is invalid or too large.
     #[error(transparent)]
     Number(#[from] NumberError),
 }
 
 impl ModeError {
-    /// Whether the text looked like a number. docker/dockerfile then speaks of octal numbers only.
+    /// Returns whether the text looked like a number. docker/dockerfile's message then mentions only octal
+    /// numbers.
     #[must_use]
     pub const fn is_number(&self) -> bool {
         matches!(self, Self::Number(_))
     }
 }
 
-/// Checks a mode: octal up to 7777, or clauses like `u=rwX,go-w` with commas between.
+/// Checks a mode: octal up to 7777, or comma-separated clauses like `u=rwX,go-w`.
 ///
 /// # Errors
-/// [`ModeError`] with upstream's wording.
+///
+/// Returns [`ModeError`] with upstream's text.
 pub fn check_mode(text: &str) -> Result<(), ModeError> {
     if text.starts_with(|c: char| c.is_ascii_digit()) {
         let bits = parse_int(text, 8, 16)?;
@@ -36,7 +38,7 @@ pub fn check_mode(text: &str) -> Result<(), ModeError> {
     text.split(',').all(is_clause).then_some(()).ok_or(ModeError::Syntax)
 }
 
-/// `[augo]*` and one or more of `[+-=][rstwXxugo]*`.
+/// Returns whether a clause is `[augo]*` and one or more of `[+-=][rstwXxugo]*`.
 fn is_clause(clause: &str) -> bool {
     let actions = clause.trim_start_matches(['a', 'u', 'g', 'o']);
     let permissions = |c: char| "rstwXxugo".contains(c);

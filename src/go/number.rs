@@ -1,8 +1,8 @@
-//! Numbers and booleans as Go's `strconv` reads them, with its error texts.
+//! Numbers and booleans as Go's `strconv` parses them, with its error texts.
 
 use super::quote::Quoted;
 
-/// A text `strconv` refuses (`*strconv.NumError`).
+/// The error for a text that `strconv` rejects (`*strconv.NumError`).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("strconv.{function}: parsing {}: {kind}", Quoted(.text))]
 pub struct NumberError {
@@ -14,10 +14,10 @@ pub struct NumberError {
     pub kind: NumberErrorKind,
 }
 
-/// The two ways a number can be wrong.
+/// The kind of error in a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NumberErrorKind {
-    /// No number of that base.
+    /// Not a number of that base.
     #[error("invalid syntax")]
     Syntax,
     /// A number that does not fit.
@@ -27,10 +27,11 @@ pub enum NumberErrorKind {
 
 use NumberErrorKind::{Range, Syntax};
 
-/// `strconv.ParseBool`: `1 t T TRUE true True`, `0 f F FALSE false False` and nothing else.
+/// Parses `1 t T TRUE true True` and `0 f F FALSE false False` (`strconv.ParseBool`).
 ///
 /// # Errors
-/// [`NumberErrorKind::Syntax`] for any other text.
+///
+/// Returns [`NumberErrorKind::Syntax`] for any other text.
 pub fn parse_bool(text: &str) -> Result<bool, NumberError> {
     match text {
         "1" | "t" | "T" | "TRUE" | "true" | "True" => Ok(true),
@@ -39,10 +40,11 @@ pub fn parse_bool(text: &str) -> Result<bool, NumberError> {
     }
 }
 
-/// `strconv.ParseUint` for a base from 2 to 36 and at most 64 bits: digits only, no sign.
+/// Parses a number in a base from 2 to 36 with at most 64 bits (`strconv.ParseUint`): only digits, no sign.
 ///
 /// # Errors
-/// [`NumberError`], out of range being decided at the first digit too many, as in Go.
+///
+/// Returns [`NumberError`]; as in Go, a number is out of range as soon as it has one digit too many.
 pub fn parse_uint(text: &str, base: u32, bits: u32) -> Result<u64, NumberError> {
     unsigned(text, base, bits).map_err(|kind| NumberError {
         function: "ParseUint",
@@ -51,17 +53,20 @@ pub fn parse_uint(text: &str, base: u32, bits: u32) -> Result<u64, NumberError> 
     })
 }
 
-/// `strconv.ParseInt` for a base from 2 to 36 and 1 to 64 bits: digits after an optional sign.
+/// Parses a number in a base from 2 to 36 with 1 to 64 bits (`strconv.ParseInt`): digits after an optional
+/// sign.
 ///
 /// # Errors
+///
 /// See [`parse_uint`].
 pub fn parse_int(text: &str, base: u32, bits: u32) -> Result<i64, NumberError> {
     signed(text, base, bits).map_err(|kind| NumberError { function: "ParseInt", text: text.to_owned(), kind })
 }
 
-/// `strconv.Atoi`.
+/// Parses a decimal number with 64 bits (`strconv.Atoi`).
 ///
 /// # Errors
+///
 /// See [`parse_uint`].
 pub fn atoi(text: &str) -> Result<i64, NumberError> {
     signed(text, 10, 64).map_err(|kind| NumberError { function: "Atoi", text: text.to_owned(), kind })

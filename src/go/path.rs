@@ -1,6 +1,6 @@
-//! Slash-separated paths: Go's package `path`, which is `path/filepath` on Linux.
+//! Slash-separated paths: Go's package `path`, which equals `path/filepath` on Linux.
 
-/// The shortest equivalent path (`path.Clean`): no doubled slashes, no `.`, no inner `..`, no
+/// Returns the shortest equivalent path (`path.Clean`): no doubled slashes, no `.`, no inner `..`, no
 /// trailing slash; an empty path is `.`.
 #[must_use]
 pub fn clean(path: &str) -> String {
@@ -23,15 +23,15 @@ pub fn clean(path: &str) -> String {
     }
 }
 
-/// Joins elements with slashes and cleans the result (`path.Join`): empty elements count for
-/// nothing, and nothing at all gives an empty string.
+/// Joins elements with slashes and cleans the result (`path.Join`): empty elements are ignored, and without
+/// any other the result is empty.
 #[must_use]
 pub fn join(elements: &[&str]) -> String {
     let present: Vec<&str> = elements.iter().copied().filter(|e| !e.is_empty()).collect();
     if present.is_empty() { String::new() } else { clean(&present.join("/")) }
 }
 
-/// The last element (`path.Base`): `.` for an empty path, `/` for one of slashes only.
+/// Returns the last element (`path.Base`): `.` for an empty path, `/` for one of slashes only.
 #[must_use]
 pub fn base(path: &str) -> &str {
     if path.is_empty() {
@@ -45,27 +45,26 @@ pub fn base(path: &str) -> &str {
     }
 }
 
-/// Everything but the last element, cleaned (`path.Dir`).
+/// Returns everything but the last element, cleaned (`path.Dir`).
 #[must_use]
 pub fn dir(path: &str) -> String {
     clean(path.rfind('/').map_or("", |slash| &path[..=slash]))
 }
 
-/// Whether the path starts at the root (`path.IsAbs`).
+/// Returns whether the path starts at the root (`path.IsAbs`).
 #[must_use]
 pub fn is_abs(path: &str) -> bool {
     path.starts_with('/')
 }
 
-/// The file name extension with its dot, empty where there is none (`path.Ext`).
+/// Returns the file name extension with its dot; empty if there is none (`path.Ext`).
 #[must_use]
 pub fn ext(path: &str) -> &str {
     let name = &path[path.rfind('/').map_or(0, |slash| slash + 1)..];
     name.rfind('.').map_or("", |dot| &name[dot..])
 }
 
-/// The name of the file a URL is of: the last element of its path, if it has one and the URL can be
-/// read.
+/// Returns the file name of a URL: the last element of its path, if it has one and the URL is valid.
 #[must_use]
 pub fn url_base(url: &str) -> Option<String> {
     let path = super::url::Url::parse(url).ok()?.path();

@@ -36,13 +36,13 @@ impl fmt::Display for Quoted<'_> {
     }
 }
 
-/// `text` as Go's `%q`.
+/// Quotes `text` like Go's `%q`.
 #[must_use]
 pub fn quote(text: &str) -> String {
     Quoted(text).to_string()
 }
 
-/// Bytes as Go's `%q`: those that belong to no character as `\x..`.
+/// Quotes bytes like Go's `%q`: those that are not part of a character become `\x..`.
 #[must_use]
 pub fn quote_bytes(bytes: &[u8]) -> String {
     let mut out = String::from("\"");

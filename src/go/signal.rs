@@ -5,7 +5,7 @@
 use super::number::atoi;
 use super::unicode::to_upper;
 
-/// A text that is no signal.
+/// The error for a text that is not a signal.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("invalid signal: {0}")]
 pub struct SignalError(pub String);
@@ -16,10 +16,11 @@ const NAMES: &[&str] = &[
     "URG", "USR1", "USR2", "VTALRM", "WINCH", "XCPU", "XFSZ", "RTMIN", "RTMAX",
 ];
 
-/// Checks a signal: any number but 0, or a name of Linux in any case, with or without `SIG`.
+/// Checks a signal: any number except 0, or a case-insensitive Linux name, with or without `SIG`.
 ///
 /// # Errors
-/// [`SignalError`].
+///
+/// Returns [`SignalError`] for any other text.
 pub fn check_signal(text: &str) -> Result<(), SignalError> {
     let known = match atoi(text) {
         Ok(number) => number != 0,
@@ -32,7 +33,7 @@ pub fn check_signal(text: &str) -> Result<(), SignalError> {
     if known { Ok(()) } else { Err(SignalError(text.to_owned())) }
 }
 
-/// `RTMIN+1` to `RTMIN+15` and `RTMAX-14` to `RTMAX-1`.
+/// Returns whether a name is `RTMIN+1` to `RTMIN+15` or `RTMAX-14` to `RTMAX-1`.
 fn is_real_time(name: &str) -> bool {
     let (digits, last) = match (name.strip_prefix("RTMIN+"), name.strip_prefix("RTMAX-")) {
         (Some(digits), _) => (digits, 15),

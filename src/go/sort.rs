@@ -1,14 +1,14 @@
-//! The order in which Go's `sort.Slice` leaves elements, equal ones included.
+//! Sorts elements in the order in which Go's `sort.Slice` leaves them, including equal ones.
 //!
-//! The sort is not stable, and neither is it arbitrary: the same input always gives the same
-//! output. It is a pattern-defeating quicksort with Go's own choice of pivots.
+//! The sort is not stable, but it is not arbitrary either: the same input always gives the same output. It is
+//! a pattern-defeating quicksort with Go's own choice of pivots.
 
-/// Up to this many elements are sorted by insertion, which keeps equal ones in order.
+/// Up to this number of elements are sorted by insertion, which keeps equal ones in order.
 const FEW: usize = 12;
-/// From here on the pivot is a median of medians.
+/// From this number of elements on, the pivot is a median of medians.
 const MANY: usize = 50;
 
-/// Sorts like `sort.Slice`; `less` says whether the first comes before the second.
+/// Sorts like `sort.Slice`; `less` returns whether the first element comes before the second.
 pub fn sort_by<T>(items: &mut [T], less: impl Fn(&T, &T) -> bool) {
     let bad_pivots = usize::BITS - items.len().leading_zeros();
     let end = items.len();
@@ -20,7 +20,7 @@ struct Sorter<'s, T, F> {
     less: F,
 }
 
-/// What choosing a pivot tells about the order there is.
+/// What the choice of a pivot reveals about the existing order.
 #[derive(PartialEq, Eq)]
 enum Hint {
     Unknown,
@@ -37,7 +37,7 @@ impl<T, F: Fn(&T, &T) -> bool> Sorter<'_, T, F> {
         self.items.swap(a, b);
     }
 
-    /// Sorts from `start` to `end`. Recursion goes into the smaller part, so it is not deep.
+    /// Sorts from `start` to `end`. Recursion goes into the smaller part, so it is shallow.
     fn sort(&mut self, mut start: usize, mut end: usize, mut bad_pivots: u32) {
         let (mut balanced, mut partitioned) = (true, true);
         loop {
@@ -61,7 +61,7 @@ impl<T, F: Fn(&T, &T) -> bool> Sorter<'_, T, F> {
             if balanced && partitioned && hint == Hint::Increasing && self.nearly_sorted(start, end) {
                 return;
             }
-            // The element before is not less than the pivot: many are equal.
+            // The element before the range is not less than the pivot, so many are equal.
             if start > 0 && !self.less(start - 1, pivot) {
                 start = self.skip_equal(start, end, pivot);
                 continue;
@@ -118,8 +118,8 @@ impl<T, F: Fn(&T, &T) -> bool> Sorter<'_, T, F> {
         }
     }
 
-    /// Smaller elements to the left of the pivot, the others to its right. Gives the pivot's
-    /// place, and whether nothing had to move.
+    /// Moves smaller elements to the left of the pivot, the others to its right. Returns the index of the
+    /// pivot, and whether nothing had to move.
     fn partition(&mut self, start: usize, end: usize, pivot: usize) -> (usize, bool) {
         self.swap(start, pivot);
         let (mut i, mut j) = (start + 1, end - 1);
@@ -142,7 +142,7 @@ impl<T, F: Fn(&T, &T) -> bool> Sorter<'_, T, F> {
         }
     }
 
-    /// Elements equal to the pivot to the left, where none is smaller; gives where they end.
+    /// Moves elements equal to the pivot to the left, if none is smaller; returns where they end.
     fn skip_equal(&mut self, start: usize, end: usize, pivot: usize) -> usize {
         self.swap(start, pivot);
         let (mut i, mut j) = (start + 1, end - 1);
@@ -162,7 +162,7 @@ impl<T, F: Fn(&T, &T) -> bool> Sorter<'_, T, F> {
         }
     }
 
-    /// Mends a few neighbours that are out of order; whether all is sorted then.
+    /// Repairs a few neighbors that are out of order; returns whether everything is sorted then.
     fn nearly_sorted(&mut self, start: usize, end: usize) -> bool {
         let mut i = start + 1;
         for _ in 0..5 {
@@ -194,7 +194,7 @@ impl<T, F: Fn(&T, &T) -> bool> Sorter<'_, T, F> {
         false
     }
 
-    /// Swaps elements of the middle with some of anywhere: a xorshift generator says which.
+    /// Swaps middle elements with others that a xorshift generator selects.
     fn scatter(&mut self, start: usize, end: usize) {
         let length = end - start;
         let mut random = length as u64;
@@ -243,7 +243,8 @@ impl<T, F: Fn(&T, &T) -> bool> Sorter<'_, T, F> {
 mod tests {
     use super::*;
 
-    /// Lists of numbers, each with the order in which `sort.Slice` leaves them by their tens.
+    /// Compares the results for lists of numbers with the order in which `sort.Slice` leaves them by their
+    /// tens.
     #[test]
     fn as_go() {
         let vectors = include_str!("../../testdata/request/sort.tsv");

@@ -1,17 +1,17 @@
-//! Points in time in the RFC 3339 form Go writes into image configs.
+//! Times in the RFC 3339 form that Go writes into image configs.
 
 use std::fmt::Write as _;
 
-/// A text that is no RFC 3339 time.
+/// The error for a text that is not an RFC 3339 time.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("cannot parse {} as an RFC 3339 time", super::quote::Quoted(.0))]
 pub struct InvalidTime(pub String);
 
-/// Seconds since 1970 that have a year of four digits: others cannot be written as JSON.
+/// The seconds since 1970 with a year of four digits: others cannot be written as JSON.
 pub const JSON_SECONDS: std::ops::Range<i64> = -62_167_219_200..253_402_300_800;
 
-/// `seconds` since 1970 in UTC as `2006-01-02T15:04:05Z` (`time.Unix(s, 0).UTC()` under
-/// `time.RFC3339`, and under `RFC3339Nano` too, as there is no fraction).
+/// Formats `seconds` since 1970 in UTC as `2006-01-02T15:04:05Z` (`time.Unix(s, 0).UTC()` with
+/// `time.RFC3339`, and also with `RFC3339Nano`, as there is no fraction).
 ///
 /// Years beyond 9999 have more digits and years before 0 a sign, as in Go's `Format`.
 #[must_use]
@@ -42,7 +42,7 @@ pub fn unix_seconds(text: &str) -> Option<i64> {
     Some(days_since_1970(year, month, day) * 86_400 + seconds - offset)
 }
 
-/// The inverse of [`civil`].
+/// Returns the days since 1970-01-01 of a date, the inverse of [`civil`].
 fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
     let year = year - i64::from(month <= 2);
     let era = year.div_euclid(400);
@@ -51,9 +51,9 @@ fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
     era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
 }
 
-/// The date of a number of days since 1970-01-01 in the Gregorian calendar.
+/// Returns the date of a number of days since 1970-01-01 in the Gregorian calendar.
 ///
-/// Counts in eras of 400 years that start on the 1st of March, so the leap day comes last.
+/// Counts in eras of 400 years that start on March 1, so the leap day comes last.
 fn civil(days: i64) -> (i64, i64, i64) {
     let days = days + 719_468;
     let era = days.div_euclid(146_097);
@@ -66,11 +66,13 @@ fn civil(days: i64) -> (i64, i64, i64) {
     (era * 400 + year_of_era + i64::from(month <= 2), month, day)
 }
 
-/// Rewrites a time the way Go decodes and encodes it in JSON: the fraction loses trailing zeros
-/// and everything after nanoseconds, a zero offset becomes `Z`, other offsets stay.
+/// Rewrites a time the way Go decodes and encodes it in JSON: the fraction loses trailing zeros and
+/// everything after nanoseconds, a zero offset becomes `Z`, other offsets are kept.
 ///
 /// # Errors
-/// [`InvalidTime`] where `time.Time.UnmarshalJSON` refuses the text, or could not write it again.
+///
+/// Returns [`InvalidTime`] if `time.Time.UnmarshalJSON` rejects the text, or if the time could not be written
+/// again.
 pub fn normalize_rfc3339(text: &str) -> Result<String, InvalidTime> {
     normalize(text.as_bytes()).ok_or_else(|| InvalidTime(text.to_owned()))
 }
@@ -83,7 +85,7 @@ fn normalize(text: &[u8]) -> Option<String> {
     punctuation(&mut rest, b'-')?;
     let day = number(&mut rest, 2).filter(|d| (1..=days_in(month, year)).contains(d))?;
     punctuation(&mut rest, b'T')?;
-    // Go lets the hour, and only the hour, have a single digit.
+    // Go accepts a single digit for the hour, but only for the hour.
     let digits = if rest.get(1) == Some(&b':') { 1 } else { 2 };
     let hour = number(&mut rest, digits).filter(|h| *h < 24)?;
     punctuation(&mut rest, b':')?;

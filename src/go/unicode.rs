@@ -1,7 +1,7 @@
-//! Character classes and case as Go's `unicode` package sees them.
+//! Character classes and case as in Go's `unicode` package.
 //!
-//! Names of variables, quoted text in messages and lower-cased references all depend on these, so
-//! they follow Unicode 15.0, the version Go ships, and not the newer one of Rust.
+//! Names of variables, quoted text in messages and lower-cased references all depend on these, so they follow
+//! Unicode 15.0, the version that Go ships, instead of Rust's newer one.
 
 use super::unicode_tables::{DIGITS, MARKS, NEWER};
 
@@ -20,7 +20,7 @@ fn within(table: &[(u32, u32)], c: char) -> bool {
         .is_ok()
 }
 
-/// Whether `c` is a letter (`unicode.IsLetter`).
+/// Returns whether `c` is a letter (`unicode.IsLetter`).
 #[must_use]
 pub fn is_letter(c: char) -> bool {
     if c.is_ascii() {
@@ -29,41 +29,41 @@ pub fn is_letter(c: char) -> bool {
     c.is_alphabetic() && !c.is_numeric() && !within(MARKS, c) && !within(NEWER, c)
 }
 
-/// Whether `c` is a decimal digit of any script (`unicode.IsDigit`).
+/// Returns whether `c` is a decimal digit of any script (`unicode.IsDigit`).
 #[must_use]
 pub fn is_digit(c: char) -> bool {
     if c.is_ascii() { c.is_ascii_digit() } else { within(DIGITS, c) }
 }
 
-/// Whether `c` is printed as itself in a quoted string (`strconv.IsPrint`).
+/// Returns whether `c` is printed as itself in a quoted string (`strconv.IsPrint`).
 #[must_use]
 pub fn is_print(c: char) -> bool {
     if c.is_ascii() {
         return c == ' ' || c.is_ascii_graphic();
     }
-    // Rust knows the same categories, but shows them only through its debug escapes, where a mark
-    // at the front is escaped too; the letter before it prevents that.
+    // Rust has the same categories, but exposes them only through its debug escapes, in which a mark at the
+    // start is escaped too; the letter before it prevents that.
     let mut buffer = [b'a'; 5];
     let width = c.encode_utf8(&mut buffer[1..]).len();
     let Ok(text) = std::str::from_utf8(&buffer[..=width]) else { return false };
     text.escape_debug().eq(text.chars()) && !within(NEWER, c)
 }
 
-/// The lower case of one character (`unicode.ToLower`): always one character, without the
+/// Returns the lower case of a character (`unicode.ToLower`): always a single character, without the
 /// positional rules of Rust's `str::to_lowercase`.
 #[must_use]
 pub fn lower(c: char) -> char {
     if within(NEWER, c) { c } else { c.to_lowercase().next().unwrap_or(c) }
 }
 
-/// `strings.ToLower`.
+/// Converts a text to lower case (`strings.ToLower`).
 #[must_use]
 pub fn to_lower(text: &str) -> String {
     text.chars().map(lower).collect()
 }
 
-/// `strings.ToUpper`, for text that is compared with ASCII: a character whose upper case is
-/// several characters stays as it is.
+/// Converts a text to upper case (`strings.ToUpper`), for comparison with ASCII: a character whose upper case
+/// is several characters is left unchanged.
 #[must_use]
 pub fn to_upper(text: &str) -> String {
     text.chars()

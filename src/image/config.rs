@@ -1,28 +1,28 @@
 //! The configuration of an image, with Docker's extensions.
 //!
-//! Mirrors `dockerspec.DockerOCIImage`. Reading and writing agree with Go's `encoding/json` byte
-//! for byte, since the text is what BuildKit digests and registries store.
+//! Mirrors `dockerspec.DockerOCIImage`. Reading and writing agree with Go's `encoding/json` byte for byte,
+//! since BuildKit digests the text and registries store it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Platform, config_read, config_write};
 use crate::go::{duration, format, json_value, time};
 
-/// Why a text is no image config.
+/// Why a text is not a valid image config.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ErrorKind {
-    /// No JSON.
+    /// Not valid JSON.
     #[error("failed to parse image config: {0}")]
     Json(#[from] json_value::ErrorKind),
     /// A value of the wrong type.
     #[error("failed to parse image config: {field} is not {expected}")]
     Type {
-        /// The field, `config.Env`.
+        /// The field, for example `config.Env`.
         field: String,
-        /// What it should be.
+        /// The expected type.
         expected: &'static str,
     },
-    /// A time Go cannot read.
+    /// A time that Go cannot parse.
     #[error("failed to parse image config: {field}: {error}")]
     Time {
         /// The field.
@@ -35,45 +35,45 @@ pub enum ErrorKind {
 /// An image's configuration.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Image {
-    /// When it was made, RFC 3339 as Go writes it.
+    /// The creation time, in RFC 3339 as Go writes it.
     pub created: Option<String>,
-    /// Who maintains it.
+    /// The maintainer.
     pub author: String,
-    /// What it runs on.
+    /// The platform on which it runs.
     pub platform: Platform,
-    /// What its layers contain.
+    /// The content of its layers.
     pub rootfs: RootFs,
-    /// The steps that made it.
+    /// The steps that built it.
     pub history: Vec<History>,
-    /// How it is run.
+    /// The settings of its containers.
     pub config: Config,
 }
 
-/// The layers, uncompressed.
+/// The uncompressed layers.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RootFs {
     /// `layers`.
     pub kind: String,
-    /// Digests from the bottom up. `None` is written `null`, as Go does where there never was a list.
+    /// Digests from the bottom up. `None` is written as `null`, as Go does for a nil slice.
     pub diff_ids: Option<Vec<String>>,
 }
 
-/// One step.
+/// A step.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct History {
-    /// When it ran, RFC 3339 as Go writes it.
+    /// The time of the step, in RFC 3339 as Go writes it.
     pub created: Option<String>,
     /// The instruction.
     pub created_by: String,
-    /// Who ran it.
+    /// The author.
     pub author: String,
-    /// A remark, `buildkit.dockerfile.v0`.
+    /// A comment, `buildkit.dockerfile.v0`.
     pub comment: String,
-    /// Whether it made no layer.
+    /// The step created no layer.
     pub empty_layer: bool,
 }
 
-/// How containers of the image run.
+/// The settings of the image's containers.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Config {
     /// USER.
@@ -82,9 +82,9 @@ pub struct Config {
     pub exposed_ports: BTreeSet<String>,
     /// ENV: `KEY=value`, in order.
     pub env: Vec<String>,
-    /// ENTRYPOINT. An empty one is written like none.
+    /// ENTRYPOINT. An empty list is written like `None`.
     pub entrypoint: Option<Vec<String>>,
-    /// CMD. An empty one is written like none.
+    /// CMD. An empty list is written like `None`.
     pub cmd: Option<Vec<String>>,
     /// VOLUME.
     pub volumes: BTreeSet<String>,
@@ -94,7 +94,7 @@ pub struct Config {
     pub labels: BTreeMap<String, String>,
     /// STOPSIGNAL.
     pub stop_signal: String,
-    /// Whether Windows is to take the command line as it is.
+    /// Windows must not change the command line.
     pub args_escaped: bool,
     /// HEALTHCHECK.
     pub healthcheck: Option<HealthConfig>,
@@ -111,7 +111,7 @@ pub struct HealthConfig {
     pub test: Vec<String>,
     /// Time between checks.
     pub interval: i64,
-    /// Time until a check counts as hanging.
+    /// Time until a check times out.
     pub timeout: i64,
     /// Time to start up before failures count.
     pub start_period: i64,
@@ -122,7 +122,7 @@ pub struct HealthConfig {
 }
 
 impl HealthConfig {
-    /// As Go's `%+v`, which is what the history line of HEALTHCHECK shows.
+    /// Formats the config as Go's `%+v`, which the history line of HEALTHCHECK shows.
     #[must_use]
     pub fn to_history(&self) -> String {
         format!(
@@ -138,16 +138,17 @@ impl HealthConfig {
 }
 
 impl Image {
-    /// Reads a config as `json.Unmarshal` does: keys in any case, unknown ones ignored, `null`
-    /// for nothing.
+    /// Parses a config as `json.Unmarshal` does: keys are case-insensitive, unknown keys are ignored, and
+    /// `null` leaves a value unset.
     ///
     /// # Errors
-    /// [`ErrorKind`] for text that is no JSON, values of the wrong type, and times Go refuses.
+    ///
+    /// Returns [`ErrorKind`] for text that is not JSON, values of the wrong type, and times that Go rejects.
     pub fn parse(text: &[u8]) -> Result<Self, ErrorKind> {
         config_read::read(text)
     }
 
-    /// The config as `json.Marshal` writes it.
+    /// Returns the config as `json.Marshal` writes it.
     #[must_use]
     pub fn to_json(&self) -> String {
         config_write::write(self)

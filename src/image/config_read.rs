@@ -1,4 +1,4 @@
-//! Reading an image config the way Go's `encoding/json` fills its structs.
+//! Reads an image config the way Go's `encoding/json` fills its structs.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -105,8 +105,8 @@ fn read_healthcheck(healthcheck: &mut Option<HealthConfig>, value: Value) -> Res
     })
 }
 
-/// Calls `set` with every pair of an object, its key folded to upper case as Go matches keys:
-/// without regard to case, the long s and the Kelvin sign included. `null` has no pairs.
+/// Calls `set` with every pair of an object, its key folded to upper case, as Go matches keys
+/// case-insensitively, including the long s and the Kelvin sign. `null` has no pairs.
 fn fields(value: Value, field: &str, mut set: impl FnMut(&str, Value) -> Result<()>) -> Result<()> {
     for (key, value) in object(value, field)? {
         let folded: String = key

@@ -1,4 +1,4 @@
-//! Writing an image config the way Go's `encoding/json` does.
+//! Writes an image config the way Go's `encoding/json` does.
 //!
 //! The order is that of the Go structs, with `config` last, where `DockerOCIImage` declares it.
 
@@ -93,7 +93,7 @@ fn push_list<T>(out: &mut String, items: &[T], mut push: impl FnMut(&mut String,
     out.push(']');
 }
 
-/// An object being written. All but [`Object::value`] leave empty values out, Go's `omitempty`.
+/// An object under construction. All methods but [`Object::value`] omit empty values, Go's `omitempty`.
 struct Object(String);
 
 impl Object {

@@ -6,24 +6,24 @@ use std::fmt::Write as _;
 
 use sha2::{Digest as _, Sha256};
 
-/// How digests of the usual algorithm begin.
+/// The prefix of digests of the usual algorithm.
 pub const SHA256: &str = "sha256:";
 
-/// Why a text is no digest.
+/// Why a text is not a valid digest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ErrorKind {
-    /// Not `algorithm:value`, or a value with characters the algorithm has not.
+    /// Not `algorithm:value`, or a value with characters that the algorithm does not allow.
     #[error("invalid checksum digest format")]
     Format,
     /// A value of the wrong length.
     #[error("invalid checksum digest length")]
     Length,
-    /// Well-formed, but of an algorithm that is not known.
+    /// Well-formed, but with an unknown algorithm.
     #[error("unsupported digest algorithm")]
     Unsupported,
 }
 
-/// The digest of bytes.
+/// Returns the digest of bytes.
 #[must_use]
 pub fn of(bytes: &[u8]) -> String {
     let mut text = SHA256.to_owned();
@@ -37,7 +37,8 @@ pub fn of(bytes: &[u8]) -> String {
 /// Checks a digest (`digest.Digest.Validate`).
 ///
 /// # Errors
-/// [`ErrorKind`] with upstream's wording.
+///
+/// Returns [`ErrorKind`] with upstream's text.
 pub fn validate(text: &str) -> Result<(), ErrorKind> {
     let Some((algorithm, encoded)) = text.split_once(':').filter(|(a, e)| !a.is_empty() && !e.is_empty())
     else {

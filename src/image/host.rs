@@ -1,13 +1,13 @@
-//! The machine this runs on, in Go's names.
+//! The machine that this program runs on, in Go's names.
 //!
 //! Mirrors `cpuinfo_linux.go` of `github.com/containerd/platforms`.
 
 use crate::go::unicode::to_lower;
 
-/// A frontend runs in a Linux container, whatever the client's machine is.
+/// A frontend runs in a Linux container, whatever the client's machine.
 pub(super) const HOST_OS: &str = "linux";
 
-/// Go's name for the architecture this program was compiled for.
+/// Returns Go's name for the architecture that this program was compiled for.
 pub(super) const fn host_architecture() -> &'static str {
     match std::env::consts::ARCH.as_bytes() {
         b"x86_64" => "amd64",
@@ -25,13 +25,13 @@ pub(super) const fn host_architecture() -> &'static str {
     }
 }
 
-/// The variant of an ARM machine from its processor description, empty on any other.
+/// Returns the variant of an ARM machine, from its processor description; empty on any other machine.
 pub(super) fn host_variant() -> String {
     match std::env::consts::ARCH {
         "aarch64" => arm_variant(&cpu_info("cpu architecture").unwrap_or_else(|| "8".to_owned())).to_owned(),
         "arm" => {
             let mut level = cpu_info("cpu architecture").unwrap_or_else(|| "7".to_owned());
-            // The first Raspberry Pi reports architecture 7, and tells the truth in its name.
+            // The first Raspberry Pi reports architecture 7; its model name is correct.
             let model = cpu_info("model name").unwrap_or_default();
             if level == "7" && to_lower(&model).starts_with("armv6-compatible") {
                 "6".clone_into(&mut level);

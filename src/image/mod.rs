@@ -1,4 +1,4 @@
-//! Images: their configuration, and how they and their platforms are named.
+//! Images: their configuration, and the names of images and platforms.
 
 pub mod config;
 mod config_read;

@@ -6,34 +6,34 @@ use super::Reference;
 use super::release::{self, RELEASES, Release};
 use crate::suggest::Hint;
 
-/// Builds below this are not written as bare numbers: `2004` is a name.
+/// Smaller builds are not accepted as bare numbers: `2004` is a name.
 const SMALLEST_BARE_BUILD: u32 = 10_000;
 
-/// The build of a Windows release: what hosts compare.
+/// The build of a Windows release, which hosts compare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Build(pub u32);
 
 impl Build {
-    /// The build that a release's name stands for, in any case.
+    /// Returns the build of a release by its case-insensitive name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         let is_it = |release: &&Release| release.names.iter().any(|known| known.eq_ignore_ascii_case(name));
         selectable().find(is_it).map(|release| Self(release.build))
     }
 
-    /// What Microsoft's tags call the build; empty for an unknown one.
+    /// Returns the name of the build in Microsoft's tags; empty for an unknown build.
     #[must_use]
     pub fn name(self) -> &'static str {
         release::of_build(self.0).map_or("", Release::name)
     }
 
-    /// Every build that a name stands for, newest first.
+    /// Returns all builds that have a name, newest first.
     #[must_use]
     pub fn known() -> Vec<Self> {
         selectable().rev().map(|release| Self(release.build)).collect()
     }
 
-    /// The name that a misspelled one may have meant. Short names are too much alike to tell.
+    /// Returns the name that a misspelled one may have meant. Short names are too similar to tell.
     #[must_use]
     pub fn similar(name: &str) -> Option<Hint> {
         const SHORT: usize = 4;
@@ -41,14 +41,14 @@ impl Build {
         if name.len() > SHORT { Hint::search(&name.to_lowercase(), &names) } else { None }
     }
 
-    /// The name that a misspelled word of an image's tag may have meant.
+    /// Returns the name that a misspelled word of an image's tag may have meant.
     #[must_use]
     pub fn similar_in_tag(image: &str) -> Option<Hint> {
         let reference = Reference::parse_normalized(image).ok()?;
         reference.tag()?.split(['-', '_']).find_map(Self::similar)
     }
 
-    /// All names, for messages.
+    /// Returns all names, for messages.
     #[must_use]
     pub fn names() -> String {
         all_names().join(", ")
@@ -59,12 +59,12 @@ fn selectable() -> impl DoubleEndedIterator<Item = &'static Release> {
     RELEASES.iter().filter(|release| release.is_selectable())
 }
 
-/// What selects a build, oldest first.
+/// Returns the names that select a build, oldest first.
 fn all_names() -> Vec<&'static str> {
     selectable().flat_map(|release| release.names).copied().collect()
 }
 
-/// `10.0.BUILD`.
+/// Formats the build as `10.0.BUILD`.
 impl fmt::Display for Build {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "10.0.{}", self.0)
@@ -77,13 +77,13 @@ impl fmt::Display for Build {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct OsVersion {
     build: Build,
-    /// The update, which hosts do not compare. One that is too large for the type is the largest.
+    /// The update, which hosts do not compare. A number too large for the type becomes the largest one.
     revision: Option<u64>,
     text: String,
 }
 
 impl OsVersion {
-    /// Reads an `os.version`; none for a text that is not one.
+    /// Parses an `os.version`; `None` if it is not one.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let parts: Vec<&str> = text.split('.').collect();
@@ -97,13 +97,13 @@ impl OsVersion {
         Some(Self { build: Build(numbers[2]), revision, text: text.to_owned() })
     }
 
-    /// The build.
+    /// Returns the build.
     #[must_use]
     pub const fn build(&self) -> Build {
         self.build
     }
 
-    /// As it is written.
+    /// Returns the version as written.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
@@ -116,25 +116,25 @@ impl fmt::Display for OsVersion {
     }
 }
 
-/// Digits alone; what is too large is the largest.
+/// Parses digits; a number that is too large becomes the largest one.
 fn number(text: &str) -> Option<u64> {
     let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| text.parse().unwrap_or(u64::MAX))
 }
 
-/// A Windows version as a person names it: `ltsc2022`, `20348`, `10.0.20348`, `10.0.20348.2700`, or `ltsc2028`, which is
-/// newer than the table of releases.
+/// A Windows version in the form that people use: `ltsc2022`, `20348`, `10.0.20348`, `10.0.20348.2700`, or
+/// `ltsc2028`, which is newer than the table of releases.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wanted {
-    /// None for a newer release, until a base tells its build.
+    /// `None` for a newer release, until a base reveals its build.
     build: Option<Build>,
-    /// Only this revision, where the build has several.
+    /// Only this revision, if the build has several.
     revision: Option<u64>,
     text: String,
 }
 
 impl Wanted {
-    /// Reads a version; none for a text that names none.
+    /// Parses a version; `None` if the text is not one.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let named = |build| Self { build: Some(build), revision: None, text: text.to_owned() };
@@ -152,38 +152,38 @@ impl Wanted {
         Some(Self { revision: version.revision, ..named(version.build) })
     }
 
-    /// The build; none for the name of a newer release that no base has told.
+    /// Returns the build; `None` for the name of a newer release that no base has revealed.
     #[must_use]
     pub const fn build(&self) -> Option<Build> {
         self.build
     }
 
-    /// The same version, its build learned.
+    /// Returns the same version with its build, now known.
     #[must_use]
     pub fn learned(&self, build: Build) -> Self {
         Self { build: Some(build), ..self.clone() }
     }
 
-    /// Whether both are of one release.
+    /// Returns whether both belong to the same release.
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
         let same_name = || self.text.eq_ignore_ascii_case(&other.text);
         if self.build.is_some() || other.build.is_some() { self.build == other.build } else { same_name() }
     }
 
-    /// Whether it names a revision, and this is it.
+    /// Returns whether this names a revision that is `version`'s.
     #[must_use]
     pub fn is_exactly(&self, version: &OsVersion) -> bool {
         self.build == Some(version.build) && self.revision.is_some() && self.revision == version.revision
     }
 
-    /// As the client wrote it.
+    /// Returns the version as the client wrote it.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// As an `os.version`: a name is put as the build it stands for, if that is known.
+    /// Returns the version as an `os.version`: a name is replaced by its build, if that is known.
     #[must_use]
     pub fn os_version(&self) -> String {
         match self.build {

@@ -10,24 +10,24 @@ use super::host::{HOST_OS, host_architecture, host_variant};
 use crate::go::unicode::to_lower;
 use crate::go::{Quoted, path};
 
-/// What an image runs on (`ocispecs.Platform`). The JSON form is that of the image specification.
+/// The platform of an image (`ocispecs.Platform`). The JSON form is that of the image specification.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Platform {
-    /// Processor architecture under Go's names: `amd64`, `arm64`.
+    /// Processor architecture, in Go's names: `amd64`, `arm64`.
     pub architecture: String,
-    /// Operating system under Go's names: `linux`, `windows`.
+    /// Operating system, in Go's names: `linux`, `windows`.
     pub os: String,
-    /// Version of the operating system, empty where it does not matter.
+    /// Version of the operating system; empty if it does not matter.
     pub os_version: String,
-    /// Features of the operating system. `None` and an empty list are written alike, but Go tells
-    /// them apart.
+    /// Features of the operating system. `None` and an empty list are written alike, but Go distinguishes
+    /// them.
     pub os_features: Option<Vec<String>>,
-    /// Variant of the architecture, `v7` of `arm`; empty where there is none.
+    /// Variant of the architecture, such as `v7` of `arm`; empty if there is none.
     pub variant: String,
 }
 
 impl Platform {
-    /// Reads the JSON form; none where it is another one.
+    /// Parses the JSON form; `None` if it is invalid.
     #[must_use]
     pub fn of_json(value: &Value) -> Option<Self> {
         let members = value.as_object()?;
@@ -49,7 +49,7 @@ impl Platform {
         })
     }
 
-    /// The JSON form.
+    /// Returns the JSON form.
     #[must_use]
     pub fn to_json(&self) -> Value {
         let mut members = Map::new();
@@ -69,13 +69,13 @@ impl Platform {
     }
 }
 
-/// Why a text is no platform. The texts are those of `platforms.Parse`.
+/// Why a text is not a valid platform. The texts are those of `platforms.Parse`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ErrorKind {
     /// A `*` anywhere.
     #[error("{}: wildcards not yet supported: invalid argument", Quoted(.0))]
     Wildcard(String),
-    /// The first component is no operating system, with or without options.
+    /// The first component is not an operating system, with or without options.
     #[error(
         "{} is an invalid OS component of {}: OSAndVersion specifier component must match {}: invalid argument",
         Quoted(.component), Quoted(.text), Quoted(OS_PATTERN)
@@ -86,7 +86,7 @@ pub enum ErrorKind {
         /// The whole text.
         text: String,
     },
-    /// A later component has characters it may not have.
+    /// A later component has invalid characters.
     #[error(
         "{} is an invalid component of {}: platform specifier component must match {}: invalid argument",
         Quoted(.component), Quoted(.text), Quoted(COMPONENT_PATTERN)
@@ -128,7 +128,7 @@ pub enum ErrorKind {
     TooLong(String),
 }
 
-// Shown in messages, as users know them; the checks below are written out.
+// Shown in messages because users know them; the checks below do not use them.
 const COMPONENT_PATTERN: &str = "^[A-Za-z0-9_.-]+$";
 const OS_PATTERN: &str = r"^([A-Za-z0-9_-]+)(?:\(([A-Za-z0-9_.%-]*)((?:\+[A-Za-z0-9_.%-]+)*)\))?$";
 
@@ -180,29 +180,30 @@ const KNOWN_ARCHITECTURES: &[&str] = &[
 ];
 
 impl Platform {
-    /// Whether the operating system is Windows.
+    /// Returns whether the operating system is Windows.
     #[must_use]
     pub fn is_windows(&self) -> bool {
         self.os == "windows"
     }
 
-    /// Without Windows' version and features.
+    /// Returns the platform without the version and features of Windows.
     #[must_use]
     pub fn without_version(&self) -> Self {
         Self { os_version: String::new(), os_features: None, ..self.clone() }
     }
 
-    /// A platform of an operating system and an architecture.
+    /// Creates a platform from an operating system and an architecture.
     #[must_use]
     pub fn new(os: impl Into<String>, architecture: impl Into<String>) -> Self {
         Self { os: os.into(), architecture: architecture.into(), ..Self::default() }
     }
 
-    /// Reads `os[(version+feature...)][/architecture[/variant]]`, or an architecture alone
-    /// (`platforms.Parse`). What is missing comes from the machine.
+    /// Parses `os[(version+feature...)][/architecture[/variant]]`, or only an architecture
+    /// (`platforms.Parse`). Missing parts come from the machine.
     ///
     /// # Errors
-    /// [`ErrorKind`] with upstream's wording.
+    ///
+    /// Returns [`ErrorKind`] with upstream's text.
     pub fn parse(text: &str) -> Result<Self, ErrorKind> {
         if text.contains('*') {
             return Err(ErrorKind::Wildcard(text.to_owned()));
@@ -248,7 +249,7 @@ impl Platform {
         Ok(platform)
     }
 
-    /// The canonical spelling: `x86_64` becomes `amd64`, features are sorted and unique
+    /// Returns the canonical spelling: `x86_64` becomes `amd64`, features are sorted and unique
     /// (`platforms.Normalize`).
     #[must_use]
     pub fn normalize(&self) -> Self {
@@ -267,7 +268,7 @@ impl Platform {
         }
     }
 
-    /// `os/architecture/variant` without version and features (`platforms.Format`).
+    /// Returns `os/architecture/variant` without version and features (`platforms.Format`).
     #[must_use]
     pub fn format(&self) -> String {
         if self.os.is_empty() {
@@ -276,7 +277,7 @@ impl Platform {
         path::join(&[&self.os, &self.architecture, &self.variant])
     }
 
-    /// [`Self::format`] with version and features in parentheses (`platforms.FormatAll`).
+    /// Returns [`Self::format`] with version and features in parentheses (`platforms.FormatAll`).
     #[must_use]
     pub fn format_all(&self) -> String {
         if self.os.is_empty() {
@@ -298,8 +299,8 @@ impl Platform {
         path::join(&[&os, &self.architecture, &self.variant])
     }
 
-    /// The platform of this machine (`platforms.DefaultSpec`): Linux, the architecture this was
-    /// built for, and the variant where it is an ARM.
+    /// Returns the platform of this machine (`platforms.DefaultSpec`): Linux, the architecture this program
+    /// was built for, and the variant if it is an ARM machine.
     #[must_use]
     pub fn host() -> Self {
         Self { variant: host_variant(), ..Self::new(HOST_OS, host_architecture()) }
@@ -347,8 +348,8 @@ fn parse_os(component: &str, text: &str) -> Result<Platform, ErrorKind> {
     Ok(Platform { os: normalize_os(name), os_version, os_features, ..Platform::default() })
 }
 
-/// Undoes percent escapes (`url.PathUnescape`); the error is the broken escape. Bytes that are
-/// no UTF-8 become U+FFFD, since every place the value goes to is JSON or text.
+/// Decodes percent escapes (`url.PathUnescape`); the error is the invalid escape. Bytes that are not UTF-8
+/// become U+FFFD, since the value is only used in JSON or text.
 fn decode_option(value: &str) -> Result<String, String> {
     let mut out = Vec::with_capacity(value.len());
     let mut rest = value.as_bytes();

@@ -1,7 +1,7 @@
 //! Ports of EXPOSE: `80`, `53/udp`, `8000-8010/tcp`.
 //!
-//! Mirrors `portSpecs` of moby/buildkit's `dockerfile2llb/convert_expose.go`: it still accepts, and
-//! ignores, the host's part of `docker run -p`.
+//! Mirrors `portSpecs` of moby/buildkit's `dockerfile2llb/convert_expose.go`, which still accepts and ignores
+//! the host part of `docker run -p`.
 
 use std::net::IpAddr;
 
@@ -9,10 +9,10 @@ use crate::go::number::parse_int;
 use crate::go::unicode::to_lower;
 use crate::go::{Quoted, ip};
 
-/// Why a port is none. The texts are docker/dockerfile's.
+/// Why a port is not valid. The texts are docker/dockerfile's.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PortError {
-    /// Nothing where the container's port should be.
+    /// The container's port is missing.
     #[error("invalid port: {}: no port specified", Quoted(.0))]
     Missing(String),
     /// A protocol other than `tcp`, `udp` and `sctp`.
@@ -31,13 +31,13 @@ pub enum PortError {
         /// What is wrong.
         error: ip::HostPortError,
     },
-    /// A host part that is no address.
+    /// A host part that is not a valid address.
     #[error("invalid IP address: {0}")]
     Address(String),
-    /// A container's port or range that is none.
+    /// An invalid port or range of the container.
     #[error("invalid containerPort: {0}")]
     Container(String),
-    /// A host's port or range that is none.
+    /// An invalid port or range of the host.
     #[error("invalid hostPort: {0}")]
     Host(String),
     /// Ranges of different lengths.
@@ -50,22 +50,23 @@ pub enum PortError {
     },
 }
 
-/// What one word of EXPOSE means.
+/// The meaning of one word of EXPOSE.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Exposed {
     /// The ports, `80/tcp`.
     pub ports: Vec<String>,
     /// The protocol is not in lower case (rule `ExposeProtoCasing`).
     pub protocol_not_lowercase: bool,
-    /// There is a host's port or address (rule `ExposeInvalidFormat`).
+    /// There is a host port or address (rule `ExposeInvalidFormat`).
     pub has_host_part: bool,
 }
 
-/// Reads `[[address:]host:]container[/protocol]`. What the two warnings are about is known even
-/// where the rest is an error, but docker/dockerfile's users see the error.
+/// Parses `[[address:]host:]container[/protocol]`. The facts behind the two warnings are known even if the
+/// rest is an error, but docker/dockerfile's users see only the error.
 ///
 /// # Errors
-/// [`PortError`] with docker/dockerfile's wording.
+///
+/// Returns [`PortError`] with docker/dockerfile's text.
 pub fn parse_expose(port: &str) -> Result<Exposed, PortError> {
     let (rest, container) = port.rsplit_once(':').unwrap_or(("", port));
     let (address, host) = rest.rsplit_once(':').unwrap_or(("", rest));
@@ -110,7 +111,7 @@ fn check_address(address: &str) -> Result<(), PortError> {
     if bare.is_empty() || valid.is_some() { Ok(()) } else { Err(PortError::Address(bare)) }
 }
 
-/// Reads `8000` or `8000-8010`.
+/// Parses `8000` or `8000-8010`.
 fn range(text: &str) -> Option<(u16, u16)> {
     let number = |text: &str| parse_int(text, 10, 64).ok().and_then(|n| u16::try_from(n).ok());
     let (first, last) = text.split_once('-').unwrap_or((text, text));

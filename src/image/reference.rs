@@ -13,34 +13,34 @@ const OFFICIAL: &str = "library/";
 const DEFAULT_TAG: &str = "latest";
 const LONGEST_PATH: usize = 255;
 
-/// Why a text is no image reference. The texts are upstream's.
+/// Why a text is not a valid image reference. The texts are upstream's.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ErrorKind {
-    /// 64 hexadecimal digits, which would be taken for an image's ID.
+    /// 64 hexadecimal digits, which would be ambiguous with an image's ID.
     #[error("invalid repository name ({0}), cannot specify 64-byte hexadecimal strings")]
     Identifier(String),
     /// An upper case letter in the repository.
     #[error("invalid reference format: repository name ({0}) must be lowercase")]
     UppercaseName(String),
-    /// It would be a reference in lower case.
+    /// It would be a valid reference in lower case.
     #[error("repository name must be lowercase")]
     Uppercase,
-    /// No reference.
+    /// Not a valid reference.
     #[error("invalid reference format")]
     Format,
-    /// Nothing at all.
+    /// Empty.
     #[error("repository name must have at least one component")]
     Empty,
     /// A repository that is too long.
     #[error("repository name must not be more than {LONGEST_PATH} characters")]
     TooLong,
-    /// The digest is none.
+    /// The digest is invalid.
     #[error(transparent)]
     Digest(#[from] digest::ErrorKind),
-    /// A tag that was to be set is none.
+    /// The tag to set is invalid.
     #[error("invalid tag format")]
     Tag,
-    /// A digest that was to be set is none.
+    /// The digest to set is invalid.
     #[error("invalid digest format")]
     DigestFormat,
 }
@@ -55,11 +55,12 @@ pub struct Reference {
 }
 
 impl Reference {
-    /// Reads a reference as users write it (`reference.ParseNormalizedNamed`): without a registry
-    /// it belongs to `docker.io`, and there without a namespace to `library`.
+    /// Parses a reference as users write it (`reference.ParseNormalizedNamed`): without a registry it belongs
+    /// to `docker.io`, and there without a namespace to `library`.
     ///
     /// # Errors
-    /// [`ErrorKind`] with upstream's wording.
+    ///
+    /// Returns [`ErrorKind`] with upstream's text.
     pub fn parse_normalized(text: &str) -> Result<Self, ErrorKind> {
         if text.len() == 64 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
             return Err(ErrorKind::Identifier(text.to_owned()));
@@ -72,10 +73,11 @@ impl Reference {
         Self::parse(&format!("{domain}/{rest}"))
     }
 
-    /// Reads a reference as it is, without a registry if it names none (`reference.Parse`).
+    /// Parses a reference as it is, without a registry if it names none (`reference.Parse`).
     ///
     /// # Errors
-    /// [`ErrorKind`] with upstream's wording.
+    ///
+    /// Returns [`ErrorKind`] with upstream's text.
     pub fn parse(text: &str) -> Result<Self, ErrorKind> {
         if text.is_empty() {
             return Err(ErrorKind::Empty);
@@ -93,8 +95,8 @@ impl Reference {
         Ok(reference)
     }
 
-    /// Takes a text apart by upstream's grammar. Neither names nor tags have an `@`, and only a
-    /// registry has a `:` before its slash, so each mark is found from the end.
+    /// Splits a text by upstream's grammar. Neither names nor tags contain an `@`, and only a registry
+    /// contains a `:` before its slash, so each mark is searched from the end.
     fn scan(text: &str) -> Option<Self> {
         let (named, digest) = match text.split_once('@') {
             Some((named, digest)) if is_digest(digest) => (named, digest),
@@ -126,10 +128,11 @@ impl Reference {
         self
     }
 
-    /// The reference with another tag (`reference.WithTag`).
+    /// Replaces the tag (`reference.WithTag`).
     ///
     /// # Errors
-    /// [`ErrorKind::Tag`] if it is none.
+    ///
+    /// Returns [`ErrorKind::Tag`] if the tag is invalid.
     pub fn with_tag(mut self, tag: &str) -> Result<Self, ErrorKind> {
         if !is_tag(tag) {
             return Err(ErrorKind::Tag);
@@ -138,10 +141,11 @@ impl Reference {
         Ok(self)
     }
 
-    /// The reference with another digest (`reference.WithDigest`).
+    /// Replaces the digest (`reference.WithDigest`).
     ///
     /// # Errors
-    /// [`ErrorKind::DigestFormat`] if it is none.
+    ///
+    /// Returns [`ErrorKind::DigestFormat`] if the digest is invalid.
     pub fn with_digest(mut self, digest: &str) -> Result<Self, ErrorKind> {
         if !is_digest(digest) {
             return Err(ErrorKind::DigestFormat);
@@ -150,7 +154,7 @@ impl Reference {
         Ok(self)
     }
 
-    /// The bare name (`reference.TrimNamed`).
+    /// Returns the bare name (`reference.TrimNamed`).
     #[must_use]
     pub fn trim(mut self) -> Self {
         self.tag.clear();
@@ -158,43 +162,43 @@ impl Reference {
         self
     }
 
-    /// Registry and repository.
+    /// Returns registry and repository.
     #[must_use]
     pub fn name(&self) -> String {
         if self.domain.is_empty() { self.path.clone() } else { format!("{}/{}", self.domain, self.path) }
     }
 
-    /// The registry, with its port.
+    /// Returns the registry, with its port.
     #[must_use]
     pub fn domain(&self) -> &str {
         &self.domain
     }
 
-    /// The repository.
+    /// Returns the repository.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// The tag, if there is one.
+    /// Returns the tag, if any.
     #[must_use]
     pub fn tag(&self) -> Option<&str> {
         Some(self.tag.as_str()).filter(|tag| !tag.is_empty())
     }
 
-    /// The digest, if there is one.
+    /// Returns the digest, if any.
     #[must_use]
     pub fn digest(&self) -> Option<&str> {
         Some(self.digest.as_str()).filter(|digest| !digest.is_empty())
     }
 
-    /// Whether there is neither tag nor digest (`reference.IsNameOnly`).
+    /// Returns whether there is neither a tag nor a digest (`reference.IsNameOnly`).
     #[must_use]
     pub const fn is_name_only(&self) -> bool {
         self.tag.is_empty() && self.digest.is_empty()
     }
 
-    /// The name as users write it (`reference.FamiliarName`).
+    /// Returns the name as users write it (`reference.FamiliarName`).
     #[must_use]
     pub fn familiar_name(&self) -> String {
         if self.domain != DEFAULT_DOMAIN {
@@ -206,7 +210,7 @@ impl Reference {
         }
     }
 
-    /// The reference as users write it (`reference.FamiliarString`).
+    /// Returns the reference as users write it (`reference.FamiliarString`).
     #[must_use]
     pub fn familiar(&self) -> String {
         self.familiar_name() + &self.suffix()
@@ -230,7 +234,7 @@ impl fmt::Display for Reference {
     }
 }
 
-/// Parts a registry from the rest, filling in what users leave out (`splitDockerDomain`).
+/// Splits a registry from the rest, filling in what users omit (`splitDockerDomain`).
 fn split_domain(text: &str) -> (&str, String) {
     let Some((first, rest)) = text.split_once('/') else {
         return (DEFAULT_DOMAIN, format!("{OFFICIAL}{text}"));
@@ -275,7 +279,8 @@ fn is_path(text: &str) -> bool {
     text.split('/').all(is_path_component)
 }
 
-/// Runs of lower case letters and digits, parted by one dot, one or two underscores, or dashes.
+/// Returns whether the text consists of runs of lower case letters and digits, separated by one dot, one or
+/// two underscores, or dashes.
 fn is_path_component(text: &str) -> bool {
     let word = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit();
     let mut rest = text.as_bytes();

@@ -1,50 +1,50 @@
-//! The releases of Windows. A new one is a row of [`RELEASES`], which selection, hosts and warnings read.
+//! The releases of Windows. A new release is a row of [`RELEASES`], which selection, hosts and warnings use.
 
-/// Until when the dates of [`RELEASES`] are right. What has not ended by then is not reported as ended later, until this
+/// The date until which [`RELEASES`] is correct. Support that ends later is not reported as ended until this
 /// program is updated.
 const AS_OF: &str = "2026-11-01";
 
-/// From this build on, hosts run older images as well: Windows Server 2022.
+/// From this build on, hosts also run older images: Windows Server 2022.
 pub const STABLE: u32 = 20348;
 
-/// How long a release lasts.
+/// The kind of servicing of a release.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// Long-term servicing: hosts of the next such release run its images.
+    /// Long-term servicing: from [`STABLE`] on, hosts of the next such release run its images.
     LongTerm,
-    /// The others for which there are base images.
+    /// Other releases with base images.
     ShortTerm,
-    /// A short-term release that is too old to be selected or looked for: each costs a look-up in an index that cannot be
-    /// read.
+    /// A short-term release that is too old to be selected or looked up: each would cost a lookup in an index
+    /// that cannot be read.
     Forgotten,
-    /// Hosts alone: there are no base images for it.
+    /// Only hosts: the release has no base images.
     HostOnly,
 }
 
-/// Hosts that a release runs on.
+/// The hosts on which a release runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Edition {
-    /// What it is called.
+    /// The name.
     pub name: &'static str,
-    /// Its short name, in `FANLIGHT_HOSTS`.
+    /// The short name, in `FANLIGHT_HOSTS`.
     pub short: &'static str,
-    /// There are hosts with this processor besides `amd64`.
+    /// There are also `arm64` hosts besides `amd64`.
     pub arm64: bool,
 }
 
 /// A release.
 #[derive(Debug, Clone, Copy)]
 pub struct Release {
-    /// What hosts and images are compared by.
+    /// The build, by which hosts and images are compared.
     pub build: u32,
-    /// How long it lasts.
+    /// The kind of servicing.
     pub kind: Kind,
-    /// What Microsoft's tags call it. The last is the one to write.
+    /// The names in Microsoft's tags. The last one is preferred.
     pub names: &'static [&'static str],
-    /// What tags of nanoserver, and of images based on it, call it instead.
+    /// The name in tags of nanoserver, and of images based on it, if it differs.
     pub nanoserver: Option<&'static str>,
-    /// The day its support ends, from Microsoft's lifecycle pages: the extended support where there is one. None where
-    /// nobody asks.
+    /// The day its support ends, from Microsoft's lifecycle pages: the end of extended support, if any.
+    /// `None` for a release without base images.
     pub support_ends: Option<&'static str>,
     /// Windows Server.
     pub server: Option<Edition>,
@@ -108,26 +108,27 @@ impl Release {
         Self { client: Some(Edition { name, short, arm64 }), ..self }
     }
 
-    /// Whether its names select it, and it is looked for.
+    /// Returns whether its names select it and it is looked up.
     #[must_use]
     pub fn is_selectable(&self) -> bool {
         matches!(self.kind, Kind::LongTerm | Kind::ShortTerm)
     }
 
-    /// What tags call it; empty where there are no images for it.
+    /// Returns its name in tags; empty if it has no images.
     #[must_use]
     pub fn name(&self) -> &'static str {
         self.names.last().copied().unwrap_or_default()
     }
 }
 
-/// The release of a build.
+/// Returns the release of a build.
 #[must_use]
 pub fn of_build(build: u32) -> Option<&'static Release> {
     RELEASES.iter().find(|release| release.build == build)
 }
 
-/// Whether a word looks like Microsoft's name of a release that is not in the table: `ltsc2028`, `28H1`.
+/// Returns whether a word looks like Microsoft's name of a release that is not in the table: `ltsc2028`,
+/// `28H1`.
 #[must_use]
 pub fn may_be_newer(word: &str) -> bool {
     let is_known = RELEASES.iter().any(|release| release.names.iter().any(|n| n.eq_ignore_ascii_case(word)));
@@ -138,18 +139,18 @@ pub fn may_be_newer(word: &str) -> bool {
     !is_known && lower.is_ascii() && (long_term(&lower) || half(&lower))
 }
 
-/// What hosts of a build are called: `Windows Server 2025`.
+/// Returns the name of hosts of a build: `Windows Server 2025`.
 #[must_use]
 pub fn server(build: u32) -> &'static str {
     of_build(build).and_then(|release| release.server).map_or("Windows", |edition| edition.name)
 }
 
-/// The builds of the long-term releases, oldest first.
+/// Returns the builds of the long-term releases, oldest first.
 pub fn long_term() -> impl DoubleEndedIterator<Item = u32> {
     RELEASES.iter().filter(|release| release.kind == Kind::LongTerm).map(|release| release.build)
 }
 
-/// The name of a build and the day its support ended, if it has.
+/// Returns the name of a build and the day its support ended, if it did.
 #[must_use]
 pub fn support_ended(build: u32) -> Option<(&'static str, &'static str)> {
     let release = of_build(build)?;

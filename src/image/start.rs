@@ -1,4 +1,4 @@
-//! What a config starts as, and what a build makes of its platform.
+//! The initial config of an image, and the platform that a build sets.
 //!
 //! Mirrors `image.go` and `finalizeResultImage` of moby/buildkit's `dockerfile2llb`.
 
@@ -7,7 +7,7 @@ use super::platform::Platform;
 use crate::path::default_path_env;
 
 impl Image {
-    /// The config of the empty file system on a platform (upstream's `emptyImage`).
+    /// Returns the config of the empty file system on a platform (upstream's `emptyImage`).
     #[must_use]
     pub fn empty(platform: &Platform) -> Self {
         // Windows sets its own PATH.
@@ -24,22 +24,22 @@ impl Image {
         }
     }
 
-    /// Whether the image is empty: no layer, and no history of one.
+    /// Returns whether the image has no layers, and no history of any.
     #[must_use]
     pub fn has_no_layers(&self) -> bool {
         self.rootfs.diff_ids.as_ref().is_none_or(Vec::is_empty)
             && self.history.iter().all(|entry| entry.empty_layer)
     }
 
-    /// The platform, where the config names one.
+    /// Returns the platform, if the config names one.
     #[must_use]
     pub fn known_platform(&self) -> Option<Platform> {
         let known = !self.platform.architecture.is_empty() && !self.platform.os.is_empty();
         known.then(|| self.platform.clone())
     }
 
-    /// Sets the platform that was built for. What the target does not say stays as the base had
-    /// it, if it is of the same kind.
+    /// Sets the platform of the build. Parts that the target does not specify keep the base's values if it
+    /// has the same OS and architecture.
     pub fn set_platform(&mut self, target: &Platform) {
         let own = &mut self.platform;
         let same = own.os == target.os && own.architecture == target.architecture;

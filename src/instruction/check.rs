@@ -1,4 +1,4 @@
-//! The checks that need no variable, no platform and no base image.
+//! Checks that do not depend on variables, platforms or base images.
 //!
 //! From upstream's `dockerfile2llb/validations.go`.
 
@@ -9,7 +9,7 @@ use crate::go::unicode::{to_lower, to_upper};
 use crate::lint::{Linter, message, rule};
 use crate::span::Range;
 
-/// Stage names with a meaning of their own.
+/// Stage names with a special meaning.
 const RESERVED_STAGES: [&str; 2] = ["context", "scratch"];
 
 /// Checks names and casing over all stages.
@@ -32,7 +32,7 @@ fn stage_names(dockerfile: &Dockerfile, linter: &Linter) {
     }
 }
 
-/// Instructions follow the casing of most of them; upper case where there are as many of each.
+/// Checks that instructions follow the casing of the majority; upper case if both are equally frequent.
 fn instruction_casing(dockerfile: &Dockerfile, linter: &Linter) {
     let words = || {
         dockerfile.stages.iter().flat_map(|stage| {
@@ -60,7 +60,7 @@ fn instruction_casing(dockerfile: &Dockerfile, linter: &Linter) {
     }
 }
 
-/// Checks that a pair of ENV or LABEL (`word`) has its `=`.
+/// Checks that a pair of ENV or LABEL (`word`) is written with `=`.
 pub fn legacy_form(pair: &KeyValue, word: &str, location: &[Range], linter: &Linter) {
     if pair.no_delimiter {
         linter.run(&rule::LEGACY_KEY_VALUE_FORMAT, location, message::legacy_key_value_format(word));

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use crate::lint::{Linter, message, rule};
 use crate::span::Range;
 
-/// The descriptions of `names` in the comments above them (upstream's `getDocComment`, for each name the
-/// first comment that starts with it and a space).
+/// Returns the descriptions of `names` in the comments above them (upstream's `getDocComment`: for each name,
+/// the first comment that starts with it and a space).
 pub(super) fn descriptions<'a>(comments: &[String], names: impl Iterator<Item = &'a str>) -> Vec<String> {
     let names: Vec<&str> = names.collect();
     let mut found = vec![String::new(); names.len()];
@@ -17,7 +17,7 @@ pub(super) fn descriptions<'a>(comments: &[String], names: impl Iterator<Item = 
         found[0] = comments.iter().find_map(|comment| description(comment, name)).unwrap_or_default();
         return found;
     }
-    // A trie of the names, so that many names under many comments take no longer than reading both.
+    // A trie of the names, so that the time is linear even for many names and many comments.
     let mut steps: HashMap<(usize, u8), usize> = HashMap::new();
     let mut ends: HashMap<usize, (Vec<usize>, bool)> = HashMap::new();
     let mut size = 0;
@@ -57,7 +57,7 @@ fn description(comment: &str, name: &str) -> Option<String> {
     comment.strip_prefix(name)?.strip_prefix(' ').map(ToOwned::to_owned)
 }
 
-/// Checks that the last comment above an instruction starts with one of the names it defines.
+/// Checks that the last comment above an instruction starts with a name that it defines.
 pub(super) fn check_description(
     word: &str,
     names: &[&str],

@@ -7,7 +7,7 @@ use crate::go::number::parse_bool;
 use crate::go::unicode::to_lower;
 use crate::suggest::suggest;
 
-/// Reads one `--device` (upstream's `ParseDevice`). The first field may be the name alone.
+/// Parses a `--device` (upstream's `ParseDevice`). The first field may be just the name.
 pub(super) fn parse(value: &str) -> Result<Device, ErrorKind> {
     let fields = csv::fields(value).map_err(|error| ErrorKind::Csv { of: "devices", error })?;
     let mut device = Device::default();

@@ -1,11 +1,11 @@
-//! What can be wrong with an instruction, in Docker's words.
+//! Errors in instructions, with Docker's texts.
 
 use crate::go::number::NumberError;
 use crate::go::{Quoted, csv, duration};
 use crate::span::Located;
 use crate::syntax;
 
-/// A word that may have been meant: `(did you mean ..?)`, or nothing.
+/// A suggestion for a misspelled word: `(did you mean ..?)`, or nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Suggestion(pub Option<String>);
 
@@ -21,7 +21,7 @@ impl std::fmt::Display for Suggestion {
 /// Why an instruction is not valid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ErrorKind {
-    /// An instruction of the Dockerfile is wrong.
+    /// An invalid instruction of the Dockerfile.
     #[error("dockerfile parse error on line {line}: {kind}")]
     OnLine {
         /// The line the instruction starts on.
@@ -32,14 +32,14 @@ pub enum ErrorKind {
     /// An ONBUILD trigger cannot be parsed.
     #[error(transparent)]
     Syntax(#[from] syntax::ErrorKind),
-    /// There is no such instruction.
+    /// Unknown instruction.
     #[error("unknown instruction: {word}{suggestion}")]
     UnknownInstruction {
         /// The word.
         word: String,
-        /// An instruction close to it.
+        /// A similar instruction.
         suggestion: Suggestion,
-        /// The line before ends with a backtick, which is no escape character here.
+        /// The line before ends with a backtick, which is not the escape character here.
         after_backtick: bool,
     },
     /// An instruction other than ARG before the first FROM.
@@ -48,7 +48,7 @@ pub enum ErrorKind {
     /// FROM as a trigger.
     #[error("*instructions.Stage is not a command type")]
     NotACommand,
-    /// An ONBUILD trigger that is none or several instructions.
+    /// An ONBUILD trigger that is not exactly one instruction.
     #[error("onbuild trigger should be a single expression")]
     NotOneTrigger,
     /// No operands.
@@ -68,13 +68,13 @@ pub enum ErrorKind {
     /// A pair without a name.
     #[error("{0} names can not be blank")]
     BlankName(&'static str),
-    /// SHELL with something else than a JSON array.
+    /// SHELL with operands that are not a JSON array.
     #[error("{0} requires the arguments to be in JSON form")]
     NotJson(&'static str),
     /// FROM with two or more than three words, or without AS.
     #[error("FROM requires either one or three arguments")]
     FromArguments,
-    /// A stage name that cannot be one.
+    /// An invalid stage name.
     #[error(
         "invalid name for build stage: {}, name can't start with a number or contain symbols",
         Quoted(.0)
@@ -83,28 +83,28 @@ pub enum ErrorKind {
     /// ONBUILD ONBUILD.
     #[error("Chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed")]
     ChainedOnbuild,
-    /// An instruction that is no trigger.
+    /// An instruction that is not allowed as a trigger.
     #[error("{0} isn't allowed as an ONBUILD trigger")]
     NotATrigger(String),
     /// A volume without a name.
     #[error("VOLUME specified can not be an empty string")]
     EmptyVolume,
 
-    /// A flag the instruction does not have.
+    /// A flag that the instruction does not have.
     #[error("unknown flag: {flag}{suggestion}")]
     UnknownFlag {
         /// The flag, with its dashes.
         flag: String,
-        /// A flag close to it.
+        /// A similar flag.
         suggestion: Suggestion,
     },
-    /// A flag that stands twice.
+    /// A flag that is given twice.
     #[error("duplicate flag specified: {0}")]
     DuplicateFlag(String),
     /// A flag without a value.
     #[error("missing a value on flag: {0}")]
     MissingFlagValue(String),
-    /// A flag that is neither true nor false.
+    /// A boolean flag that is neither true nor false.
     #[error("expecting boolean value for flag {flag}, not: {value}")]
     FlagNotBoolean {
         /// The flag, with its dashes.
@@ -125,10 +125,10 @@ pub enum ErrorKind {
     /// A duration that is shorter than a millisecond, or negative.
     #[error("Interval {} cannot be less than 1ms", Quoted(.0))]
     ShortInterval(&'static str),
-    /// A duration that is none.
+    /// An invalid duration.
     #[error(transparent)]
     Duration(#[from] duration::ErrorKind),
-    /// A number that is none.
+    /// An invalid number.
     #[error(transparent)]
     Number(#[from] NumberError),
     /// A negative number of retries.
@@ -141,7 +141,7 @@ pub enum ErrorKind {
     /// `RUN --security` with an unknown value.
     #[error("security {} is not valid", Quoted(.0))]
     Security(String),
-    /// The list of a `--mount` or `--device` is not well formed.
+    /// The list of a `--mount` or `--device` is malformed.
     #[error("failed to parse csv {of}: {error}")]
     Csv {
         /// `mounts` or `devices`.
@@ -149,7 +149,7 @@ pub enum ErrorKind {
         /// What is wrong.
         error: csv::ErrorKind,
     },
-    /// A field without `=` that needs one.
+    /// A field that requires `=` but has none.
     #[error("invalid field '{0}' must be a key=value pair")]
     NotAPair(String),
     /// A field with an unknown key.
@@ -159,10 +159,10 @@ pub enum ErrorKind {
         key: String,
         /// The field.
         field: String,
-        /// A key close to it.
+        /// A similar key.
         suggestion: Suggestion,
     },
-    /// A key that another type of mount has.
+    /// A key that is only allowed for other types of mounts.
     #[error("unexpected key '{key}' for mount type '{kind}'")]
     KeyOfOtherType {
         /// The key.
@@ -170,7 +170,7 @@ pub enum ErrorKind {
         /// The type of the mount.
         kind: &'static str,
     },
-    /// A value that is not what its key takes.
+    /// An invalid value for its key.
     #[error("invalid value for {key}: {value}")]
     Value {
         /// The key.
@@ -178,7 +178,7 @@ pub enum ErrorKind {
         /// Its value.
         value: String,
     },
-    /// `mode`, `uid` or `gid` with something else than a number.
+    /// `mode`, `uid` or `gid` with a value that is not a number.
     #[error("invalid value {value} for {key}")]
     Id {
         /// The key.
@@ -194,7 +194,7 @@ pub enum ErrorKind {
         /// The type of the mount.
         kind: &'static str,
     },
-    /// A variable in a key that takes none.
+    /// A variable in a key that does not allow one.
     #[error("'{0}' doesn't support variable expansion, define alias stage instead")]
     Variable(String),
     /// An unknown type of mount.
@@ -202,7 +202,7 @@ pub enum ErrorKind {
     MountType {
         /// The type.
         value: String,
-        /// A type close to it.
+        /// A similar type.
         suggestion: Suggestion,
     },
     /// An unknown `sharing`.
@@ -210,10 +210,10 @@ pub enum ErrorKind {
     Sharing {
         /// The value.
         value: String,
-        /// A value close to it.
+        /// A similar value.
         suggestion: Suggestion,
     },
-    /// `sharing` for a mount that is no cache.
+    /// `sharing` for a mount that is not a cache.
     #[error("invalid cache sharing set for {0} mount")]
     SharingNotAllowed(&'static str),
     /// A secret with `from`.
@@ -222,7 +222,7 @@ pub enum ErrorKind {
     /// A secret with `sharing`.
     #[error("secret mount should not define sharing")]
     SecretSharing,
-    /// A secret without a name or a place.
+    /// A secret with neither a source nor a target.
     #[error("invalid secret mount. one of source, target required")]
     SecretWithoutName,
     /// A secret with two names.
@@ -233,11 +233,12 @@ pub enum ErrorKind {
     DeviceName(String),
 }
 
-/// An error in an instruction and its place.
+/// An error in an instruction, with its location.
 pub type Error = Located<ErrorKind>;
 
 impl ErrorKind {
-    /// What may be behind it in a file for Windows; docker/dockerfile says nothing of it. Empty for most.
+    /// Returns a hint at the likely cause in a file for Windows, which docker/dockerfile does not give.
+    /// Usually empty.
     #[must_use]
     pub fn advice_for_windows(&self) -> &'static str {
         match self {

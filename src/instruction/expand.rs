@@ -1,20 +1,21 @@
-//! Which operands of an instruction have variables in them.
+//! Expands variables in the operands of instructions that have them.
 //!
-//! Mirrors upstream's `Expand` and `ExpandRaw` methods. How a word is expanded is the caller's business.
+//! Mirrors upstream's `Expand` and `ExpandRaw` methods. The caller decides how to expand a word.
 
 use super::types::{Instruction, KeyValue, Kind, Paths};
 
-/// Expands one word, with whatever errors the caller has.
+/// Expands a word, with an error type of the caller's choice.
 pub type Expander<'a, E> = dyn FnMut(&str) -> Result<String, E> + 'a;
 
 impl Instruction {
-    /// Expands the variables in the operands that have any.
+    /// Expands the variables in the operands that allow them.
     ///
-    /// RUN has them in its mounts only, see [`super::Run::mounts`]. ARG is expanded like any other; who
-    /// expands the values of ARG one after the other leaves it out.
+    /// RUN allows them only in its mounts, see [`super::Run::mounts`]. ARG is expanded like any other
+    /// instruction; a caller that expands the values of ARG one by one must skip it.
     ///
     /// # Errors
-    /// The first error of the expander; the instruction may then be expanded in part.
+    ///
+    /// Returns the first error of the expander; the instruction may then be partially expanded.
     pub fn expand<E>(&mut self, expander: &mut Expander<'_, E>) -> Result<(), E> {
         match &mut self.kind {
             Kind::Add(add) => {
@@ -45,11 +46,12 @@ impl Instruction {
         }
     }
 
-    /// Expands the variables in the heredocs of COPY and ADD that have any. The expander is to keep quotes
+    /// Expands the variables in the heredocs of COPY and ADD that allow them. The expander must keep quotes
     /// and escapes.
     ///
     /// # Errors
-    /// The first error of the expander; the instruction may then be expanded in part.
+    ///
+    /// Returns the first error of the expander; the instruction may then be partially expanded.
     pub fn expand_raw<E>(&mut self, expander: &mut Expander<'_, E>) -> Result<(), E> {
         let (Kind::Add(super::Add { paths, .. }) | Kind::Copy(super::Copy { paths, .. })) = &mut self.kind
         else {

@@ -6,22 +6,22 @@ use super::error::{ErrorKind, Suggestion};
 use crate::go::unicode::to_lower;
 use crate::suggest::suggest;
 
-/// What a flag takes.
+/// The values that a flag takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Takes {
-    /// Nothing, `true` or `false`.
+    /// No value, `true` or `false`.
     Boolean,
-    /// One value.
+    /// A single value.
     Text,
-    /// A value each time it is given.
+    /// One value for each time that the flag is given.
     Texts,
 }
 
-/// The flags of one instruction.
+/// The flags of an instruction.
 #[derive(Debug)]
 pub(super) struct Table(&'static [(&'static str, Takes)]);
 
-/// For the instructions without flags.
+/// The table for instructions without flags.
 pub(super) static NONE: Table = Table(&[]);
 /// ADD.
 pub(super) static ADD: Table = Table(&[
@@ -68,7 +68,7 @@ pub(super) struct Flags {
 }
 
 impl Flags {
-    /// Reads the words that start with `--` by the table of the instruction.
+    /// Parses the words that start with `--`, using the table of the instruction.
     pub(super) fn parse(table: &Table, words: &[String]) -> Result<Self, ErrorKind> {
         let mut flags = Self::default();
         for word in words {
@@ -105,28 +105,28 @@ impl Flags {
         Ok(flags)
     }
 
-    /// The names of the flags given, each once.
+    /// Returns the names of the given flags, each once.
     pub(super) fn used(&self) -> Vec<String> {
         self.given.iter().map(|(name, _)| (*name).to_owned()).collect()
     }
 
-    /// Takes the values of a flag out.
+    /// Takes the values of a flag.
     pub(super) fn texts(&mut self, name: &str) -> Vec<String> {
         let given = self.given.iter_mut().find(|(given, _)| *given == name);
         given.map(|(_, values)| std::mem::take(values)).unwrap_or_default()
     }
 
-    /// Takes the value of a flag out, where the flag was given.
+    /// Takes the value of a flag, if the flag was given.
     pub(super) fn given_text(&mut self, name: &str) -> Option<String> {
         self.texts(name).pop()
     }
 
-    /// Takes the value of a flag out; empty where it was not given.
+    /// Takes the value of a flag; empty if it was not given.
     pub(super) fn text(&mut self, name: &str) -> String {
         self.given_text(name).unwrap_or_default()
     }
 
-    /// A boolean flag, where it was given.
+    /// Takes the value of a boolean flag, if it was given.
     pub(super) fn boolean(&mut self, name: &str) -> Option<bool> {
         self.given_text(name).map(|value| value == "true")
     }

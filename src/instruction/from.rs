@@ -9,7 +9,7 @@ use crate::go::unicode::{to_lower, to_upper};
 use crate::lint::{Linter, message, rule};
 use crate::syntax::text::equal_fold;
 
-/// The stage a FROM starts. The casing is checked even of one that is wrong.
+/// Parses the stage that a FROM starts. The casing is checked even if the FROM is invalid.
 pub(super) fn stage(request: &Request<'_>, lint: Option<&Linter>) -> Result<Stage, ErrorKind> {
     if let Some(lint) = lint {
         check_casing(request, lint);
@@ -28,14 +28,14 @@ pub(super) fn stage(request: &Request<'_>, lint: Option<&Linter>) -> Result<Stag
         base,
         platform: flags.text("platform"),
         code: request.code(),
-        // Filled in by the caller.
+        // Set by the caller.
         location: Vec::new(),
         comments: comments.clone(),
         instructions: Vec::new(),
     })
 }
 
-/// The name after AS in lower case; empty where there is none.
+/// Returns the name after AS in lower case; empty if there is none.
 fn stage_name(args: &[String]) -> Result<String, ErrorKind> {
     match args {
         [_] => Ok(String::new()),
@@ -61,7 +61,7 @@ fn check_casing(request: &Request<'_>, lint: &Linter) {
     }
     if let [_, as_word, _, ..] = args {
         let from = &request.node.word;
-        // A FROM in mixed case is told by another rule.
+        // Another rule reports a FROM in mixed case.
         let matches = if *from == to_lower(from) {
             *as_word == to_lower(as_word)
         } else if *from == to_upper(from) {

@@ -10,7 +10,7 @@ use crate::go::duration;
 use crate::go::number::parse_int;
 use crate::go::unicode::to_upper;
 
-/// HEALTHCHECK NONE and HEALTHCHECK CMD. The flags of NONE are not looked at, as upstream does not.
+/// Parses HEALTHCHECK NONE and HEALTHCHECK CMD. Like upstream, ignores the flags of NONE.
 pub(super) fn healthcheck(request: &Request<'_>) -> Result<Healthcheck, ErrorKind> {
     let [kind, args @ ..] = request.args() else {
         return Err(ErrorKind::AtLeastOneArgument(request.keyword.name()));
@@ -41,7 +41,7 @@ pub(super) fn healthcheck(request: &Request<'_>) -> Result<Healthcheck, ErrorKin
     })
 }
 
-/// A duration of a millisecond or more, or none.
+/// Parses a duration of at least a millisecond, or zero if the flag was not given.
 fn interval(flags: &mut Flags, name: &'static str) -> Result<Duration, ErrorKind> {
     let text = flags.text(name);
     if text.is_empty() {

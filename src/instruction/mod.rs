@@ -1,7 +1,7 @@
-//! Typed instructions: what each line of a Dockerfile means, before any variable is expanded.
+//! Typed instructions: the meaning of each instruction of a Dockerfile, before variables are expanded.
 //!
-//! Mirrors moby/buildkit's `frontend/dockerfile/instructions`. Nothing here knows a platform, a
-//! base image or a build argument.
+//! Mirrors moby/buildkit's `frontend/dockerfile/instructions`. Nothing here depends on a platform, a base
+//! image or a build argument.
 
 pub mod check;
 mod comment;

@@ -9,7 +9,7 @@ use crate::go::number::{parse_bool, parse_uint};
 use crate::go::unicode::to_lower;
 use crate::suggest::suggest;
 
-/// Every key there is, for suggestions.
+/// All keys, for suggestions.
 const KEYS: [&str; 19] = [
     "type",
     "from",
@@ -35,7 +35,7 @@ const KEYS: [&str; 19] = [
 impl MountType {
     const ALL: [Self; 5] = [Self::Bind, Self::Cache, Self::Tmpfs, Self::Secret, Self::Ssh];
 
-    /// The name, as in `type=`.
+    /// Returns the name, as in `type=`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -51,7 +51,7 @@ impl MountType {
 impl Sharing {
     const ALL: [Self; 3] = [Self::Shared, Self::Private, Self::Locked];
 
-    /// The name, as in `sharing=`.
+    /// Returns the name, as in `sharing=`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -63,13 +63,14 @@ impl Sharing {
 }
 
 impl Run {
-    /// Reads the `--mount` flags.
+    /// Parses the `--mount` flags.
     ///
-    /// Without an expander only what can be known then is checked: the lists, and that `from` has no
-    /// variable. That is what upstream does while it parses; its mounts are of no other use.
+    /// Without an expander, checks only what does not depend on variables: the lists, and that `from` has no
+    /// variable. Upstream does this while parsing; the mounts of that pass are not used.
     ///
     /// # Errors
-    /// A list, a key or a value is wrong, or values do not go together.
+    ///
+    /// Returns an error if a list, a key or a value is invalid, or if values conflict.
     pub fn mounts<E: From<ErrorKind>>(
         &self,
         mut expander: Option<&mut Expander<'_, E>>,
@@ -89,7 +90,7 @@ fn fields(value: &str) -> Result<Vec<String>, ErrorKind> {
     csv::fields(value).map_err(|error| ErrorKind::Csv { of: "mounts", error })
 }
 
-/// What can be said of a mount before its variables are known.
+/// Parses the parts of a mount that do not depend on variables.
 fn parse_early(value: &str) -> Result<Mount, ErrorKind> {
     let mut mount = Mount { read_only: true, ..Mount::default() };
     for field in fields(value)? {
@@ -116,7 +117,7 @@ fn parse<E: From<ErrorKind>>(value: &str, expander: &mut Expander<'_, E>) -> Res
     Ok(draft.finish()?)
 }
 
-/// A mount while its fields are read.
+/// A mount whose fields are being parsed.
 #[derive(Default)]
 struct Draft {
     mount: Mount,
@@ -130,7 +131,7 @@ impl Draft {
         self.access_given = true;
     }
 
-    /// A field without `=`.
+    /// Parses a field without `=`.
     fn word(&mut self, field: String) -> Result<(), ErrorKind> {
         let key = to_lower(&field);
         match key.as_str() {
@@ -145,7 +146,7 @@ impl Draft {
         Ok(())
     }
 
-    /// The key is one of these types. The type must stand before it.
+    /// Checks that the key is allowed for the mount's type, which must come before it.
     fn only_for(&self, kinds: &[MountType], key: &str) -> Result<(), ErrorKind> {
         let kind = self.mount.kind;
         if kinds.contains(&kind) {
@@ -191,7 +192,7 @@ impl Draft {
         Ok(())
     }
 
-    /// The mount, if its values go together.
+    /// Returns the mount, unless its values conflict.
     fn finish(self) -> Result<Mount, ErrorKind> {
         let Self { mut mount, access_given } = self;
         let kind = mount.kind;

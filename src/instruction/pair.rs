@@ -6,7 +6,7 @@ use super::flag;
 use super::request::Request;
 use super::types::{KeyValue, OptionalKeyValue};
 
-/// The pairs of ENV and LABEL.
+/// Returns the pairs of ENV and LABEL.
 pub(super) fn pairs(request: &Request<'_>) -> Result<Vec<KeyValue>, ErrorKind> {
     request.flags(&flag::NONE)?;
     let mut pairs = Vec::new();
@@ -20,7 +20,7 @@ pub(super) fn pairs(request: &Request<'_>) -> Result<Vec<KeyValue>, ErrorKind> {
     if pairs.is_empty() { Err(ErrorKind::AtLeastOneArgument(request.keyword.name())) } else { Ok(pairs) }
 }
 
-/// The names of ARG, with and without a default. Flags are not looked at, as upstream does not.
+/// Returns the names of ARG, with and without defaults. Like upstream, ignores flags.
 pub(super) fn args(request: &Request<'_>) -> Result<Vec<OptionalKeyValue>, ErrorKind> {
     let words = request.some()?;
     let mut pairs = Vec::with_capacity(words.len());

@@ -1,4 +1,4 @@
-//! From the tree to stages of instructions.
+//! Parses the syntax tree to stages of instructions.
 
 use super::comment::check_description;
 use super::error::{Error, ErrorKind, Suggestion};
@@ -11,13 +11,15 @@ use crate::span::Range;
 use crate::suggest::suggest;
 use crate::syntax::{self, Keyword, Node, Tree};
 
-/// Gives the instructions of a tree their meaning (upstream's `instructions.Parse`).
+/// Parses a tree to typed instructions (upstream's `instructions.Parse`).
 ///
-/// Reports to the linter what one instruction shows; [`super::check`] looks at all of them.
+/// Reports findings in single instructions to the linter; [`super::check`] checks all instructions together.
 /// A file without a FROM has no stages, and is not an error here.
 ///
 /// # Errors
-/// The first instruction that is wrong, with its line in the text, or that stands before the first FROM.
+///
+/// Returns an error for the first instruction that is invalid, with its line in the text, or that precedes
+/// the first FROM.
 pub fn parse(tree: &Tree, lint: Option<&Linter>) -> Result<Dockerfile, Error> {
     let mut dockerfile = Dockerfile { escape: tree.escape, global_args: Vec::new(), stages: Vec::new() };
     let mut after_backtick = false;
@@ -45,11 +47,12 @@ pub fn parse(tree: &Tree, lint: Option<&Linter>) -> Result<Dockerfile, Error> {
     Ok(dockerfile)
 }
 
-/// Parses one ONBUILD trigger of a base image. `location` is that of the FROM it came with.
+/// Parses an ONBUILD trigger of a base image. `location` is that of the FROM it came with.
 ///
 /// # Errors
-/// The trigger has no valid shape (the places are then lines of the trigger), is not one instruction, or
-/// the instruction is wrong.
+///
+/// Returns an error if the trigger has invalid syntax (the locations are then lines of the trigger), is not
+/// exactly one instruction, or is an invalid instruction.
 pub fn parse_trigger(trigger: &str, location: &[Range]) -> Result<Instruction, Error> {
     let mut tree = syntax::parse(trigger.as_bytes()).map_err(|error| error.map(ErrorKind::Syntax))?;
     let (Some(mut node), true) = (tree.nodes.pop(), tree.nodes.is_empty()) else {
@@ -93,7 +96,7 @@ fn parse_node(node: &Node, lint: Option<&Linter>) -> Result<Parsed, Error> {
             })
         })
     };
-    // Of a long instruction the location is large, and is not copied.
+    // The location of a long instruction is large, so it is moved instead of copied.
     let location = request.location;
     match parsed {
         Ok(Parsed::Stage(stage)) => Ok(Parsed::Stage(Stage { location, ..stage })),
@@ -112,7 +115,7 @@ fn kind(request: &Request<'_>, lint: Option<&Linter>) -> Result<Kind, ErrorKind>
         Keyword::Label => Kind::Label(pair::pairs(request)?),
         Keyword::Healthcheck => Kind::Healthcheck(health::healthcheck(request)?),
         Keyword::Onbuild => Kind::Onbuild(onbuild(request)?),
-        // Upstream does not look at the flags of STOPSIGNAL.
+        // Upstream ignores the flags of STOPSIGNAL.
         Keyword::StopSignal => Kind::StopSignal(request.one()?),
         Keyword::Arg => {
             let args = pair::args(request)?;
@@ -167,7 +170,7 @@ fn kind(request: &Request<'_>, lint: Option<&Linter>) -> Result<Kind, ErrorKind>
             no_flags()?;
             Kind::Workdir(path)
         }
-        // A stage, which is parsed apart.
+        // FROM is parsed separately.
         Keyword::From => return Err(ErrorKind::NoStage),
     })
 }
@@ -180,7 +183,7 @@ fn trimmed_volumes(volumes: &[String]) -> Result<Vec<String>, ErrorKind> {
     trimmed.collect()
 }
 
-/// The trigger as it will be parsed again: the rest of the line, and its heredocs.
+/// Returns the trigger in the form that is parsed again: the rest of the line, and its heredocs.
 fn onbuild(request: &Request<'_>) -> Result<String, ErrorKind> {
     let Some(sub) = &request.node.sub else {
         return Err(ErrorKind::AtLeastOneArgument(request.keyword.name()));
@@ -222,7 +225,7 @@ mod tests {
     fn a_backtick_without_the_directive_is_told() {
         let lines = "FROM a\nRUN $x = 1; `\n    Write-Host $x\n";
         assert!(advice(lines).contains("backtick"));
-        // A comment in front of the directive makes it a comment.
+        // A comment before the directive turns it into a comment.
         assert!(advice(&format!("# tools\n# escape=`\n{lines}")).contains("backtick"));
         assert_eq!(advice("# escape=`\nFROM a\nRUN $x = 1\nWrite-Host $x\n"), "");
     }

@@ -9,7 +9,7 @@ use super::types::{Add, Copy, Paths, SourceContent};
 use crate::syntax::text::lossy;
 use crate::syntax::{Heredoc, chomp_heredoc, parse_heredoc};
 
-/// ADD.
+/// Parses ADD.
 pub(super) fn add(request: &Request<'_>) -> Result<Add, ErrorKind> {
     let (sources, dest) = operands(request)?;
     let mut flags = request.flags(&flag::ADD)?;
@@ -25,7 +25,7 @@ pub(super) fn add(request: &Request<'_>) -> Result<Add, ErrorKind> {
     })
 }
 
-/// COPY.
+/// Parses COPY.
 pub(super) fn copy(request: &Request<'_>) -> Result<Copy, ErrorKind> {
     let (sources, dest) = operands(request)?;
     let mut flags = request.flags(&flag::COPY)?;
@@ -47,7 +47,8 @@ fn operands<'a>(request: &'a Request<'_>) -> Result<(&'a [String], &'a str), Err
     }
 }
 
-/// Upstream's `parseSourcesAndDest`. A word that opens a heredoc nobody attached is an empty file.
+/// Parses sources and destination (upstream's `parseSourcesAndDest`). A word that opens a heredoc without
+/// content is an empty file.
 fn paths(request: &Request<'_>, sources: &[String], dest: &str) -> Result<Paths, ErrorKind> {
     if let Ok(Some(_)) = parse_heredoc(dest) {
         return Err(ErrorKind::HeredocDestination(request.keyword.name()));
@@ -74,7 +75,7 @@ fn paths(request: &Request<'_>, sources: &[String], dest: &str) -> Result<Paths,
     Ok(paths)
 }
 
-/// [`crate::syntax::chomp_heredoc`] for text that need not be valid UTF-8.
+/// Works like [`crate::syntax::chomp_heredoc`], for text that need not be valid UTF-8.
 pub(super) fn chomp_bytes(content: &[u8]) -> Vec<u8> {
     let lines = content.split_inclusive(|byte| *byte == b'\n');
     lines.flat_map(|line| line.iter().copied().skip_while(|byte| *byte == b'\t')).collect()

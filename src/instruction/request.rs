@@ -1,4 +1,4 @@
-//! One instruction of the tree, on the way to a typed one.
+//! An instruction of the tree, on its way to a typed one.
 
 use super::error::ErrorKind;
 use super::flag::{Flags, Table};
@@ -6,10 +6,10 @@ use super::types::CommandLine;
 use crate::span::Range;
 use crate::syntax::{Keyword, Node};
 
-/// An instruction of the tree and what most instructions ask of it (upstream's `parseRequest`).
+/// An instruction of the tree, with the accessors that most instructions need (upstream's `parseRequest`).
 pub(super) struct Request<'a> {
     pub(super) node: &'a Node,
-    /// Its name.
+    /// The name of the instruction.
     pub(super) keyword: Keyword,
     pub(super) location: Vec<Range>,
 }
@@ -23,7 +23,7 @@ impl Request<'_> {
         Flags::parse(table, &self.node.flags)
     }
 
-    /// The only operand.
+    /// Returns the only operand.
     pub(super) fn one(&self) -> Result<String, ErrorKind> {
         match self.args() {
             [only] => Ok(only.clone()),
@@ -31,7 +31,7 @@ impl Request<'_> {
         }
     }
 
-    /// The operands, of which there must be one.
+    /// Returns the operands, of which there must be at least one.
     pub(super) fn some(&self) -> Result<Vec<String>, ErrorKind> {
         match self.args() {
             [] => Err(ErrorKind::AtLeastOneArgument(self.keyword.name())),
@@ -39,18 +39,18 @@ impl Request<'_> {
         }
     }
 
-    /// The instruction as written, trimmed.
+    /// Returns the instruction as written, trimmed.
     pub(super) fn code(&self) -> String {
         self.node.original.trim().to_owned()
     }
 
-    /// The words of a command: those of a JSON array, or everything as one word (upstream's
+    /// Returns the words of a command: those of a JSON array, or everything as one word (upstream's
     /// `handleJSONArgs`).
     pub(super) fn command_words(&self, args: &[String]) -> Vec<String> {
         if self.node.json || args.is_empty() { args.to_vec() } else { vec![args.join(" ")] }
     }
 
-    /// A command in shell or exec form, without heredocs.
+    /// Returns a command in shell or exec form, without heredocs.
     pub(super) fn command(&self) -> CommandLine {
         CommandLine {
             args: self.command_words(self.args()),

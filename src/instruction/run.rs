@@ -8,7 +8,7 @@ use super::types::{InlineFile, Run, RunNetwork, RunSecurity};
 use crate::syntax::text::lossy;
 use crate::syntax::{chomp_heredoc, parse_heredoc};
 
-/// RUN. Flags are checked in upstream's order: devices, mounts, network, security.
+/// Parses RUN. Flags are checked in upstream's order: devices, mounts, network, security.
 pub(super) fn run(request: &Request<'_>) -> Result<Run, ErrorKind> {
     let mut flags = request.flags(&flag::RUN)?;
     let flags_used = flags.used();
@@ -47,8 +47,8 @@ fn files(request: &Request<'_>) -> Vec<InlineFile> {
 }
 
 impl Run {
-    /// Whether the heredocs can be sent to BuildKit: as part of a command they must be valid UTF-8, as a
-    /// script of its own (a single heredoc that starts with `#!`) they need not be.
+    /// Returns whether the heredocs can be sent to BuildKit: as part of a command they must be valid UTF-8;
+    /// as a script of its own (a single heredoc that starts with `#!`) they need not be.
     fn files_are_sendable(&self) -> bool {
         if self.command.files.iter().all(|file| file.raw.is_none()) {
             return true;

@@ -3,7 +3,7 @@
 use crate::go::float;
 use crate::go::unicode::to_lower;
 
-/// A number of bytes like `1.5GiB` (docker/go-units' `RAMInBytes`). Units count by 1024.
+/// Parses a number of bytes like `1.5GiB` (docker/go-units' `RAMInBytes`). Units are multiples of 1024.
 #[expect(clippy::cast_possible_truncation, reason = "the fraction of a byte is dropped")]
 pub(super) fn parse_size(text: &str) -> Option<i64> {
     let last = text.rfind(|c: char| c.is_ascii_digit() || c == '.' || c == ' ')?;
@@ -23,11 +23,12 @@ pub(super) fn parse_size(text: &str) -> Option<i64> {
         _ => return None,
     };
     let bytes = size * factor;
-    // What does not fit becomes the smallest number, as the processor docker/dockerfile runs on has it.
+    // A number that does not fit becomes the smallest one, as on the processors that docker/dockerfile runs
+    // on.
     Some(if bytes < 9_223_372_036_854_775_808.0 { bytes as i64 } else { i64::MIN })
 }
 
-/// A floating point number in Go's syntax (`strconv.ParseFloat`), infinities and NaN excepted.
+/// Parses a floating point number in Go's syntax (`strconv.ParseFloat`), except infinities and NaN.
 fn parse_float(text: &str) -> Option<f64> {
     let text = &remove_underscores(text)?;
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
@@ -41,19 +42,19 @@ fn parse_float(text: &str) -> Option<f64> {
     float::parse_float(text)
 }
 
-/// The text without the underscores between its digits; `None` for one that stands elsewhere.
+/// Removes underscores between digits; `None` if one is elsewhere.
 fn remove_underscores(text: &str) -> Option<String> {
     let bytes = text.as_bytes();
     let hex = text.trim_start_matches(['+', '-']).starts_with("0x");
     let digit = |at: usize| {
-        // The `x` of `0x` may have one after it.
+        // An underscore may follow the `x` of `0x`.
         bytes.get(at).is_some_and(|byte| byte.is_ascii_digit() || hex && byte.is_ascii_alphabetic())
     };
     let misplaced = |(at, _): (usize, &str)| at == 0 || !digit(at - 1) || !digit(at + 1);
     (!text.match_indices('_').any(misplaced)).then(|| text.replace('_', ""))
 }
 
-/// `1.8p3`: digits of base 16 and a power of two, which must be there.
+/// Parses `1.8p3`: hexadecimal digits and a power of two, which is required.
 fn parse_hex_float(text: &str) -> Option<f64> {
     let (mantissa, power) = text.split_once(['p', 'P'])?;
     let digits = power.strip_prefix(['+', '-']).unwrap_or(power);

@@ -20,7 +20,7 @@ pub struct Dockerfile {
 pub struct GlobalArg {
     /// Its arguments.
     pub args: Vec<OptionalKeyValue>,
-    /// Where it stands.
+    /// The location.
     pub location: Vec<Range>,
     /// The comment lines directly above.
     pub comments: Vec<String>,
@@ -29,19 +29,19 @@ pub struct GlobalArg {
 /// A FROM instruction and everything up to the next one.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Stage {
-    /// The name after AS, in lower case; empty where there is none.
+    /// The name after AS, in lower case; empty if there is none.
     pub name: String,
     /// The instruction's word as written (`FROM`, `from`), for casing checks.
     pub original_word: String,
-    /// The base, variables not expanded.
+    /// The base, with variables unexpanded.
     pub base: String,
-    /// `--platform`, variables not expanded; empty where there is none.
+    /// `--platform`, with variables unexpanded; empty if there is none.
     pub platform: String,
     /// The comment above that starts with the stage's name (`# name text`), without the name.
     pub doc_comment: String,
     /// The instruction as written.
     pub code: String,
-    /// Where the FROM stands.
+    /// The location of the FROM.
     pub location: Vec<Range>,
     /// The comment lines directly above.
     pub comments: Vec<String>,
@@ -49,22 +49,22 @@ pub struct Stage {
     pub instructions: Vec<Instruction>,
 }
 
-/// One instruction in a stage.
+/// An instruction in a stage.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Instruction {
-    /// What it does.
+    /// The instruction's operands.
     pub kind: Kind,
     /// The instruction's word as written (`RUN`, `run`, `Run`).
     pub word: String,
     /// The instruction as written, continuation lines joined, trimmed.
     pub code: String,
-    /// Where it stands.
+    /// The location.
     pub location: Vec<Range>,
     /// The comment lines directly above.
     pub comments: Vec<String>,
 }
 
-/// What an instruction does.
+/// The kind of an instruction, with its operands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind {
     /// ADD.
@@ -119,7 +119,7 @@ pub struct KeyValue {
 pub struct OptionalKeyValue {
     /// The key.
     pub key: String,
-    /// The default, where there is one.
+    /// The default, if any.
     pub value: Option<String>,
     /// The comment above that starts with the key, without the key.
     pub doc_comment: String,
@@ -128,11 +128,11 @@ pub struct OptionalKeyValue {
 /// A command in shell or exec form (upstream's `ShellDependantCmdLine`).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CommandLine {
-    /// The words; one, in shell form.
+    /// The words; a single one in shell form.
     pub args: Vec<String>,
     /// Heredocs, for RUN.
     pub files: Vec<InlineFile>,
-    /// In shell form: the stage's shell goes in front.
+    /// The command is in shell form: the stage's shell is prepended.
     pub prepend_shell: bool,
 }
 
@@ -143,20 +143,20 @@ pub struct InlineFile {
     pub name: String,
     /// The text.
     pub data: String,
-    /// `<<-`: leading tabs are cut.
+    /// `<<-`: leading tabs are removed.
     pub chomp: bool,
-    /// The text as it is in the file, where that is not valid UTF-8.
+    /// The bytes in the file, if they are not valid UTF-8.
     pub raw: Option<Vec<u8>>,
 }
 
 impl InlineFile {
-    /// The bytes of the heredoc as a file.
+    /// Returns the content of the heredoc as a file.
     #[must_use]
     pub fn content(&self) -> Vec<u8> {
         if self.chomp { super::path::chomp_bytes(self.bytes()) } else { self.bytes().to_vec() }
     }
 
-    /// The bytes of the heredoc, tabs not cut.
+    /// Returns the bytes of the heredoc, including leading tabs.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
         self.raw.as_deref().unwrap_or(self.data.as_bytes())
@@ -172,12 +172,12 @@ pub struct SourceContent {
     pub data: String,
     /// Variables are expanded in the text.
     pub expand: bool,
-    /// The text as it is in the file, where that is not valid UTF-8 and not to be expanded.
+    /// The bytes in the file, if they are not valid UTF-8 and not to be expanded.
     pub raw: Option<Vec<u8>>,
 }
 
 impl SourceContent {
-    /// The bytes of the file.
+    /// Returns the bytes of the file.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
         self.raw.as_deref().unwrap_or(self.data.as_bytes())
@@ -200,9 +200,9 @@ pub struct Paths {
 pub struct Add {
     /// Sources and destination.
     pub paths: Paths,
-    /// `--chown`, empty where there is none.
+    /// `--chown`; empty if there is none.
     pub chown: String,
-    /// `--chmod`, empty where there is none.
+    /// `--chmod`; empty if there is none.
     pub chmod: String,
     /// `--link`.
     pub link: bool,
@@ -210,7 +210,7 @@ pub struct Add {
     pub exclude: Vec<String>,
     /// `--keep-git-dir`.
     pub keep_git_dir: Option<bool>,
-    /// `--checksum`, empty where there is none.
+    /// `--checksum`; empty if there is none.
     pub checksum: String,
     /// `--unpack`.
     pub unpack: Option<bool>,
@@ -221,11 +221,11 @@ pub struct Add {
 pub struct Copy {
     /// Sources and destination.
     pub paths: Paths,
-    /// `--from`, empty where there is none.
+    /// `--from`; empty if there is none.
     pub from: String,
-    /// `--chown`, empty where there is none.
+    /// `--chown`; empty if there is none.
     pub chown: String,
-    /// `--chmod`, empty where there is none.
+    /// `--chmod`; empty if there is none.
     pub chmod: String,
     /// `--link`.
     pub link: bool,
@@ -235,7 +235,7 @@ pub struct Copy {
     pub exclude: Vec<String>,
 }
 
-/// HEALTHCHECK, as it goes into the image config.
+/// HEALTHCHECK, in the form of the image config.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Healthcheck {
     /// `["NONE"]`, `["CMD", ..]` or `["CMD-SHELL", text]`.
@@ -257,7 +257,7 @@ pub struct Healthcheck {
 pub struct Run {
     /// The command.
     pub command: CommandLine,
-    /// The values of `--mount`, as written; [`Run::mounts`] reads them.
+    /// The values of `--mount`, as written; [`Run::mounts`] parses them.
     pub mount_flags: Vec<String>,
     /// `--network`.
     pub network: RunNetwork,
@@ -265,10 +265,10 @@ pub struct Run {
     pub security: RunSecurity,
     /// `--device`.
     pub devices: Vec<Device>,
-    /// The command holds bytes that BuildKit does not accept; U+FFFD stands in their place. No error
-    /// before it is sent.
+    /// The command contains bytes that BuildKit does not accept, replaced by U+FFFD. An error only once it is
+    /// sent.
     pub invalid_utf8: bool,
-    /// The names of the flags used, in order, each once.
+    /// The names of the given flags, in order, each once.
     pub flags_used: Vec<String>,
 }
 
@@ -278,9 +278,9 @@ pub enum RunNetwork {
     /// The sandbox's own network.
     #[default]
     Default,
-    /// None.
+    /// No network.
     None,
-    /// The host's.
+    /// The host's network.
     Host,
 }
 
@@ -309,9 +309,9 @@ pub enum MountType {
     /// Files of the context, a stage or an image.
     #[default]
     Bind,
-    /// A directory that outlives the build.
+    /// A directory that persists across builds.
     Cache,
-    /// Memory.
+    /// A file system in memory.
     Tmpfs,
     /// A secret of the client.
     Secret,
@@ -322,15 +322,15 @@ pub enum MountType {
 /// How writers share a cache mount.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sharing {
-    /// At the same time.
+    /// All at the same time.
     Shared,
-    /// Each its own copy.
+    /// Each with its own copy.
     Private,
     /// One after the other.
     Locked,
 }
 
-/// One `RUN --mount`.
+/// A `RUN --mount`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Mount {
     /// `type`.
@@ -341,7 +341,7 @@ pub struct Mount {
     pub source: String,
     /// `target`.
     pub target: String,
-    /// Not writable.
+    /// The mount is read-only.
     pub read_only: bool,
     /// `size` of a tmpfs in bytes, 0 for no limit.
     pub size: i64,
@@ -351,7 +351,7 @@ pub struct Mount {
     pub sharing: Option<Sharing>,
     /// `required`.
     pub required: bool,
-    /// `env`: the variable a secret goes to.
+    /// `env`: the variable that holds a secret.
     pub env: Option<String>,
     /// `mode`.
     pub mode: Option<u32>,

@@ -1,6 +1,6 @@
-//! What this crate makes of a Dockerfile, in the form of the fixtures in `testdata/syntax`.
+//! Dumps the result of parsing a Dockerfile in the form of the fixtures in `testdata/syntax`.
 //!
-//! Zero values are left out, as in the fixtures.
+//! Zero values are omitted, as in the fixtures.
 
 use serde_json::{Map, Value, json};
 
@@ -9,7 +9,7 @@ use crate::lint::{Config, Linter, message, rule};
 use crate::span::{Located, Range};
 use crate::syntax::{self, Directive, Node};
 
-/// Everything: directives, tree, stages, warnings, errors.
+/// Returns everything: directives, tree, stages, warnings, errors.
 pub(super) fn analyse(text: &[u8]) -> Value {
     let mut out = Map::new();
     if let Some(found) = syntax::detect_syntax(text) {
@@ -63,12 +63,12 @@ fn analyse_tree(tree: &syntax::Tree, linter: &Linter, out: &mut Map<String, Valu
     {
         out.insert("lint_error".into(), json!(error.to_string()));
     }
-    // Not in the fixtures: the message upstream makes of a syntax warning.
+    // Not in the fixtures: upstream's message for a syntax warning.
     assert_eq!(message::no_empty_continuation(), "Empty continuation line");
     assert!(rule::RULES.contains(&&rule::NO_EMPTY_CONTINUATION));
 }
 
-/// The instructions that expansion changes, and the triggers parsed again.
+/// Returns the instructions that expansion changes, and the triggers parsed again.
 fn expansions(dockerfile: &Dockerfile) -> (Vec<Value>, Vec<Value>) {
     let (mut expanded, mut triggers) = (Vec::new(), Vec::new());
     for (number, stage) in dockerfile.stages.iter().enumerate() {
@@ -91,7 +91,7 @@ fn expansions(dockerfile: &Dockerfile) -> (Vec<Value>, Vec<Value>) {
     (expanded, triggers)
 }
 
-/// The expander of the fixtures.
+/// Expands a word as the fixtures require.
 fn mark(word: &str) -> Result<String, MarkError> {
     if word.contains("$FAIL") {
         return Err(MarkError::Mark(word.to_owned()));

@@ -1,5 +1,5 @@
-//! Agreement with docker/dockerfile: what its parser, its instructions and its checks make of the
-//! Dockerfiles in `testdata/syntax`, this crate makes of them too.
+//! Compares this crate with docker/dockerfile: its parser, instructions and checks must give the same results
+//! for the Dockerfiles in `testdata/syntax`.
 //!
 //! Each line of a fixture is `{"name", "input" or "input_bytes", "want"}`; `input_bytes` is hexadecimal.
 
@@ -39,7 +39,8 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/syntax")
 }
 
-/// A test for each file in `testdata/syntax`, with its name, and one that each file has a test.
+/// Defines a test for each file in `testdata/syntax`, named like the file, and a test that every file has
+/// one.
 macro_rules! fixtures {
     ($($name:ident)*) => {
         $(

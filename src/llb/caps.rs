@@ -1,4 +1,4 @@
-//! Names of LLB capabilities (`solver/pb/caps.go`): what an operation needs of the engine.
+//! Names of LLB capabilities (`solver/pb/caps.go`), which operations require of the engine.
 
 macro_rules! caps {
     ($($name:ident = $id:literal;)*) => {

@@ -1,4 +1,4 @@
-//! States from definitions that came from elsewhere: frontend inputs.
+//! Converts definitions of frontend inputs to states.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -16,33 +16,33 @@ use crate::image::digest;
 use crate::proto::pb;
 use crate::span::{Position, Range};
 
-/// A definition that is not a graph.
+/// A definition that is not a valid graph.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidDefinition {
-    /// Nothing at all, as a client sends that has nothing under a name.
+    /// An empty definition, which clients send for a name that they do not have.
     #[error("invalid nil input definition to definition op")]
     Nil,
     /// An operation that cannot be decoded.
     #[error("failed to parse llb proto op")]
     Operation,
-    /// The last operation names no result.
+    /// The last operation has no result.
     #[error("invalid definition with no inputs on last vertex")]
     NoResult,
-    /// An input that is not there, or not before the operation that uses it.
+    /// An input that does not exist, or not before the operation that uses it.
     #[error("invalid definition op with unknown op {0:?}")]
     Unknown(String),
-    /// A location in a file that is not there.
+    /// A location in a file that does not exist.
     #[error("failed to find source map with index {0}")]
     SourceMap(i32),
 }
 
-/// The state a definition describes (upstream's `llb.NewDefinitionOp`).
+/// Returns the state that a definition describes (upstream's `llb.NewDefinitionOp`).
 ///
 /// # Errors
 ///
-/// Where the definition is not a graph.
+/// Returns an error if the definition is not a valid graph.
 pub fn from_definition(definition: &pb::Definition) -> Result<State, InvalidDefinition> {
-    // On the wire the empty file tree is nothing at all too (upstream's `IsNil`).
+    // On the wire, the empty file tree is an empty definition too (upstream's `IsNil`).
     if definition.metadata.is_empty() {
         return Err(InvalidDefinition::Nil);
     }

@@ -9,7 +9,7 @@ use crate::image::Platform;
 use crate::path::default_path_env;
 use crate::proto::pb;
 
-/// A command with everything its container gets (upstream's `llb.ExecOp`).
+/// A command with all settings of its container (upstream's `llb.ExecOp`).
 #[derive(Debug)]
 pub struct Exec {
     /// The command's words.
@@ -18,7 +18,7 @@ pub struct Exec {
     pub security: SecurityMode,
     /// The network.
     pub network: NetworkMode,
-    /// Proxies, outside of the environment that is part of the digest.
+    /// Proxies, kept out of the environment, which is part of the digest.
     pub proxy: Option<pb::ProxyEnv>,
     /// Lines for `/etc/hosts`.
     pub extra_hosts: Vec<pb::HostIp>,
@@ -46,15 +46,15 @@ pub struct Exec {
 pub struct ExecMount {
     /// The path in the container.
     pub target: String,
-    /// What is mounted; none is the empty file system.
+    /// The mounted file system; `None` for the empty one.
     pub source: Option<Output>,
-    /// The path in the source, empty for the whole.
+    /// The path in the source; empty for the root.
     pub selector: String,
-    /// Not writable.
+    /// The mount is read-only.
     pub readonly: bool,
-    /// Writes are dropped.
+    /// Writes are discarded.
     pub no_output: bool,
-    /// What kind of mount.
+    /// The kind of mount.
     pub kind: MountTarget,
 }
 
@@ -63,42 +63,42 @@ pub struct ExecMount {
 pub enum MountTarget {
     /// The source itself.
     Bind,
-    /// A directory that outlives the build.
+    /// A directory that persists across builds.
     Cache {
         /// Its name.
         id: String,
         /// How writers share it.
         sharing: pb::CacheSharingOpt,
     },
-    /// Memory, limited to this many bytes; 0 is no limit.
+    /// A file system in memory, limited to this many bytes; 0 for no limit.
     Tmpfs(i64),
 }
 
 /// A secret of the client.
 #[derive(Debug, Clone)]
 pub struct SecretMount {
-    /// Its name.
+    /// The name of the secret.
     pub id: String,
-    /// The file it becomes.
+    /// The file that holds the secret.
     pub target: Option<String>,
-    /// The variable it becomes.
+    /// The variable that holds the secret.
     pub env: Option<String>,
-    /// Permissions, user and group of the file.
+    /// The permissions of the file.
     pub mode: u32,
     /// The file's user.
     pub uid: u32,
     /// The file's group.
     pub gid: u32,
-    /// The client may not have it.
+    /// The build goes on if the client does not have it.
     pub optional: bool,
 }
 
 /// A socket of the client's SSH agent.
 #[derive(Debug, Clone)]
 pub struct SshMount {
-    /// Its name.
+    /// The name of the socket.
     pub id: String,
-    /// The path; empty for one the engine's clients know.
+    /// The path; empty for a default path.
     pub target: String,
     /// Permissions.
     pub mode: u32,
@@ -106,7 +106,7 @@ pub struct SshMount {
     pub uid: u32,
     /// The socket's group.
     pub gid: u32,
-    /// The client may not have it.
+    /// The build goes on if the client does not have it.
     pub optional: bool,
 }
 
@@ -117,7 +117,7 @@ impl ExecMount {
 }
 
 impl Exec {
-    /// A command on a state, with the state's settings.
+    /// Creates a command on a state, with the state's settings.
     #[must_use]
     pub fn new(base: &State, args: Vec<String>) -> Self {
         let root = ExecMount {
@@ -154,14 +154,14 @@ impl Exec {
         self.mounts.insert(at, mount);
     }
 
-    /// Adds several.
+    /// Adds several mounts.
     pub fn mount_all(&mut self, mounts: impl IntoIterator<Item = ExecMount>) {
         for mount in mounts {
             self.mount(mount);
         }
     }
 
-    /// The index of a mount among the outputs; `/` is the root file system.
+    /// Returns the index of a mount among the outputs; `/` is the root file system.
     pub(super) fn output_index(&self, target: &str) -> i64 {
         let before = self.mounts.iter().take_while(|m| m.target != target).filter(|m| m.has_output());
         i64::try_from(before.count()).unwrap_or(i64::MAX)
@@ -185,7 +185,7 @@ impl Exec {
         self.mounts.into_iter().filter_map(|m| m.source)
     }
 
-    /// What the command needs of the engine (upstream collects it in `ExecOp.Marshal`).
+    /// Adds the capabilities that the command requires (upstream collects them in `ExecOp.Marshal`).
     pub(super) fn add_caps(&self, to: &mut Constraints) {
         to.add_cap(caps::EXEC_META_BASE);
         let needs = [
@@ -223,7 +223,7 @@ impl Exec {
         }
     }
 
-    /// `sets_default_path` is whether the engine gives containers a PATH of its own.
+    /// Encodes the command. `sets_default_path` says whether the engine gives containers a PATH of its own.
     pub(super) fn encode(&self, inputs: &mut Inputs<'_>, sets_default_path: bool, os: &str) -> pb::ExecOp {
         let mut env = self.env.clone();
         let ssh: Vec<SshMount> = (0..).zip(&self.ssh).map(|(i, socket)| with_target(socket, i)).collect();

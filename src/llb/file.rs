@@ -1,4 +1,4 @@
-//! File operations: copy, make a file or a directory, remove.
+//! File operations: copy, create a file or a directory, remove.
 
 use super::marshal::Inputs;
 use super::vertex::Output;
@@ -9,7 +9,7 @@ use crate::proto::pb;
 #[derive(Debug)]
 pub(super) struct FileOp {
     pub(super) base: Option<Output>,
-    /// Relative paths start here.
+    /// The directory that relative paths start from.
     pub(super) dir: String,
     pub(super) actions: Vec<FileAction>,
 }
@@ -19,45 +19,45 @@ pub(super) struct FileOp {
 pub enum User {
     /// By number.
     Id(u32),
-    /// By a name that the file system's `/etc/passwd` or `/etc/group` knows.
+    /// By a name in the file system's `/etc/passwd` or `/etc/group`.
     Name(String),
 }
 
 impl User {
-    /// `root`, a number or a name (upstream's `parseUID`).
+    /// Parses `root`, a number or a name (upstream's `parseUID`).
     #[must_use]
     pub fn parse(text: &str) -> Self {
         if text == "root" {
             return Self::Id(0);
         }
-        // Upstream reads 32 bits with a sign and stores them without one.
+        // Upstream parses a signed 32-bit number and stores it as unsigned.
         text.parse::<i32>().map_or_else(|_| Self::Name(text.to_owned()), |id| Self::Id(id.cast_unsigned()))
     }
 }
 
-/// Owner of new files.
+/// The owner of new files.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Owner {
-    /// The user, unchanged where there is none.
+    /// The user; `None` leaves it unchanged.
     pub user: Option<User>,
-    /// The group, unchanged where there is none.
+    /// The group; `None` leaves it unchanged.
     pub group: Option<User>,
 }
 
 impl Owner {
-    /// `user` or `user:group` (upstream's `llb.WithUser`).
+    /// Parses `user` or `user:group` (upstream's `llb.WithUser`).
     #[must_use]
     pub fn parse(text: &str) -> Self {
         let (user, group) = match text.split_once(':') {
             Some((user, group)) => (user, Some(group)),
             None => (text, None),
         };
-        // `user:` is `user`: the engine then takes the user's own group.
+        // `user:` is the same as `user`: the engine then uses the user's own group.
         let group = group.filter(|group| !group.is_empty());
         Self { user: Some(User::parse(user)), group: group.map(User::parse) }
     }
 
-    /// Whether a name has to be looked up in a file system (upstream's `chownByName`).
+    /// Returns whether a name must be looked up in a file system (upstream's `chownByName`).
     #[must_use]
     pub fn is_by_name(&self) -> bool {
         let is_name = |user: &User| matches!(user, User::Name(name) if !name.is_empty());
@@ -67,7 +67,7 @@ impl Owner {
     fn encode(&self, base: i64) -> pb::ChownOpt {
         let user = |user: &User| pb::UserOpt {
             user: Some(match user {
-                // An empty name cannot be told from a missing one upstream: it becomes the number 0.
+                // Upstream cannot distinguish an empty name from a missing one: it becomes the number 0.
                 User::Name(name) if name.is_empty() => pb::user_opt::User::ById(0),
                 User::Name(name) => {
                     pb::user_opt::User::ByName(pb::NamedUserOpt { name: name.clone(), input: base })
@@ -79,76 +79,76 @@ impl Owner {
     }
 }
 
-/// Permissions of copied files.
+/// The permissions of copied files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Chmod {
-    /// Bits.
+    /// Permission bits.
     Mode(u32),
     /// A symbolic mode such as `u=rwX,go=rX`.
     Symbolic(String),
 }
 
-/// How a copy is made (upstream's `llb.CopyInfo`).
+/// The options of a copy (upstream's `llb.CopyInfo`).
 #[derive(Debug, Clone, Default)]
 pub struct CopyOptions {
-    /// Permissions, unchanged where there are none.
+    /// The permissions; `None` leaves them unchanged.
     pub mode: Option<Chmod>,
     /// Resolve links in the source path.
     pub follow_symlinks: bool,
-    /// Copy what is in a directory, not the directory.
+    /// Copy the content of a directory instead of the directory itself.
     pub dir_contents_only: bool,
     /// Unpack archives.
     pub attempt_unpack: bool,
-    /// Make the directories above the destination.
+    /// Create the parent directories of the destination.
     pub create_dest_path: bool,
-    /// `*`, `?` and `[..]` in the source path have a meaning.
+    /// `*`, `?` and `[..]` in the source path are wildcards.
     pub allow_wildcard: bool,
     /// A pattern may match nothing.
     pub allow_empty_wildcard: bool,
-    /// Owner, root where there is none.
+    /// The owner; `None` for root.
     pub owner: Option<Owner>,
-    /// Only what matches one of these.
+    /// Copy only files that match one of these patterns.
     pub include_patterns: Vec<String>,
-    /// Nothing that matches one of these.
+    /// Skip files that match one of these patterns.
     pub exclude_patterns: Vec<String>,
-    /// These have to be there.
+    /// Paths that must exist.
     pub required_paths: Vec<String>,
 }
 
-/// One action.
+/// A single action.
 #[derive(Debug, Clone)]
 pub enum Action {
-    /// Copies from a file system; none is the empty one.
+    /// Copies from a file system; `None` is the empty one.
     Copy {
         /// The file system to copy from.
         source: Option<Output>,
         /// The path in it.
         src: String,
-        /// Where to.
+        /// The destination.
         dest: String,
-        /// How.
+        /// The options.
         options: Box<CopyOptions>,
     },
-    /// Makes a directory.
+    /// Creates a directory.
     MkDir {
         /// The path.
         path: String,
         /// Permissions.
         mode: i32,
-        /// Make the directories above as well.
+        /// Create the parent directories as well.
         parents: bool,
         /// Owner.
         owner: Option<Owner>,
-        /// Its time, in nanoseconds since 1970.
+        /// The modification time, in nanoseconds since 1970.
         timestamp: Option<i64>,
     },
-    /// Makes a file.
+    /// Creates a file.
     MkFile {
         /// The path.
         path: String,
         /// Permissions.
         mode: i32,
-        /// What is in it.
+        /// The content.
         data: Vec<u8>,
     },
     /// Removes a file or directory.
@@ -162,7 +162,7 @@ pub enum Action {
 pub type FileAction = Action;
 
 impl FileOp {
-    /// In upstream's order: from the last action to the first.
+    /// Returns the inputs in upstream's order: from the last action to the first.
     pub(super) fn inputs(&self) -> Vec<&Output> {
         let mut found: Vec<&Output> = Vec::new();
         for action in self.actions.iter().rev() {
@@ -266,13 +266,13 @@ impl Action {
     }
 }
 
-/// The index of the action before action `i`.
+/// Returns the index of the action before action `i`.
 fn before(i: usize) -> i64 {
     i64::try_from(i).unwrap_or(i64::MAX) - 1
 }
 
-/// An absolute, clean path; a final `/` or `/.` stays where it says something
-/// (upstream's `normalizePath`).
+/// Returns an absolute, clean path; a final `/` or `/.` is kept if it has a meaning (upstream's
+/// `normalizePath`).
 fn normalize(parent: &str, original: &str, keep_slash: bool) -> String {
     let mut p = path::clean(original);
     if !path::is_abs(&p) {
@@ -322,7 +322,7 @@ mod tests {
             assert_eq!(Owner::parse(text).group, None, "{text}");
         }
         assert_eq!(Owner::parse("5:root").group, Some(User::Id(0)));
-        // A second colon belongs to the name of the group.
+        // A second colon belongs to the group's name.
         assert_eq!(Owner::parse("5::").group, Some(User::Name(":".to_owned())));
     }
 

@@ -1,4 +1,4 @@
-//! What a file system stands on.
+//! Detects file systems that are based on Windows images.
 
 use std::collections::HashSet;
 
@@ -9,9 +9,9 @@ use super::vertex::{Encoded, Operation, Output};
 use crate::proto::pb;
 
 impl State {
-    /// Whether the file system is a Windows image of a registry or of an OCI layout, or stands on
-    /// one: BuildKit then writes what is put on it as layers for Windows. Like BuildKit, this looks
-    /// below steps and into every part of a merge, not into differences.
+    /// Returns whether the file system is a Windows image of a registry or of an OCI layout, or is based on
+    /// one: BuildKit then writes what is put on it as layers for Windows. Like BuildKit, this searches below
+    /// steps and in every part of a merge, but not in differences.
     #[must_use]
     pub fn is_on_windows(&self) -> bool {
         let mut seen = HashSet::new();
@@ -40,7 +40,7 @@ impl State {
     }
 }
 
-/// What an operation of a frontend input stands on.
+/// The base of an operation of a frontend input.
 enum Ground<'e> {
     WindowsImage,
     Inputs(Vec<&'e Output>),

@@ -1,8 +1,8 @@
-//! What an encoded graph makes and reads: the layers of its result, and the images that have to be
-//! downloaded and unpacked for it.
+//! Inspects an encoded graph: the layers of its result, and the images that must be downloaded and unpacked
+//! for it.
 //!
-//! An image that is only merged with something stays where it is. It is needed as soon as an
-//! operation works on its files, and what comes out of that needs no image any more.
+//! An image that is only merged with other file systems is not downloaded. It is needed as soon as an
+//! operation works on its files; the output of that operation needs no image anymore.
 
 use prost::Message as _;
 
@@ -14,9 +14,9 @@ use crate::proto::pb;
 /// A layer of the result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Layer {
-    /// The digest of the operation that makes it: equal digests are one layer.
+    /// The digest of the operation that creates it; equal digests are the same layer.
     pub digest: String,
-    /// Where its instructions begin.
+    /// The lines on which its instructions begin.
     pub lines: Vec<u32>,
 }
 
@@ -27,9 +27,9 @@ pub struct Read {
     pub image: String,
     /// The platform of the image.
     pub platform: Platform,
-    /// What for.
+    /// What the files are needed for.
     pub way: Way,
-    /// Where the operation's instructions begin.
+    /// The lines on which the operation's instructions begin.
     pub lines: Vec<u32>,
 }
 
@@ -40,22 +40,22 @@ pub enum Way {
     Run,
     /// A command sees them as a mount.
     Mount,
-    /// They are copied from.
+    /// Files are copied from them.
     Copy,
     /// A step puts files on top of them.
     Write,
 }
 
-/// What there is to know besides the graph.
+/// Settings besides the graph.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Setting<'s> {
-    /// An image too small to count.
+    /// An image that is too small to count.
     pub seed: Option<&'s str>,
-    /// The engine can run Windows commands. Where not, the graph is looked at as if it had none.
+    /// The engine can run Windows commands. If not, the graph is inspected as if it had none.
     pub runs_windows: bool,
 }
 
-/// A graph that is looked at.
+/// A graph under inspection.
 pub struct Graph<'g> {
     setting: Setting<'g>,
     operations: ByName<Node<'g>>,
@@ -64,18 +64,18 @@ pub struct Graph<'g> {
     reads: Vec<Read>,
 }
 
-/// An operation, with the images that are in each of its outputs as they were; one entry for all of
-/// them where they do not differ.
+/// An operation, with the unchanged images in each of its outputs; a single entry for all outputs if they do
+/// not differ.
 struct Node<'g> {
     op: pb::Op,
     images: Vec<Images<'g>>,
 }
 
-/// Digests of the operations that name them.
+/// The digests of the operations that provide the images.
 type Images<'g> = Vec<&'g str>;
 
 impl<'g> Graph<'g> {
-    /// Looks at a graph. Operations that are none are left out.
+    /// Inspects a graph. Operations that cannot be decoded are skipped.
     #[must_use]
     pub fn new(definition: &'g Definition, setting: Setting<'g>) -> Self {
         let mut graph = Self {
@@ -95,14 +95,14 @@ impl<'g> Graph<'g> {
         graph
     }
 
-    /// The images that have to be there, in the order of the operations that need them; one that is
-    /// needed several times stands there as often.
+    /// Returns the images that must be available, in the order of the operations that need them; an image
+    /// that is needed several times is listed as often.
     #[must_use]
     pub fn reads(&self) -> &[Read] {
         &self.reads
     }
 
-    /// The layers on top of the image that the result starts from, the lowest first.
+    /// Returns the layers on top of the image that the result starts from, the lowest first.
     #[must_use]
     pub fn layers(&self) -> Vec<Layer> {
         let mut layers = Vec::new();
@@ -112,7 +112,7 @@ impl<'g> Graph<'g> {
             let below = |index: i64| usize::try_from(index).ok().and_then(|i| node.op.inputs.get(i));
             match &node.op.op {
                 Some(pb::op::Op::Merge(merge)) => {
-                    // The last one is uppermost, and taken first.
+                    // The last input is the uppermost, and is popped first.
                     pending.extend(merge.inputs.iter().filter_map(|part| below(part.input)));
                     continue;
                 }
@@ -136,7 +136,7 @@ impl<'g> Graph<'g> {
         layers
     }
 
-    /// Notes what an operation needs, and gives the images that stay untouched in its outputs.
+    /// Records the images that an operation needs, and returns those that stay untouched in its outputs.
     fn images(&mut self, digest: &'g str, op: &pb::Op) -> Vec<Images<'g>> {
         match &op.op {
             Some(pb::op::Op::Source(source)) => {
@@ -175,7 +175,7 @@ impl<'g> Graph<'g> {
         vec![Vec::new()]
     }
 
-    /// The untouched images in an input.
+    /// Returns the untouched images in an input.
     fn inside(&self, op: &pb::Op, input: i64) -> Images<'g> {
         let Some(input) = usize::try_from(input).ok().and_then(|index| op.inputs.get(index)) else {
             return Vec::new();
@@ -205,7 +205,7 @@ impl<'g> Graph<'g> {
         }
     }
 
-    /// Whether it is a command that nothing here can run.
+    /// Returns whether the operation is a command that cannot run here.
     fn is_left_out(&self, op: &pb::Op) -> bool {
         !self.setting.runs_windows && op.platform.as_ref().is_some_and(|platform| platform.os == "windows")
     }
@@ -215,7 +215,7 @@ fn is_image(source: &pb::SourceOp) -> bool {
     ["docker-image://", "oci-layout://"].iter().any(|scheme| source.identifier.starts_with(scheme))
 }
 
-/// Where the instructions of each operation begin.
+/// Returns the lines on which the instructions of each operation begin.
 fn lines(definition: &Definition) -> ByName<Vec<u32>> {
     let mut found: ByName<Vec<u32>> = ByName::default();
     for entry in definition.source.iter().flat_map(|source| &source.locations) {
@@ -249,7 +249,7 @@ mod tests {
         .state(Metadata::default())
     }
 
-    /// The metadata of an instruction in that line.
+    /// Returns the metadata of an instruction on that line.
     fn at(line: u32) -> Metadata {
         let map = SourceMap {
             filename: "Dockerfile".into(),
@@ -335,7 +335,7 @@ mod tests {
             reads(&definition, runs),
             [("nano".to_owned(), "windows/amd64".to_owned(), Way::Run, vec![2])]
         );
-        // What stands on them is on the base.
+        // Steps on top of them are based on the base.
         let definition = marshal(&mkdir(&ran, "/a", 3));
         assert_eq!(
             reads(&definition, Setting::default()),

@@ -1,20 +1,20 @@
-//! Where in the user's files a vertex comes from.
+//! The locations of vertices in the user's files.
 
 use std::sync::Arc;
 
 use super::marshal::Definition;
 use crate::span::Range;
 
-/// A file that vertices point into (upstream's `llb.SourceMap`).
+/// A file that vertices refer to (upstream's `llb.SourceMap`).
 #[derive(Debug, Clone)]
 pub struct SourceMap {
-    /// The name the client knows.
+    /// The name that the client uses.
     pub filename: String,
-    /// The language, by GitHub linguist's names.
+    /// The language, as named by GitHub linguist.
     pub language: String,
     /// The text.
     pub data: Vec<u8>,
-    /// How BuildKit gets at the file.
+    /// The definition with which BuildKit gets the file.
     pub definition: Option<Definition>,
 }
 

@@ -1,4 +1,4 @@
-//! From a graph to a definition.
+//! Encodes a graph as a definition.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -18,13 +18,13 @@ use crate::proto::pb;
 pub struct Definition {
     /// Operations, each after its inputs; the last one only names the result.
     pub operations: Vec<EncodedOp>,
-    /// What goes with each operation, by digest.
+    /// The metadata of each operation, by digest.
     pub metadata: BTreeMap<String, pb::OpMetadata>,
-    /// Where each operation comes from.
+    /// The source location of each operation.
     pub source: Option<pb::Source>,
 }
 
-/// One encoded operation.
+/// An encoded operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EncodedOp {
     /// `sha256:..` of the bytes.
@@ -34,7 +34,7 @@ pub struct EncodedOp {
 }
 
 impl Definition {
-    /// The message to send.
+    /// Returns the message to send.
     #[must_use]
     pub fn to_pb(&self) -> pb::Definition {
         pb::Definition {
@@ -44,7 +44,7 @@ impl Definition {
         }
     }
 
-    /// The digest of the vertex that is the result; none for the empty file system.
+    /// Returns the digest of the vertex that is the result; `None` for the empty file system.
     #[must_use]
     pub fn head(&self) -> Option<String> {
         let last = pb::OpHead::decode(self.operations.last()?.bytes.as_slice()).ok()?;
@@ -52,25 +52,25 @@ impl Definition {
     }
 }
 
-/// What the encoding depends on besides the graph (upstream's marshal constraints).
+/// The settings of the encoding besides the graph (upstream's marshal constraints).
 #[derive(Debug, Clone)]
 pub struct Marshaler {
     /// The platform of operations that name none.
     pub platform: Platform,
-    /// The engine gives containers a PATH where they have none.
+    /// The engine gives containers a PATH if they have none.
     pub sets_default_path: bool,
-    /// What each late place became.
+    /// The output that each late output is bound to.
     pub bindings: HashMap<Late, Option<Output>>,
 }
 
 impl Marshaler {
-    /// A marshaler with nothing bound.
+    /// Creates a marshaler without bindings.
     #[must_use]
     pub fn new(platform: Platform, sets_default_path: bool) -> Self {
         Self { platform, sets_default_path, bindings: HashMap::new() }
     }
 
-    /// Encodes a state and everything it is made from (upstream's `State.Marshal`).
+    /// Encodes a state and all its inputs (upstream's `State.Marshal`).
     #[must_use]
     pub fn marshal(&self, state: &State) -> Definition {
         let mut pass =
@@ -82,8 +82,8 @@ impl Marshaler {
         pass.finish(root)
     }
 
-    /// The digests of states' vertices, each encoded once however many states stand on it; empty for
-    /// the empty file system.
+    /// Returns the digests of the states' vertices; an empty string for the empty file system. Each vertex is
+    /// encoded once, however many states are based on it.
     #[must_use]
     pub fn digests(&self, states: &[State]) -> Vec<String> {
         let mut pass =
@@ -101,7 +101,7 @@ impl Marshaler {
     }
 
     fn resolve<'a>(&'a self, mut output: &'a Output) -> Option<&'a Output> {
-        // A binding never leads back to itself: bound outputs are made after the graph.
+        // A binding never leads back to itself, since bound outputs are created after the graph.
         while let Operation::Late(late) = &output.vertex.operation {
             output = self.bindings.get(late)?.as_ref()?;
         }
@@ -122,7 +122,7 @@ impl<'a> Pass<'a> {
         self.marshaler.resolve(output)
     }
 
-    /// Depth first, without recursion: a chain is as long as a Dockerfile.
+    /// Encodes depth first, without recursion, since a chain is as long as a Dockerfile.
     fn walk(&mut self, root: &'a Arc<Vertex>) {
         struct Frame<'a> {
             vertex: &'a Vertex,
@@ -253,7 +253,7 @@ impl<'a> Pass<'a> {
     }
 }
 
-/// Inputs of the operation being encoded.
+/// The inputs of the operation being encoded.
 pub(super) struct Inputs<'a> {
     pass: &'a Pass<'a>,
     list: Vec<pb::Input>,
@@ -264,7 +264,7 @@ impl Inputs<'_> {
         self.list.len()
     }
 
-    /// The index of an input, which is added where it is new; -1 for the empty file system.
+    /// Returns the index of an input, which is added if it is new; -1 for the empty file system.
     pub(super) fn add(&mut self, output: &Output) -> i64 {
         let Some(input) = self.input(output) else { return -1 };
         let found = self.list.iter().position(|seen| *seen == input);
@@ -275,7 +275,7 @@ impl Inputs<'_> {
         i64::try_from(index).unwrap_or(i64::MAX)
     }
 
-    /// Adds an input even where it is there already.
+    /// Adds an input even if it is already listed.
     fn push(&mut self, output: &Output) {
         self.list.extend(self.input(output));
     }
@@ -287,7 +287,7 @@ impl Inputs<'_> {
     }
 }
 
-/// Files that vertices point into (upstream's `sourceMapCollector`).
+/// The files that vertices refer to (upstream's `sourceMapCollector`).
 #[derive(Default)]
 struct Maps {
     maps: Vec<Arc<SourceMap>>,
@@ -327,7 +327,7 @@ impl Maps {
 }
 
 impl SourceMap {
-    /// The message that carries the file.
+    /// Returns the message that carries the file.
     #[must_use]
     pub fn to_pb(&self) -> pb::SourceInfo {
         pb::SourceInfo {
@@ -373,8 +373,7 @@ fn metadata_of(constraints: &Constraints) -> pb::OpMetadata {
     }
 }
 
-/// Two vertices can be the same operation; what goes with them is put together
-/// (upstream's `mergeMetadata`).
+/// Merges the metadata of two vertices that are the same operation (upstream's `mergeMetadata`).
 fn merge_metadata(into: &mut pb::OpMetadata, from: pb::OpMetadata) {
     into.ignore_cache |= from.ignore_cache;
     into.description.extend(from.description);

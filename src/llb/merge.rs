@@ -1,12 +1,12 @@
-//! Merging file systems, and the difference between two.
+//! Merges file systems, and computes the difference between two.
 
 use super::caps;
 use super::state::State;
 use super::vertex::{Metadata, Operation, Output};
 
-/// The file systems on top of each other, the last one uppermost (upstream's `llb.Merge`).
+/// Merges file systems, the last one uppermost (upstream's `llb.Merge`).
 ///
-/// Empty file systems do not count; the settings are those of the first that does.
+/// Empty file systems are skipped; the settings are those of the first one that is not empty.
 #[must_use]
 pub fn merge(states: &[&State], metadata: Metadata) -> State {
     let filled: Vec<&State> = states.iter().copied().filter(|s| s.output.is_some()).collect();
@@ -22,7 +22,7 @@ pub fn merge(states: &[&State], metadata: Metadata) -> State {
     }
 }
 
-/// What `upper` has on top of `lower` (upstream's `llb.Diff`).
+/// Returns the content that `upper` adds to `lower` (upstream's `llb.Diff`).
 #[must_use]
 pub fn diff(lower: &State, upper: &State, metadata: Metadata) -> State {
     let Some(lower_output) = lower.output.clone() else {

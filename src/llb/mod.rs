@@ -1,8 +1,8 @@
 //! LLB: the operations that BuildKit runs, and their encoding.
 //!
-//! Mirrors moby/buildkit's `client/llb`. The bytes are Go's bytes: buildkitd decodes every
-//! operation, encodes it again and digests the outcome, so a difference loses cache hits and
-//! source locations. Nothing here knows a Dockerfile.
+//! Mirrors moby/buildkit's `client/llb`. The bytes are identical to Go's: buildkitd decodes every operation,
+//! encodes it again and computes the digest of the result, so a difference loses cache hits and source
+//! locations. Nothing here knows about Dockerfiles.
 //!
 //! A graph is built from [`State`]s and turned into a definition by [`marshal::Marshaler`].
 

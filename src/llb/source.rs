@@ -8,7 +8,7 @@ use super::vertex::{Constraints, Metadata, Operation, Output};
 use crate::go;
 use crate::image::Platform;
 
-/// A source as it is encoded.
+/// An encoded source.
 #[derive(Debug)]
 pub(super) struct Source {
     pub(super) identifier: String,
@@ -16,7 +16,8 @@ pub(super) struct Source {
 }
 
 impl Source {
-    /// Only images differ by platform (upstream's `platformSpecificSource`).
+    /// Returns whether the source depends on the platform, which only images do (upstream's
+    /// `platformSpecificSource`).
     pub(super) fn is_platform_specific(&self) -> bool {
         self.identifier.starts_with("docker-image://") || self.identifier.starts_with("oci-layout://")
     }
@@ -56,20 +57,20 @@ impl Builder {
     }
 }
 
-/// When an image is looked up in the registry (`image-resolve-mode`).
+/// When to contact the registry for an image (`image-resolve-mode`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ResolveMode {
-    /// As the engine sees fit.
+    /// The engine decides.
     #[default]
     Default,
     /// Always (`--pull`).
     ForcePull,
-    /// Only if it is not here.
+    /// Only if the image is not available locally.
     PreferLocal,
 }
 
 impl ResolveMode {
-    /// The name on the wire.
+    /// Returns the name on the wire.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -83,16 +84,16 @@ impl ResolveMode {
 /// An image of a registry (upstream's `llb.Image`).
 #[derive(Debug, Clone)]
 pub struct Image {
-    /// The reference in its normal form.
+    /// The reference in normalized form.
     pub reference: String,
     /// The platform to select.
     pub platform: Option<Platform>,
-    /// When to ask the registry.
+    /// When to contact the registry.
     pub resolve_mode: ResolveMode,
 }
 
 impl Image {
-    /// The image's file system.
+    /// Returns the image's file system.
     #[must_use]
     pub fn state(self, metadata: Metadata) -> State {
         let mut b = Builder::new(metadata);
@@ -107,17 +108,17 @@ impl Image {
     }
 }
 
-/// One blob of a registry as a file (upstream's `llb.ImageBlob`).
+/// A blob of a registry as a file (upstream's `llb.ImageBlob`).
 #[derive(Debug, Clone, Default)]
 pub struct ImageBlob {
-    /// `repository@digest`, in its normal form.
+    /// `repository@digest`, in normalized form.
     pub reference: String,
     /// The name of the file.
     pub filename: String,
 }
 
 impl ImageBlob {
-    /// A file system with that file.
+    /// Returns a file system with that file.
     #[must_use]
     pub fn state(self, metadata: Metadata) -> State {
         let mut b = Builder::new(metadata);
@@ -126,7 +127,7 @@ impl ImageBlob {
     }
 }
 
-/// One blob of an OCI layout of the client as a file (upstream's `llb.OCILayoutBlob`).
+/// A blob of an OCI layout of the client as a file (upstream's `llb.OCILayoutBlob`).
 #[derive(Debug, Clone, Default)]
 pub struct OciLayoutBlob {
     /// `name@digest`.
@@ -140,7 +141,7 @@ pub struct OciLayoutBlob {
 }
 
 impl OciLayoutBlob {
-    /// A file system with that file.
+    /// Returns a file system with that file.
     #[must_use]
     pub fn state(self, metadata: Metadata) -> State {
         let mut b = Builder::new(metadata);
@@ -165,7 +166,7 @@ pub struct OciLayout {
 }
 
 impl OciLayout {
-    /// The image's file system.
+    /// Returns the image's file system.
     #[must_use]
     pub fn state(self, metadata: Metadata) -> State {
         let mut b = Builder::new(metadata);
@@ -183,18 +184,18 @@ pub struct Local {
     pub name: String,
     /// The client's session.
     pub session_id: String,
-    /// Only these paths are sent, links followed. Empty: everything.
+    /// The paths to send, following links. Empty for all files.
     pub follow_paths: Vec<String>,
-    /// Patterns of what is not sent.
+    /// Patterns of files that are not sent.
     pub exclude_patterns: Vec<String>,
-    /// Names the copy that later builds start from.
+    /// The name of the copy that later builds start from.
     pub shared_key_hint: String,
-    /// Send every file anew, compare nothing.
+    /// Send every file again, without comparison.
     pub differ_none: bool,
 }
 
 impl Local {
-    /// The directory's file system.
+    /// Returns the directory's file system.
     #[must_use]
     pub fn state(self, metadata: Metadata) -> State {
         let mut b = Builder::new(metadata);
@@ -213,7 +214,7 @@ impl Local {
     }
 }
 
-/// A list as Go's `json.Marshal` writes it; nothing for an empty one.
+/// Returns a list as Go's `json.Marshal` writes it; an empty string for an empty list.
 fn json_list(items: &[String]) -> String {
     if items.is_empty() {
         return String::new();
@@ -225,11 +226,11 @@ fn json_list(items: &[String]) -> String {
 /// A git repository (upstream's `llb.Git`).
 #[derive(Debug, Clone, Default)]
 pub struct Git {
-    /// Host and path, or the URL as it was written where it could not be read.
+    /// Host and path, or the URL as written if it cannot be parsed.
     pub id: String,
     /// The URL to fetch from.
     pub url: String,
-    /// Fetched over SSH.
+    /// The repository is fetched over SSH.
     pub ssh: bool,
     /// Branch, tag or commit.
     pub reference: String,
@@ -237,20 +238,20 @@ pub struct Git {
     pub subdir: String,
     /// Keep `.git`.
     pub keep_git_dir: bool,
-    /// The commit it has to be.
+    /// The required commit.
     pub checksum: String,
-    /// Leave submodules out.
+    /// Skip submodules.
     pub skip_submodules: bool,
-    /// `commit` gives every file its commit's time.
+    /// `commit` gives every file the time of its commit.
     pub mtime: String,
     /// Let git print advice.
     pub advice: bool,
-    /// Fetch the commit itself, not the reference.
+    /// Fetch the commit itself instead of the reference.
     pub fetch_by_commit: bool,
 }
 
 impl Git {
-    /// The checked out files.
+    /// Returns the checked out files.
     #[must_use]
     pub fn state(self, metadata: Metadata) -> State {
         let mut b = Builder::new(metadata);
@@ -270,7 +271,7 @@ impl Git {
         b.attr("git.authtokensecret", "GIT_AUTH_TOKEN");
         b.attr("git.authheadersecret", "GIT_AUTH_HEADER");
         if self.ssh {
-            // Upstream scans the host's keys here where it has a network; a frontend has none.
+            // Upstream scans the host's keys here if it has a network; a frontend has none.
             b.constraints.add_cap(caps::SOURCE_GIT_KNOWN_SSH_HOSTS);
             b.attr_with_cap("git.mountsshsock", "default", caps::SOURCE_GIT_MOUNT_SSH_SOCK);
         }
@@ -294,16 +295,16 @@ impl Git {
 pub struct Http {
     /// The URL.
     pub url: String,
-    /// The name the file gets.
+    /// The name that the file gets.
     pub filename: String,
-    /// The digest it has to have.
+    /// The required digest.
     pub checksum: String,
     /// The `Accept` header.
     pub accept: String,
 }
 
 impl Http {
-    /// A file system with that file.
+    /// Returns a file system with that file.
     #[must_use]
     pub fn state(self, metadata: Metadata) -> State {
         let mut b = Builder::new(metadata);

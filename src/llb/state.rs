@@ -1,4 +1,4 @@
-//! A file system under construction, with the settings that containers started on it get.
+//! File systems under construction, with the settings of containers that run on them.
 
 use super::exec::Exec;
 use super::file::{FileAction, FileOp};
@@ -9,12 +9,12 @@ use crate::image::Platform;
 /// The network of a container.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum NetworkMode {
-    /// A network of the engine's making.
+    /// A network that the engine sets up.
     #[default]
     Sandbox,
-    /// The host's.
+    /// The host's network.
     Host,
-    /// None.
+    /// No network.
     None,
 }
 
@@ -28,9 +28,9 @@ pub enum SecurityMode {
     Insecure,
 }
 
-/// A file system and the settings for what runs on it (upstream's `llb.State`).
+/// A file system and the settings for containers on it (upstream's `llb.State`).
 ///
-/// No output means the empty file system, `scratch`.
+/// An `output` of `None` is the empty file system, `scratch`.
 #[derive(Debug, Clone)]
 pub struct State {
     /// The file system.
@@ -43,14 +43,14 @@ pub struct State {
     pub user: String,
     /// The host name of containers.
     pub hostname: String,
-    /// The platform of containers, where it is not the target's.
+    /// The platform of containers, if it is not the target's.
     pub platform: Option<Platform>,
     /// The network of containers.
     pub network: NetworkMode,
 }
 
 impl State {
-    /// A state with default settings on a file system.
+    /// Creates a state with default settings on a file system.
     #[must_use]
     pub fn new(output: Option<Output>) -> Self {
         let platform =
@@ -66,13 +66,13 @@ impl State {
         }
     }
 
-    /// The empty file system.
+    /// Returns the empty file system.
     #[must_use]
     pub fn scratch() -> Self {
         Self::new(None)
     }
 
-    /// Whether the file system is an image of a registry or of an OCI layout, as it is.
+    /// Returns whether the file system is an unchanged image of a registry or of an OCI layout.
     #[must_use]
     pub fn is_image(&self) -> bool {
         self.output.as_ref().is_some_and(|output| match &output.vertex.operation {
@@ -81,7 +81,7 @@ impl State {
         })
     }
 
-    /// The same settings on another file system.
+    /// Keeps the settings but replaces the file system.
     #[must_use]
     pub fn with_output(mut self, output: Option<Output>) -> Self {
         if let Some(platform) = output.as_ref().and_then(|o| o.vertex.constraints.platform.as_ref()) {
@@ -91,7 +91,7 @@ impl State {
         self
     }
 
-    /// The state after file operations.
+    /// Returns the state after file operations.
     #[must_use]
     pub fn file(&self, actions: Vec<FileAction>, metadata: Metadata) -> Self {
         let op = FileOp { base: self.output.clone(), dir: self.dir.clone(), actions };
@@ -99,13 +99,13 @@ impl State {
         self.clone().with_output(Some(output))
     }
 
-    /// The state after a command has run in it.
+    /// Returns the state after a command.
     #[must_use]
     pub fn run(&self, exec: Exec, metadata: Metadata) -> Self {
         self.clone().with_output(Some(output_at(exec, "/", metadata)))
     }
 
-    /// What a command leaves in one of its mounts (upstream's `ExecState.AddMount`).
+    /// Returns what a command leaves in one of its mounts (upstream's `ExecState.AddMount`).
     #[must_use]
     pub fn left_in(exec: Exec, target: &str, metadata: Metadata) -> Self {
         Self::new(Some(output_at(exec, target, metadata)))

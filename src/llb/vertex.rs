@@ -1,4 +1,4 @@
-//! Vertices of the graph, before they are encoded.
+//! The vertices of the graph, before encoding.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use super::source::Source;
 use crate::image::Platform;
 use crate::proto::pb;
 
-/// One output of a vertex.
+/// An output of a vertex.
 #[derive(Debug, Clone)]
 pub struct Output {
     pub(super) vertex: Arc<Vertex>,
@@ -19,18 +19,18 @@ pub struct Output {
 }
 
 impl Output {
-    /// The first output of a new vertex.
+    /// Returns the first output of a new vertex.
     pub(super) fn of(operation: Operation, constraints: Constraints) -> Self {
         Self { vertex: Arc::new(Vertex { operation, constraints }), index: 0 }
     }
 
-    /// An output that is bound to a source later (see [`Late`]).
+    /// Returns an output that is bound to a source later (see [`Late`]).
     #[must_use]
     pub fn late(late: Late) -> Self {
         Self::of(Operation::Late(late), Constraints::default())
     }
 
-    /// Whether both are the same output of the same vertex object.
+    /// Returns whether both are the same output of the same vertex object.
     #[must_use]
     pub fn same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.vertex, &other.vertex) && self.index == other.index
@@ -44,7 +44,7 @@ pub struct Vertex {
     pub(super) constraints: Constraints,
 }
 
-/// What a vertex does.
+/// The operation of a vertex.
 #[derive(Debug)]
 pub(super) enum Operation {
     Source(Source),
@@ -61,7 +61,7 @@ pub(super) enum Operation {
     Taken,
 }
 
-/// A vertex that came encoded, from a frontend input.
+/// A vertex of a frontend input, which is already encoded.
 #[derive(Debug)]
 pub(super) struct Encoded {
     pub(super) digest: String,
@@ -70,15 +70,15 @@ pub(super) struct Encoded {
     pub(super) inputs: Vec<Output>,
 }
 
-/// A place in the graph that is filled when the graph is encoded.
+/// An output of the graph that is bound when the graph is encoded.
 ///
-/// Which files of a local source are used is known only after every instruction has been
-/// converted; upstream uses a mutable output and asynchronous states for it.
+/// Which files of a local source are used is known only after every instruction has been converted; upstream
+/// uses a mutable output and asynchronous states for this.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Late(u64);
 
 impl Late {
-    /// A new place.
+    /// Creates a new late output.
     #[must_use]
     pub fn new() -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
@@ -92,7 +92,7 @@ impl Default for Late {
     }
 }
 
-/// Platform, metadata and places of a vertex.
+/// The platform, metadata, capabilities and locations of a vertex.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Constraints {
     pub(super) platform: Option<Platform>,
@@ -101,7 +101,7 @@ pub(super) struct Constraints {
     pub(super) locations: Vec<Location>,
 }
 
-/// What goes with a vertex without being part of its digest.
+/// Properties of a vertex that are not part of its digest.
 #[derive(Debug, Clone, Default)]
 pub struct Metadata {
     /// The step's name in progress output.
@@ -110,21 +110,22 @@ pub struct Metadata {
     pub command: Option<String>,
     /// Never take the result from the cache.
     pub ignore_cache: bool,
-    /// The group of vertices that is shown as one step.
+    /// The group of vertices that are shown as one step.
     pub progress_group: Option<ProgressGroup>,
     /// Limits of a container.
     pub linux_resources: Option<pb::LinuxResources>,
-    /// Where the vertex comes from.
+    /// The source location of the vertex.
     pub location: Vec<Location>,
 }
 
 impl Metadata {
-    /// A name and nothing else.
+    /// Creates metadata with only a name.
     pub fn named(name: impl Into<String>) -> Self {
         Self { name: Some(name.into()), ..Self::default() }
     }
 
-    /// A name with the prefix for steps no user wrote (upstream's `dockerui.WithInternalName`).
+    /// Creates metadata with a name that has the prefix for steps that no user wrote (upstream's
+    /// `dockerui.WithInternalName`).
     #[must_use]
     pub fn internal(name: &str) -> Self {
         Self::named(format!("[internal] {name}"))
@@ -136,14 +137,14 @@ impl Metadata {
     }
 }
 
-/// Several vertices shown as one step.
+/// A group of vertices that are shown as one step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProgressGroup {
-    /// Unique in the build.
+    /// An ID that is unique in the build.
     pub id: String,
-    /// The name shown.
+    /// The name to show.
     pub name: String,
-    /// Shown only together with a member that is not weak.
+    /// The group is shown only together with a member that is not weak.
     pub weak: bool,
 }
 
@@ -165,7 +166,7 @@ impl Constraints {
 }
 
 impl Operation {
-    /// The outputs this operation reads, in the order upstream visits them.
+    /// Returns the outputs that this operation reads, in the order in which upstream visits them.
     pub(super) fn inputs(&self) -> Vec<&Output> {
         match self {
             Self::Source(_) | Self::Late(_) | Self::Taken => Vec::new(),
@@ -189,7 +190,8 @@ impl Operation {
     }
 }
 
-/// Chains are as long as a Dockerfile; dropping them vertex inside vertex would use up the stack.
+/// Drops vertices iteratively. Chains are as long as a Dockerfile, so dropping them recursively would
+/// overflow the stack.
 impl Drop for Vertex {
     fn drop(&mut self) {
         let mut pending = Vec::new();

@@ -1,14 +1,14 @@
 //! Paths inside containers, on Linux and on Windows.
 //!
-//! Mirrors `path.go` of moby/buildkit's `util/system`. A Windows path loses its drive letter and
-//! gets forward slashes as early as possible; only a working directory goes out with backslashes.
+//! Mirrors `path.go` of moby/buildkit's `util/system`. A Windows path loses its drive letter and gets forward
+//! slashes as early as possible; only a working directory is output with backslashes.
 
 use crate::go::{Quoted, path};
 
 /// Why a Windows path cannot be used. The texts are upstream's.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PathError {
-    /// A drive letter and nothing else.
+    /// A drive letter without a path.
     #[error("No relative path specified in {}", Quoted(.0))]
     NoRelativePath(String),
     /// A path that starts with two separators.
@@ -17,15 +17,15 @@ pub enum PathError {
     /// A drive other than C.
     #[error("The specified path is not on the system drive (C:)")]
     OtherDrive,
-    /// One of these, met in [`normalize`].
+    /// A path error in [`normalize`].
     #[error("removing drive letter: {0}")]
     Normalize(#[source] Box<PathError>),
-    /// One of these, met in [`normalize_workdir`].
+    /// A path error in [`normalize_workdir`].
     #[error("normalizing working directory: {0}")]
     Workdir(#[source] Box<PathError>),
 }
 
-/// Where programs are looked for if the base image says nothing (`DefaultPathEnv`).
+/// Returns the default search path for programs if the base image sets none (`DefaultPathEnv`).
 #[must_use]
 pub fn default_path_env(os: &str) -> &'static str {
     if os == "windows" {
@@ -35,23 +35,24 @@ pub fn default_path_env(os: &str) -> &'static str {
     }
 }
 
-/// Backslashes to slashes on Windows (`ToSlash`).
+/// Converts backslashes to slashes on Windows (`ToSlash`).
 #[must_use]
 pub fn to_slash(path: &str, os: &str) -> String {
     if os == "windows" { path.replace('\\', "/") } else { path.to_owned() }
 }
 
-/// Slashes to backslashes on Windows (`FromSlash`).
+/// Converts slashes to backslashes on Windows (`FromSlash`).
 #[must_use]
 pub fn from_slash(path: &str, os: &str) -> String {
     if os == "windows" { path.replace('/', "\\") } else { path.to_owned() }
 }
 
-/// The absolute path `new` means below `parent`, without a drive letter and with slashes
-/// (`NormalizePath`). With `keep_slash` a trailing `/` or `/.` stays.
+/// Returns the absolute path of `new` relative to `parent`, without a drive letter and with slashes
+/// (`NormalizePath`). With `keep_slash`, a trailing `/` or `/.` is kept.
 ///
 /// # Errors
-/// [`PathError::Normalize`], on Windows only.
+///
+/// Returns [`PathError::Normalize`], on Windows only.
 pub fn normalize(parent: &str, new: &str, os: &str, keep_slash: bool) -> Result<String, PathError> {
     let strip = |path: &str| {
         remove_drive_letter(path, os, keep_slash).map_err(|kind| PathError::Normalize(Box::new(kind)))
@@ -79,28 +80,30 @@ pub fn normalize(parent: &str, new: &str, os: &str, keep_slash: bool) -> Result<
     Ok(to_slash(&result, os))
 }
 
-/// The working directory that WORKDIR `new` makes of `current`, with the separators of `os`
+/// Returns the working directory after WORKDIR `new` in `current`, with the separators of `os`
 /// (`NormalizeWorkdir`).
 ///
 /// # Errors
-/// [`PathError::Workdir`], on Windows only.
+///
+/// Returns [`PathError::Workdir`], on Windows only.
 pub fn normalize_workdir(current: &str, new: &str, os: &str) -> Result<String, PathError> {
     let path = normalize(current, new, os, false).map_err(|kind| PathError::Workdir(Box::new(kind)))?;
     Ok(from_slash(&path, os))
 }
 
-/// Whether a path starts at the root of the container (`IsAbs`). A Windows path that cannot be
-/// used is not absolute.
+/// Returns whether a path starts at the root of the container (`IsAbs`). An invalid Windows path is not
+/// absolute.
 #[must_use]
 pub fn is_abs(path: &str, os: &str) -> bool {
     remove_drive_letter(path, os, false).is_ok_and(|path| to_slash(&path, os).starts_with('/'))
 }
 
-/// Takes the drive letter, which must be C, from a Windows path and cleans the rest; `C:a` is the
-/// relative `a`. Other systems' paths stay as they are (`CheckSystemDriveAndRemoveDriveLetter`).
+/// Removes the drive letter, which must be C, from a Windows path and cleans the rest; `C:a` is the relative
+/// `a`. Paths of other systems are unchanged (`CheckSystemDriveAndRemoveDriveLetter`).
 ///
 /// # Errors
-/// [`PathError`], on Windows only.
+///
+/// Returns [`PathError`], on Windows only.
 pub fn remove_drive_letter(path: &str, os: &str, keep_slash: bool) -> Result<String, PathError> {
     if os != "windows" {
         return Ok(path.to_owned());
@@ -118,7 +121,7 @@ pub fn remove_drive_letter(path: &str, os: &str, keep_slash: bool) -> Result<Str
     }
 }
 
-/// Cleans a Windows path, to slashes; with `keep_slash` a trailing one stays.
+/// Cleans a Windows path and converts it to slashes; with `keep_slash`, a trailing slash is kept.
 fn clean(windows_path: &str, keep_slash: bool) -> String {
     let slashes = windows_path.replace('\\', "/");
     let mut cleaned = path::clean(&slashes);

@@ -1,20 +1,21 @@
-//! Reading `.dockerignore`.
+//! Parses `.dockerignore`.
 
 use crate::go::path::clean;
 
-/// A line with more bytes than Go's `bufio.Scanner` takes.
+/// The error for a line that is longer than Go's `bufio.Scanner` accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("bufio.Scanner: token too long")]
 pub struct TooLongLine;
 
-/// The size of Go's line buffer in bytes. A line has to leave room in it for one more.
+/// The size of Go's line buffer in bytes. A line must leave room for one more byte.
 const BUFFER: usize = 64 * 1024;
 
-/// Reads the patterns of an ignore file (`ignorefile.ReadAll`): a byte order mark, comments and
-/// empty lines are dropped; the others are trimmed and cleaned, and lose a leading slash.
+/// Reads the patterns of an ignore file (`ignorefile.ReadAll`): a byte order mark, comments and empty lines
+/// are dropped; the other lines are trimmed and cleaned, and lose a leading slash.
 ///
 /// # Errors
-/// [`TooLongLine`].
+///
+/// Returns [`TooLongLine`] if a line is too long.
 pub fn read_ignore_file(text: &[u8]) -> Result<Vec<String>, TooLongLine> {
     let mut patterns = Vec::new();
     for (index, line) in text.split_inclusive(|byte| *byte == b'\n').enumerate() {

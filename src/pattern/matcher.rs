@@ -1,4 +1,4 @@
-//! Matching paths against a list of patterns with exceptions.
+//! Matches paths against a list of patterns with exceptions.
 
 use std::cell::RefCell;
 
@@ -6,13 +6,13 @@ use super::regexp;
 use crate::go::regexp::{BUDGET, Budget, Program, TooSlow};
 use crate::go::{glob, path};
 
-/// Why a list of patterns cannot be used. The texts are upstream's.
+/// Why a list of patterns is invalid. The texts are upstream's.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PatternError {
-    /// An exclamation mark and nothing else.
+    /// An exclamation mark without a pattern.
     #[error("illegal exclusion pattern: \"!\"")]
     EmptyExclusion,
-    /// An open class, or a backslash at the end.
+    /// An unclosed class, or a backslash at the end.
     #[error("syntax error in pattern")]
     Syntax,
     /// A pattern and a path that take too much time.
@@ -30,23 +30,23 @@ impl From<glob::BadPattern> for PatternError {
 struct Pattern {
     text: String,
     exclusion: bool,
-    /// How many directories the pattern names.
+    /// The number of directories in the pattern.
     depth: usize,
     kind: Kind,
 }
 
-/// How a pattern is matched. Most need no search.
+/// How a pattern is matched. Most patterns need no search.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// The pattern is the path.
+    /// The path equals the pattern.
     Exact,
-    /// The path starts with the pattern without its `**` at the end.
+    /// The path starts with the pattern, without the `**` at its end.
     Prefix,
-    /// The path ends with the pattern without its `**` at the start.
+    /// The path ends with the pattern, without the `**` at its start.
     Suffix,
     /// A search.
     Program(Program),
-    /// No pattern once it is to be used.
+    /// Not a valid pattern, which is reported only when it is used.
     Broken,
 }
 
@@ -56,7 +56,8 @@ impl Pattern {
     }
 
     fn matches(&self, path: &str, budget: &mut Budget) -> Result<bool, PatternError> {
-        // In bytes, as upstream: a byte order mark is skipped in reading, but counted here.
+        // Compares bytes, as upstream does: a byte order mark is skipped when the pattern is read, but counts
+        // here.
         let (text, bytes) = (self.text.as_bytes(), path.as_bytes());
         match &self.kind {
             Kind::Exact => Ok(path == self.text),
@@ -72,26 +73,27 @@ impl Pattern {
     }
 }
 
-/// A list of patterns, the last one that matches a path deciding.
+/// A list of patterns, of which the last one that matches a path decides.
 ///
-/// All its searches have one budget: a file that is full of wildcards is not asked for ever again.
+/// All searches share one budget, so a file full of wildcards cannot consume unlimited time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PatternMatcher {
     patterns: Vec<Pattern>,
     budget: RefCell<Budget>,
 }
 
-/// How many instructions all searches may run together: seconds.
+/// The limit on the instructions that all searches together may run: a matter of seconds.
 const WORK: usize = 20 * BUDGET;
 
-/// How many instructions all patterns may have together, before further ones count as broken.
+/// The limit on the instructions of all patterns together, beyond which further patterns count as broken.
 const LARGEST: usize = 1_000_000;
 
 impl PatternMatcher {
-    /// Compiles patterns (`patternmatcher.New`); blank ones are dropped.
+    /// Compiles patterns (`patternmatcher.New`); blank patterns are dropped.
     ///
     /// # Errors
-    /// [`PatternError`] for patterns `filepath.Match` refuses, and for a lone `!`.
+    ///
+    /// Returns [`PatternError`] for patterns that `filepath.Match` rejects, and for a lone `!`.
     pub fn new<S: AsRef<str>>(patterns: &[S]) -> Result<Self, PatternError> {
         let mut compiled = Vec::with_capacity(patterns.len());
         let mut instructions = 0;
@@ -117,21 +119,22 @@ impl PatternMatcher {
         Ok(Self { patterns: compiled, budget: RefCell::new(Budget::new(WORK)) })
     }
 
-    /// The patterns in order, cleaned, without exclamation marks.
+    /// Returns the patterns in order, cleaned, without exclamation marks.
     pub fn patterns(&self) -> impl Iterator<Item = &str> {
         self.patterns.iter().map(Pattern::text)
     }
 
-    /// Whether any pattern is an exception (`Exclusions`).
+    /// Returns whether any pattern is an exception (`Exclusions`).
     #[must_use]
     pub fn has_exclusions(&self) -> bool {
         self.patterns.iter().any(|pattern| pattern.exclusion)
     }
 
-    /// Whether `file`, or a directory it is in, matches (`MatchesOrParentMatches`).
+    /// Returns whether `file`, or a directory that contains it, matches (`MatchesOrParentMatches`).
     ///
     /// # Errors
-    /// [`PatternError`] for a pattern that is none only once it is used.
+    ///
+    /// Returns [`PatternError`] for a pattern whose error is found only when it is used.
     pub fn matches_or_parent_matches(&self, file: &str) -> Result<bool, PatternError> {
         let parent = path::dir(file);
         self.decide(|pattern, budget| {
@@ -145,10 +148,12 @@ impl PatternMatcher {
         })
     }
 
-    /// Whether `file`, or the one directory above it as deep as the pattern, matches (`Matches`).
+    /// Returns whether `file`, or the one parent directory with the depth of the pattern, matches
+    /// (`Matches`).
     ///
     /// # Errors
-    /// See [`PatternMatcher::matches_or_parent_matches`], which knows every directory above.
+    ///
+    /// See [`PatternMatcher::matches_or_parent_matches`], which checks every parent directory.
     pub fn matches(&self, file: &str) -> Result<bool, PatternError> {
         let parent = path::dir(file);
         let directories: Vec<&str> = parent.split('/').collect();
@@ -161,8 +166,8 @@ impl PatternMatcher {
         })
     }
 
-    /// Runs the patterns that can change the outcome: exceptions once something matched, the
-    /// others until then.
+    /// Runs the patterns that can change the result: exceptions once something matched, other patterns until
+    /// then.
     fn decide(
         &self,
         mut matches: impl FnMut(&Pattern, &mut Budget) -> Result<bool, PatternError>,
@@ -202,7 +207,7 @@ mod tests {
         single: Vec<u8>,
     }
 
-    /// 0 no, 1 yes, 2 an error.
+    /// Returns 0 for no, 1 for yes, 2 for an error.
     fn code(result: Result<bool, PatternError>) -> u8 {
         result.map_or(2, u8::from)
     }

@@ -1,4 +1,4 @@
-//! Patterns of ignore files, and which paths they match.
+//! Patterns of ignore files, and the paths that they match.
 //!
 //! Mirrors `github.com/moby/patternmatcher` and its package `ignorefile`, on Linux.
 

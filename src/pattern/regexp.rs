@@ -1,13 +1,13 @@
-//! Patterns as regular expressions.
+//! Translates patterns to regular expressions.
 //!
-//! Upstream writes each pattern out as a Go regular expression, copying what it does not know. So
-//! classes, escapes and even `\d` in an ignore file mean what they mean to Go. Here the same
-//! expression is written, and then read by the part of Go's syntax that can occur in it.
+//! Upstream converts each pattern to a Go regular expression and copies everything that it does not handle.
+//! So classes, escapes and even `\d` in an ignore file have the meaning that they have in Go. Here the same
+//! expression is written, and then parsed by the part of Go's syntax that can occur in it.
 
 use super::matcher::Kind;
 use crate::go::regexp::{Class, Program, Step};
 
-/// Zero or more directories: what `**/` is written as.
+/// Zero or more directories, which `**/` is translated to.
 const DIRECTORIES: &str = "(.*/)?";
 
 /// Translates a pattern (`Pattern.compile`).
@@ -43,7 +43,7 @@ pub(super) fn compile(pattern: &str) -> Kind {
                 expression.push_str("[^/]");
                 kind = search();
             }
-            // Upstream means to escape braces and bars too, but its table stops before them.
+            // Upstream intends to escape braces and bars too, but its table ends before them.
             '.' | '+' | '(' | ')' | '$' => {
                 expression.push('\\');
                 expression.push(c);
@@ -70,12 +70,12 @@ pub(super) fn compile(pattern: &str) -> Kind {
     kind
 }
 
-/// Reads an expression; `None` for one that Go's `regexp.Compile` refuses, and for one that counts
-/// up to more than [`LONGEST`] instructions.
+/// Parses an expression; `None` if Go's `regexp.Compile` rejects it, or if its counts expand to more than
+/// [`LONGEST`] instructions.
 fn parse(expression: &str) -> Option<Program> {
     let mut alternatives = Vec::new();
     let mut program = Program::default();
-    // Where the last item starts, if it may be counted.
+    // The start of the last item, if it may be counted.
     let mut last = None;
     let mut rest = expression;
     while let Some(c) = rest.chars().next() {
@@ -103,13 +103,14 @@ fn parse(expression: &str) -> Option<Program> {
     Some(Program::any_of(&alternatives))
 }
 
-/// How often something may be repeated, in Go.
+/// The largest number of repetitions in Go.
 const MOST: usize = 1000;
 
-/// How many instructions an alternative may have. Go's limit is higher, and memory cheaper there.
+/// The limit on the instructions of an alternative. Go's limit is higher, but its instructions take less
+/// memory.
 const LONGEST: usize = 200_000;
 
-/// Reads one item after its first character `c`: where it starts, if it may be counted.
+/// Parses an item after its first character `c`; returns where it starts, if it may be counted.
 fn item(program: &mut Program, rest: &mut &str, c: char) -> Option<Option<usize>> {
     let start = program.len();
     match c {
@@ -133,7 +134,7 @@ fn item(program: &mut Program, rest: &mut &str, c: char) -> Option<Option<usize>
             let (literal, after) = quoted.split_once("\\E").unwrap_or((quoted, ""));
             literal.chars().for_each(|c| program.push(Step::Char(c)));
             *rest = after;
-            // A count is about the last character only.
+            // A count applies only to the last character.
             return Some(program.len().checked_sub(1).filter(|_| !literal.is_empty()));
         }
         '\\' => return parse_escape(rest).map(|step| atom(program, rest, step)),
@@ -154,9 +155,9 @@ fn atom(program: &mut Program, rest: &mut &str, step: Step) -> Option<usize> {
     None
 }
 
-/// Reads `{2}`, `{2,}` or `{2,3}`; anything else in braces is text.
+/// Parses `{2}`, `{2,}` or `{2,3}`; anything else in braces is literal text.
 fn parse_count(text: &str) -> Option<(usize, Option<usize>, &str)> {
-    // Numbers too large for the type are too large anyway.
+    // Numbers too large for the type are above the limit anyway.
     let number = |digits: &str| {
         let plain = digits.bytes().all(|b| b.is_ascii_digit()) && (digits == "0" || !digits.starts_with('0'));
         (plain && !digits.is_empty()).then(|| digits.parse().unwrap_or(usize::MAX))
@@ -176,7 +177,7 @@ fn next(rest: &mut &str) -> Option<char> {
     c
 }
 
-/// Reads what follows a backslash outside a class.
+/// Parses the rest of an escape outside a class, after its backslash.
 fn parse_escape(rest: &mut &str) -> Option<Step> {
     let letter = rest.chars().next()?;
     let mut class = Class::default();
@@ -196,8 +197,8 @@ fn parse_escape(rest: &mut &str) -> Option<Step> {
     Some(step)
 }
 
-/// Reads `pL`, `PL`, `p{L}` or `p{^L}`, after the backslash. Of Go's names those of
-/// [`Class::add_category`] are known.
+/// Parses `pL`, `PL`, `p{L}` or `p{^L}`, after the backslash. Only the names of [`Class::add_category`] are
+/// supported.
 fn parse_category(rest: &mut &str, class: &mut Class) -> Option<()> {
     let mut negated = next(rest)? == 'P';
     let Some(braces) = rest.strip_prefix('{') else {
@@ -211,7 +212,7 @@ fn parse_category(rest: &mut &str, class: &mut Class) -> Option<()> {
     class.add_category(letter, negated).then_some(())
 }
 
-/// Reads one escaped character, after the backslash (`parser.parseEscape`).
+/// Parses an escaped character, after the backslash (`parser.parseEscape`).
 fn parse_escaped_character(rest: &mut &str) -> Option<char> {
     let octal = |c: &char| matches!(c, '0'..='7');
     let c = next(rest)?;
@@ -250,7 +251,7 @@ fn parse_escaped_character(rest: &mut &str) -> Option<char> {
     }
 }
 
-/// Reads a class, after its bracket (`parser.parseClass`).
+/// Parses a class, after its bracket (`parser.parseClass`).
 fn parse_class(rest: &mut &str) -> Option<Class> {
     let mut class = Class::default();
     if let Some(after) = rest.strip_prefix('^') {
@@ -285,7 +286,7 @@ fn parse_class(rest: &mut &str) -> Option<Class> {
         }
         let low = class_character(rest)?;
         let mut high = low;
-        // A dash before the closing bracket is a dash.
+        // A dash before the closing bracket is literal.
         if let Some(after) = rest.strip_prefix('-')
             && !after.is_empty()
             && !after.starts_with(']')

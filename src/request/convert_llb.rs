@@ -1,4 +1,4 @@
-//! The operations of a build as JSON, without building.
+//! Returns the operations of a build as JSON, without building.
 //!
 //! Mirrors `frontend/subrequests/convertllb` of moby/buildkit.
 
@@ -13,12 +13,11 @@ use crate::gateway::{BuildResult, Error};
 use crate::llb::Definition;
 use crate::proto::pb;
 
-/// The answer to `frontend.convertllb`: every operation, what goes with it and where it comes
-/// from, by digest.
+/// Answers `frontend.convertllb`: every operation, its metadata and its source location, by digest.
 ///
 /// # Errors
 ///
-/// An operation of a context that is no operation.
+/// Returns an error if an operation of a context cannot be decoded.
 pub fn convert_llb(definition: &Definition) -> Result<BuildResult, Error> {
     let mut operations = BTreeMap::new();
     for operation in &definition.operations {
@@ -52,8 +51,8 @@ mod tests {
     use super::*;
     use crate::llb::EncodedOp;
 
-    /// Definitions with what docker/dockerfile's encoder makes of them: every field of every
-    /// operation, arbitrary ones, nothing at all, and a Dockerfile's.
+    /// Compares definitions with the output of docker/dockerfile's encoder: every field of every operation,
+    /// random operations, an empty definition, and that of a Dockerfile.
     #[test]
     fn as_upstream() {
         for name in ["every-field", "random", "scratch", "dockerfile"] {

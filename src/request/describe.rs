@@ -1,4 +1,4 @@
-//! The requests there are, and the answer that lists them.
+//! The available requests, and the answer that lists them.
 //!
 //! Mirrors `frontend/subrequests/describe.go` and the definitions beside it in moby/buildkit.
 
@@ -7,18 +7,18 @@ use super::table::Table;
 use super::{RESULT_JSON, RESULT_STATUS, RESULT_TEXT};
 use crate::gateway::BuildResult;
 
-/// What can be asked besides a build.
+/// A request other than a build.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Definition {
-    /// The ID a client asks with.
+    /// The ID with which a client requests it.
     pub name: &'static str,
     /// The version of the answer.
     pub version: &'static str,
-    /// What it is for.
+    /// The purpose of the request.
     pub description: &'static str,
-    /// Options it looks at, with what each is for.
+    /// The options that the request reads, each with its description.
     pub options: &'static [(&'static str, &'static str)],
-    /// Keys of the answer's metadata.
+    /// The keys of the answer's metadata.
     pub metadata: &'static [&'static str],
 }
 
@@ -76,11 +76,11 @@ pub const DESCRIBE: Definition = Definition {
     metadata: &[RESULT_JSON, RESULT_TEXT],
 };
 
-/// The requests that [`describe`] lists: like docker/dockerfile, not all that are answered, and after
-/// its own the one it does not have.
+/// The requests that [`describe`] lists: like docker/dockerfile, not all that are answered, and last the one
+/// that docker/dockerfile does not have.
 const LISTED: [Definition; 4] = [OUTLINE, TARGETS, DESCRIBE, PLAN];
 
-/// The answer to `frontend.subrequests.describe`.
+/// Answers `frontend.subrequests.describe`.
 #[must_use]
 pub fn describe() -> BuildResult {
     list(&LISTED)
@@ -97,7 +97,7 @@ fn list(requests: &[Definition]) -> BuildResult {
     super::answer(&DESCRIBE, [(RESULT_JSON, text.into_bytes()), (RESULT_TEXT, table.to_text().into_bytes())])
 }
 
-/// A name with a description, as an object.
+/// A name and a description, written as an object.
 struct Named(&'static str, &'static str);
 
 impl Item for Named {
@@ -118,7 +118,7 @@ impl Item for Definition {
             json.item("description", &self.description.to_owned());
             let options: Vec<Named> = self.options.iter().map(|(name, what)| Named(name, what)).collect();
             json.name("opts");
-            // Go tells a list that is not set from one that is empty.
+            // Go distinguishes an unset list from an empty one.
             if options.is_empty() && self.name == DESCRIBE.name {
                 json.raw("null");
             } else {

@@ -1,13 +1,13 @@
-//! Lines of a Dockerfile around a place, as BuildKit's clients show them.
+//! Excerpts of a Dockerfile around a location, as BuildKit's clients show them.
 
 use crate::span::Range;
 
 const RULE: &[u8] = b"--------------------\n";
 
-/// Appends an excerpt of the file that consists of `lines` (upstream's `errdefs.Source.Print`).
-/// Nothing is appended where the ranges are outside of the file.
+/// Appends an excerpt of the file that consists of `lines` (upstream's `errdefs.Source.Print`). Appends
+/// nothing if the ranges are outside of the file.
 pub(super) fn excerpt(out: &mut Vec<u8>, filename: &str, lines: &[&[u8]], ranges: &[Range]) {
-    // A range that ends before it starts is one line.
+    // A range that ends before it starts counts as one line.
     let ranges: Vec<(usize, usize)> = ranges
         .iter()
         .map(|range| (range.start.line as usize, range.end.line.max(range.start.line) as usize))

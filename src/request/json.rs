@@ -6,7 +6,7 @@ use crate::collect;
 use crate::gateway::base64;
 use crate::go::json::push_string;
 
-/// Whose rules names and numbers of a message follow.
+/// The rules for names and numbers of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Style {
     /// `encoding/json` over the generated structs: names as in the contract, plain numbers.
@@ -15,44 +15,44 @@ pub(super) enum Style {
     Proto,
 }
 
-/// A JSON text that is being written.
+/// A JSON text under construction.
 #[derive(Debug)]
 pub(super) struct Json {
     out: String,
     depth: usize,
-    /// Nothing is in the current object or array yet.
+    /// The current object or array is still empty.
     first: bool,
     pub(super) style: Style,
 }
 
-/// Something that stands for itself in a list or as a map's value.
+/// A value that can be an element of a list or of a map.
 pub(super) trait Item {
-    /// Writes it.
+    /// Writes the value.
     fn write(&self, json: &mut Json);
 }
 
-/// A field that is left out where it is empty (`omitempty`).
+/// A field that is omitted if empty (`omitempty`).
 pub(super) trait Field {
-    /// Whether it is left out.
+    /// Returns whether the field is omitted.
     fn is_empty(&self) -> bool;
-    /// Writes it.
+    /// Writes the value.
     fn write(&self, json: &mut Json);
 }
 
 impl Json {
-    /// The text that `write` makes.
+    /// Returns the text that `write` produces.
     pub(super) fn text(style: Style, write: impl FnOnce(&mut Self)) -> String {
         let mut json = Self { out: String::new(), depth: 0, first: true, style };
         write(&mut json);
         json.out
     }
 
-    /// An object with the fields that `write` writes.
+    /// Writes an object with the fields that `write` adds.
     pub(super) fn object(&mut self, write: impl FnOnce(&mut Self)) {
         self.nested('{', '}', write);
     }
 
-    /// An array of items.
+    /// Writes an array of items.
     pub(super) fn array<'i, T: Item + 'i>(&mut self, items: impl IntoIterator<Item = &'i T>) {
         self.nested('[', ']', |json| {
             for item in items {
@@ -62,7 +62,7 @@ impl Json {
         });
     }
 
-    /// A field, unless it is empty.
+    /// Writes a field, unless it is empty.
     pub(super) fn field(&mut self, name: &str, value: &impl Field) {
         if !value.is_empty() {
             self.name(name);
@@ -70,13 +70,13 @@ impl Json {
         }
     }
 
-    /// A field that is there even where it is empty.
+    /// Writes a field even if it is empty.
     pub(super) fn item(&mut self, name: &str, value: &impl Item) {
         self.name(name);
         value.write(self);
     }
 
-    /// The name of the field whose value is written next.
+    /// Writes the name of the field whose value comes next.
     pub(super) fn name(&mut self, name: &str) {
         match self.style {
             Style::Go => self.key(name),
@@ -84,7 +84,7 @@ impl Json {
         }
     }
 
-    /// The key of a map whose value is written next.
+    /// Writes the key of the map entry whose value comes next.
     pub(super) fn key(&mut self, key: &str) {
         self.next();
         push_string(&mut self.out, key);
@@ -95,12 +95,12 @@ impl Json {
         push_string(&mut self.out, text);
     }
 
-    /// Text that is JSON already: a number, `true`, `null`.
+    /// Writes text that is already JSON: a number, `true`, `null`.
     pub(super) fn raw(&mut self, text: &str) {
         self.out.push_str(text);
     }
 
-    /// A map, its keys sorted by their bytes as both of Go's encoders do.
+    /// Writes a map with its keys sorted by bytes, as both of Go's encoders do.
     pub(super) fn map<'i, T: Item + 'i>(&mut self, entries: impl IntoIterator<Item = (&'i str, &'i T)>) {
         self.sorted(&collect::map(entries.into_iter().map(|(key, value)| (key, value as &dyn Item))));
     }
@@ -141,7 +141,7 @@ impl Json {
     }
 }
 
-/// A name of the contract as `protoc` derives the JSON name from it.
+/// Converts a name of the contract to the JSON name that `protoc` derives from it.
 fn camel_case(name: &str) -> String {
     let mut parts = name.split('_');
     let mut out = parts.next().unwrap_or_default().to_owned();
@@ -222,10 +222,10 @@ impl Field for bool {
     }
 }
 
-/// Bytes, as base64.
+/// Written as base64.
 impl Item for Vec<u8> {
     fn write(&self, json: &mut Json) {
-        // The alphabet has nothing to escape.
+        // The base64 alphabet needs no escaping.
         json.out.push('"');
         json.out.push_str(&base64::encode(self));
         json.out.push('"');
@@ -252,7 +252,7 @@ impl<T: Item> Field for Vec<T> {
     }
 }
 
-/// A message that is there is written, with or without content.
+/// A message that is present is written, even if it is empty.
 impl<T: Item> Field for Option<T> {
     fn is_empty(&self) -> bool {
         self.is_none()

@@ -1,7 +1,6 @@
-//! What the checks find in a Dockerfile, and what keeps it from being built.
+//! The findings of the checks in a Dockerfile, and the error that prevents its build.
 //!
-//! Mirrors `frontend/subrequests/lint` of moby/buildkit, and `DockerfileLint` of
-//! `dockerfile2llb`.
+//! Mirrors `frontend/subrequests/lint` of moby/buildkit, and `DockerfileLint` of `dockerfile2llb`.
 
 use super::describe::LINT;
 use super::excerpt::excerpt;
@@ -15,12 +14,12 @@ use crate::llb::SourceMap;
 use crate::proto::pb;
 use crate::span::Range;
 
-/// Why a Dockerfile that was to be checked cannot be built.
+/// The error that prevents the build of a Dockerfile under check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BuildFailure {
-    /// What is wrong.
+    /// The message.
     pub message: String,
-    /// Where, each entry one place (as [`Located`](crate::span::Located) has them).
+    /// The locations of the error (as in [`Located`](crate::span::Located)).
     pub locations: Vec<Vec<Range>>,
 }
 
@@ -30,8 +29,8 @@ impl From<Error> for BuildFailure {
     }
 }
 
-/// The answer to `frontend.lint`: every warning with its place, in the order they were found, and
-/// what keeps `file` from being built. The status is 1 where there is any of them.
+/// Answers `frontend.lint`: every warning with its location, in the order of discovery, and the error that
+/// prevents the build of `file`. The status is 1 if there is a warning or an error.
 #[must_use]
 pub fn lint(file: &SourceMap, warnings: &[Warning], failure: Option<&BuildFailure>) -> BuildResult {
     let json = Json::text(Style::Go, |json| {
@@ -58,7 +57,7 @@ pub fn lint(file: &SourceMap, warnings: &[Warning], failure: Option<&BuildFailur
     super::answer(&LINT, texts)
 }
 
-/// Warnings by line, each with an excerpt. The failure is not part of it.
+/// Returns the warnings by line, each with an excerpt. The build failure is not included.
 fn text(file: &SourceMap, warnings: &[Warning]) -> Vec<u8> {
     let mut sorted: Vec<&Warning> = warnings.iter().collect();
     sort_by(&mut sorted, |a, b| match (a.location.first(), b.location.first()) {
@@ -105,7 +104,7 @@ fn place(ranges: &[Range]) -> pb::Location {
     pb::Location { source_index: 0, ranges: ranges.iter().map(|range| (*range).into()).collect() }
 }
 
-/// All places as ranges that do not overlap (upstream's `mergeLocations`).
+/// Merges all locations into ranges that do not overlap (upstream's `mergeLocations`).
 fn merged(locations: &[Vec<Range>]) -> Vec<Range> {
     let ranges = collect::by_key(locations.concat(), |range| range.start.line);
     let mut merged: Vec<Range> = Vec::with_capacity(ranges.len());
@@ -128,7 +127,7 @@ mod tests {
     use crate::lint::RULES;
     use crate::llb::{Image, Marshaler, Metadata, ResolveMode};
 
-    /// Warnings that upstream finds, written and ordered as upstream does.
+    /// Compares the answer for warnings that upstream finds with upstream's format and order.
     #[test]
     fn as_upstream() {
         for name in ["many", "crlf", "outline", "fails"] {

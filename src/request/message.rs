@@ -1,4 +1,4 @@
-//! JSON of LLB's messages, by a table of their fields.
+//! JSON of LLB messages, defined by tables of their fields.
 //!
 //! The order is that of BuildKit's contract, which both of Go's encoders follow.
 
@@ -204,7 +204,7 @@ impl Item for pb::UserOpt {
     }
 }
 
-/// An enumeration: its name where it is known, else its number.
+/// Writes an enumeration: in protojson by name if the value is known, otherwise as a number.
 fn enumeration(json: &mut Json, name: &str, value: i32, known: impl FnOnce(i32) -> Option<&'static str>) {
     if value == 0 {
         return;
@@ -215,7 +215,7 @@ fn enumeration(json: &mut Json, name: &str, value: i32, known: impl FnOnce(i32) 
     }
 }
 
-/// Lists of entries that are maps in the contract.
+/// Implements [`Field`] for lists of entries that are maps in the contract.
 macro_rules! maps {
     ($($entry:ident;)*) => { $(
         impl Field for Vec<pb::$entry> {
@@ -224,7 +224,7 @@ macro_rules! maps {
             }
 
             fn write(&self, json: &mut Json) {
-                // An entry without a value has an empty one.
+                // An entry without a value has an empty value.
                 let empty = Default::default();
                 json.map(self.iter().map(|entry| {
                     (entry.key.as_deref().unwrap_or_default(), entry.value.as_ref().unwrap_or(&empty))

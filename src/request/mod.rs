@@ -1,7 +1,7 @@
-//! Requests other than a build: what can be asked, and the answers.
+//! Requests other than a build, and their answers.
 //!
-//! Mirrors moby/buildkit's `frontend/subrequests` and `dockerui/requests.go`. An answer has no
-//! files: it is metadata, as JSON for programs and as text for people.
+//! Mirrors moby/buildkit's `frontend/subrequests` and `dockerui/requests.go`. An answer has no files: it is
+//! metadata, as JSON for programs and as text for people.
 
 mod convert_llb;
 pub mod describe;
@@ -36,31 +36,30 @@ const VERSION: &str = "version";
 /// A request other than a build.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// What can be asked: [`describe()`].
+    /// The available requests: [`describe()`].
     Describe,
-    /// Arguments, secrets and SSH sockets of a target: [`outline()`].
+    /// The arguments, secrets and SSH sockets of a target: [`outline()`].
     Outline,
     /// The stages: [`targets()`].
     Targets,
-    /// Violations of the checks: [`lint()`].
+    /// The violations of the checks: [`lint()`].
     Lint,
     /// The operations: [`convert_llb()`].
     ConvertLlb,
-    /// What a build would make: [`plan::plan`].
+    /// What a build would produce: [`plan::plan`].
     Plan,
 }
 
 impl Kind {
-    /// The request of that ID; none where there is no such request, for which
-    /// [`Error::unsupported_subrequest`](crate::gateway::Error::unsupported_subrequest) is the
-    /// answer.
+    /// Returns the request with that ID; `None` if it is unknown, for which
+    /// [`Error::unsupported_subrequest`](crate::gateway::Error::unsupported_subrequest) is the answer.
     #[must_use]
     pub fn parse(id: &str) -> Option<Self> {
         let all = [Self::Describe, Self::Outline, Self::Targets, Self::Lint, Self::ConvertLlb, Self::Plan];
         all.into_iter().find(|kind| kind.definition().name == id)
     }
 
-    /// Name, version and options.
+    /// Returns the name, version and options.
     #[must_use]
     pub const fn definition(self) -> &'static Definition {
         match self {
@@ -74,14 +73,14 @@ impl Kind {
     }
 }
 
-/// An answer with these texts and the version of the request.
+/// Creates an answer with these texts and the version of the request.
 fn answer<const N: usize>(definition: &Definition, texts: [(&str, Vec<u8>); N]) -> BuildResult {
     let mut metadata = collect::map(texts.map(|(key, text)| (key.to_owned(), text)));
     metadata.insert(VERSION.to_owned(), definition.version.as_bytes().to_vec());
     BuildResult { metadata, ..BuildResult::default() }
 }
 
-/// A place in the only source of an answer; none where it is not known (upstream's
+/// Returns a location in the only source of an answer; `None` if it is not known (upstream's
 /// `toSourceLocation`).
 fn location(ranges: &[Range]) -> Option<pb::Location> {
     let ranges: Vec<pb::Range> = ranges.iter().map(|range| (*range).into()).collect();

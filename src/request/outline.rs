@@ -1,4 +1,4 @@
-//! What a target can be given: arguments, secrets, SSH sockets.
+//! The inputs that a target accepts: arguments, secrets, SSH sockets.
 //!
 //! Mirrors `frontend/subrequests/outline` of moby/buildkit, and `outline.go` of `dockerfile2llb`.
 
@@ -15,8 +15,7 @@ use crate::gateway::BuildResult;
 use crate::plan::{ArgInfo, Plan};
 use crate::span::first_line;
 
-/// The answer to `frontend.outline` for a target that has been converted. `source` is the
-/// Dockerfile's text.
+/// Answers `frontend.outline` for a converted target. `source` is the text of the Dockerfile.
 #[must_use]
 pub fn outline(plan: &Plan<'_>, converted: &Converted, source: &[u8]) -> BuildResult {
     let stages = in_order(plan, converted);
@@ -31,7 +30,7 @@ pub fn outline(plan: &Plan<'_>, converted: &Converted, source: &[u8]) -> BuildRe
     outline.answer(source)
 }
 
-/// What a target can be given.
+/// The inputs that a target accepts.
 struct Outline<'c> {
     name: String,
     description: String,
@@ -73,7 +72,7 @@ impl Outline<'_> {
     }
 }
 
-/// Aligned lines with an empty one after them.
+/// Appends aligned lines, followed by an empty line.
 fn section(out: &mut String, padding: usize, lines: &str) {
     let mut table = Table::new(padding);
     table.push(lines);
@@ -81,7 +80,7 @@ fn section(out: &mut String, padding: usize, lines: &str) {
     out.push('\n');
 }
 
-/// A list with a head; nothing where it is empty.
+/// Appends a list with a heading; nothing if the list is empty.
 fn listing(out: &mut String, head: &str, rows: impl Iterator<Item = String>) {
     let rows: String = rows.collect();
     if !rows.is_empty() {
@@ -89,8 +88,7 @@ fn listing(out: &mut String, head: &str, rows: impl Iterator<Item = String>) {
     }
 }
 
-/// The target, then what it needs: the first to say something about a name is the one that
-/// counts.
+/// Returns the target, then the stages that it needs: the first entry for a name is the one that counts.
 fn in_order<'c>(plan: &Plan<'_>, converted: &'c Converted) -> Vec<&'c StageState> {
     let states = collect::map(converted.stages.iter().map(|(id, state)| (*id, state)));
     let mut order = Vec::new();
@@ -143,8 +141,7 @@ fn args<'c>(stages: &[&'c StageState]) -> Vec<Arg<'c>> {
     collect::by_key(found.into_values().collect(), |arg| first_line(&arg.info.location))
 }
 
-/// The arguments a stage uses, and those that their values are made from (upstream's
-/// `markAllUsed`).
+/// Returns the arguments that a stage uses, and those that their values depend on (upstream's `markAllUsed`).
 fn used(state: &StageState) -> BTreeSet<&str> {
     let mut used = BTreeSet::new();
     let mut pending: Vec<&str> = state.outline.used_args.iter().map(String::as_str).collect();
@@ -198,7 +195,7 @@ mod tests {
         list.iter().map(|(name, info)| Demand { name, info }).collect()
     }
 
-    /// What upstream lists, written as upstream writes it.
+    /// Compares upstream's data with upstream's output.
     #[test]
     fn as_upstream() {
         for name in ["outline", "tabs", "crlf"] {

@@ -1,7 +1,7 @@
-//! Text in columns, as Go's `text/tabwriter` aligns it with blanks.
+//! Text in columns, aligned with spaces as Go's `text/tabwriter` does.
 
-/// Text whose tabs end cells. A column is as wide as its widest cell in neighbouring lines, and
-/// what follows the last tab of a line belongs to no column.
+/// Text whose tabs end cells. A column is as wide as its widest cell in neighboring lines, and the text after
+/// the last tab of a line belongs to no column.
 #[derive(Debug)]
 pub(super) struct Table {
     padding: usize,
@@ -12,7 +12,7 @@ pub(super) struct Table {
 type Line<'t> = Vec<&'t str>;
 
 impl Table {
-    /// A table with so many blanks between columns.
+    /// Creates a table with that number of spaces between columns.
     pub(super) const fn new(padding: usize) -> Self {
         Self { padding, text: String::new() }
     }
@@ -22,10 +22,10 @@ impl Table {
         self.text.push_str(text);
     }
 
-    /// The aligned text.
+    /// Returns the aligned text.
     pub(super) fn to_text(&self) -> String {
         let mut out = String::with_capacity(self.text.len());
-        // A form feed is a line break across which nothing is aligned.
+        // Alignment does not extend across a form feed, which is a line break.
         let mut blocks = self.text.split('\u{c}').peekable();
         while let Some(block) = blocks.next() {
             let lines: Vec<Line<'_>> =
@@ -45,7 +45,7 @@ impl Table {
                 out.push('\n');
             }
             let (last, cells) = line.split_last().map_or(("", &[][..]), |(last, cells)| (*last, cells));
-            // Columns that go on from the line above keep their widths; others start here.
+            // Columns that continue from the line above keep their widths; others start here.
             widths.truncate(cells.len());
             for column in widths.len()..cells.len() {
                 widths.push(self.width(&lines[at..], column));
@@ -58,7 +58,7 @@ impl Table {
         }
     }
 
-    /// The width of the column that starts in the first of `lines`.
+    /// Returns the width of the column that starts in the first of `lines`.
     fn width(&self, lines: &[Line<'_>], column: usize) -> usize {
         let block = lines.iter().take_while(|line| column + 1 < line.len());
         let widest = block.filter_map(|line| line.get(column)).map(|cell| cell.chars().count()).max();

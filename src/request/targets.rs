@@ -9,9 +9,8 @@ use super::{RESULT_JSON, RESULT_TEXT, location};
 use crate::gateway::BuildResult;
 use crate::instruction::Stage;
 
-/// The answer to `frontend.targets`: name, description, base and platform of every stage, as
-/// they are written. `default` is the number of the stage that is built where none is named, `source` the Dockerfile's
-/// text.
+/// Answers `frontend.targets`: name, description, base and platform of every stage, as written. `default` is
+/// the number of the stage that is built if none is named, `source` the text of the Dockerfile.
 #[must_use]
 pub fn targets(stages: &[Stage], default: Option<usize>, source: &[u8]) -> BuildResult {
     let targets: Vec<Target<'_>> = stages
@@ -47,7 +46,7 @@ pub fn targets(stages: &[Stage], default: Option<usize>, source: &[u8]) -> Build
 /// A stage that can be built.
 struct Target<'s> {
     stage: &'s Stage,
-    /// It is built where no other is asked for.
+    /// It is built if no other stage is requested.
     is_default: bool,
 }
 

@@ -16,7 +16,7 @@ pub(super) struct Vector {
 }
 
 impl Vector {
-    /// The answer to a request about a Dockerfile of `testdata/request`.
+    /// Reads the answer to a request about a Dockerfile of `testdata/request`.
     pub(super) fn read(request: &str, name: &str) -> Self {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/request").join(request).join(name);
         let read = |extension: &str| std::fs::read(path.with_extension(extension)).unwrap();
@@ -29,12 +29,12 @@ impl Vector {
         }
     }
 
-    /// The items under a key of the JSON.
+    /// Returns the items under a key of the JSON.
     pub(super) fn list<T>(&self, key: &str, item: impl Fn(&Value) -> T) -> Vec<T> {
         self.json[key].as_array().map_or(&[][..], Vec::as_slice).iter().map(item).collect()
     }
 
-    /// Whether ours is the same, byte for byte.
+    /// Asserts that our answer is the same, byte for byte.
     #[track_caller]
     pub(super) fn check(&self, ours: &BuildResult) {
         let text = |key: &str| String::from_utf8_lossy(&ours.metadata[key]).into_owned();
@@ -44,12 +44,12 @@ impl Vector {
     }
 }
 
-/// A string, empty where there is none.
+/// Returns a string; empty if the value is not one.
 pub(super) fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 
-/// The ranges of a location.
+/// Returns the ranges of a location.
 pub(super) fn ranges(location: &Value) -> Vec<Range> {
     let number = |value: &Value| u32::try_from(value.as_u64().unwrap_or_default()).unwrap();
     let position =

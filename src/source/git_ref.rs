@@ -4,7 +4,7 @@ use super::git_url::GitUrl;
 use super::query::{self, GitRefError};
 use crate::go::url::Url;
 
-/// A repository, and what of it (`dfgitutil.GitRef`).
+/// A repository, and the part of it that is used (`dfgitutil.GitRef`).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct GitRef {
     /// The address.
@@ -13,30 +13,30 @@ pub struct GitRef {
     pub short_name: String,
     /// Branch, tag or commit; empty for the default.
     pub reference: String,
-    /// The commit it has to be; empty where there is none.
+    /// The required commit; empty if none is given.
     pub checksum: String,
     /// A directory of the repository; empty for the root.
     pub subdir: String,
-    /// It could be a local path (`github.com/org/repo`). ADD takes it for one; a build context
-    /// does not.
+    /// It could be a local path (`github.com/org/repo`). ADD treats it as one; a build context does not.
     pub indistinguishable_from_local: bool,
     /// It is fetched without encryption.
     pub unencrypted_tcp: bool,
-    /// Whether to keep `.git`, where the URL says.
+    /// Whether to keep `.git`, if the URL says.
     pub keep_git_dir: Option<bool>,
-    /// Whether to fetch submodules, where the URL says.
+    /// Whether to fetch submodules, if the URL says.
     pub submodules: Option<bool>,
-    /// Which times files get, `checkout` or `commit`; empty where the URL does not say.
+    /// Which times files get, `checkout` or `commit`; empty if the URL does not say.
     pub mtime: String,
-    /// Fetch the commit itself and trust that the reference is it.
+    /// Fetch the commit itself and trust that the reference points to it.
     pub fetch_by_commit: bool,
 }
 
-/// Reads a source as a git repository; `None` if it is something else (`ParseGitRef`).
+/// Parses a source as a git repository; `None` if it is something else (`ParseGitRef`).
 ///
 /// # Errors
-/// [`GitRefError`] for a repository's URL whose query is wrong. Several mistakes in one query are
-/// reported in the order of their keys.
+///
+/// Returns [`GitRefError`] if the source is a repository's URL with an invalid query. Several errors in one
+/// query are reported in the order of their keys.
 pub fn git_ref(source: &str) -> Result<Option<GitRef>, GitRefError> {
     if source.starts_with("./") || source.starts_with("../") {
         return Ok(None);

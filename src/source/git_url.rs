@@ -1,11 +1,11 @@
-//! The address of a repository: a URL, or `user@host:path` as SSH writes it.
+//! Repository addresses: a URL, or SSH's `user@host:path`.
 
 use std::fmt;
 
 use crate::go::path;
 use crate::go::url::{Url, UrlError, User, Values, parse_query};
 
-/// An address taken apart (`gitutil.GitURL`).
+/// A parsed address (`gitutil.GitURL`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GitUrl {
     /// `http`, `https`, `ssh` or `git`; an SSH address without a scheme has `ssh`.
@@ -14,23 +14,23 @@ pub struct GitUrl {
     pub host: String,
     /// The path on the host.
     pub path: String,
-    /// The query's values.
+    /// The values of the query.
     pub query: Values,
     /// The reference after `#`, up to a colon.
     pub reference: String,
     /// The directory after that colon, without slashes at its ends.
     pub subdir: String,
-    /// The address as git takes it, without query and fragment.
+    /// The address to pass to git, without query and fragment.
     pub remote: String,
 }
 
-/// Why a text is no address.
+/// Why a text is not a valid address.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum GitUrlError {
     /// Neither a URL nor an SSH address.
     #[error("unknown protocol")]
     Unknown,
-    /// A URL of a scheme git is not fetched over.
+    /// A URL with a scheme that git does not support.
     #[error("{0}: invalid protocol")]
     Scheme(String),
     /// A broken URL.
@@ -39,10 +39,11 @@ pub enum GitUrlError {
 }
 
 impl GitUrl {
-    /// Reads an address (`gitutil.ParseURL`).
+    /// Parses an address (`gitutil.ParseURL`).
     ///
     /// # Errors
-    /// [`GitUrlError`] with upstream's wording.
+    ///
+    /// Returns [`GitUrlError`] with upstream's text if the address is invalid.
     pub fn parse(text: &str) -> Result<Self, GitUrlError> {
         if let Some(scheme) = scheme(text) {
             let scheme = scheme.to_ascii_lowercase();
@@ -67,7 +68,7 @@ impl GitUrl {
         }
     }
 
-    /// Reads `user@host:path?query#fragment` (`sshutil.ParseSCPStyleURL`).
+    /// Parses `user@host:path?query#fragment` (`sshutil.ParseSCPStyleURL`).
     fn parse_scp(text: &str) -> Option<Self> {
         let (user, rest) = text.split_once('@')?;
         let (host, rest) = rest.split_once(':')?;
@@ -99,31 +100,31 @@ impl GitUrl {
     }
 }
 
-/// The letters and digits before `://`, if that is how the text starts.
+/// Returns the letters and digits before `://`, if the text starts that way.
 fn scheme(text: &str) -> Option<&str> {
     let (scheme, _) = text.split_once("://")?;
     (!scheme.is_empty() && scheme.bytes().all(|b| b.is_ascii_alphanumeric())).then_some(scheme)
 }
 
-/// `reference:directory`, the directory cleaned below the repository's root (`parseOpts`).
+/// Parses `reference:directory`, with the directory cleaned below the repository's root (`parseOpts`).
 fn split_fragment(fragment: &str) -> (String, String) {
     let (reference, subdir) = fragment.split_once(':').unwrap_or((fragment, ""));
     let subdir = path::join(&["/", subdir]);
     (reference.to_owned(), subdir.strip_prefix('/').unwrap_or_default().to_owned())
 }
 
-/// What BuildKit fetches from, as the source operation names it (`llb.Git`).
+/// The address that BuildKit fetches from, as named in the source operation (`llb.Git`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remote {
     /// The address.
     pub url: String,
-    /// Host and path, the same for every protocol; the address if it cannot be read.
+    /// Host and path, the same for every protocol; the address if it cannot be parsed.
     pub id: String,
     /// It is fetched over SSH.
     pub ssh: bool,
 }
 
-/// Reads the address of a repository the way `llb.Git` does: what has no scheme is HTTPS.
+/// Parses the address of a repository as `llb.Git` does: without a scheme, it is HTTPS.
 #[must_use]
 pub fn remote(address: &str) -> Remote {
     let mut url = address.to_owned();

@@ -1,4 +1,4 @@
-//! Where files come from other than the build context: git repositories and URLs.
+//! Sources of files other than the build context: git repositories and URLs.
 //!
 //! Mirrors moby/buildkit's `util/gitutil` and `frontend/dockerfile/dfgitutil`. Nothing here fetches.
 
@@ -11,13 +11,13 @@ pub use git_ref::{GitRef, git_ref};
 pub use git_url::{GitUrl, GitUrlError, Remote, remote};
 pub use query::GitRefError;
 
-/// Whether a source of ADD is a download (`isHTTPSource`): an HTTP URL that is no git repository.
+/// Returns whether a source of ADD is a download (`isHTTPSource`): an HTTP URL that is not a git repository.
 #[must_use]
 pub fn is_http(source: &str) -> bool {
     (source.starts_with("http://") || source.starts_with("https://")) && !is_git(source)
 }
 
-/// Whether a source of ADD is a git repository (`isGitSource`).
+/// Returns whether a source of ADD is a git repository (`isGitSource`).
 #[must_use]
 pub fn is_git(source: &str) -> bool {
     git_ref(source).is_ok_and(|git| git.is_some())

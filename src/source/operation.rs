@@ -1,10 +1,10 @@
-//! A repository as an operation of BuildKit.
+//! Converts a repository to an operation of BuildKit.
 
 use super::{GitRef, remote};
 use crate::llb::Git;
 
 impl From<&GitRef> for Git {
-    /// Everything the reference itself says; what options add is left as it is by default.
+    /// Converts the settings of the reference itself; those that options add keep their defaults.
     fn from(git: &GitRef) -> Self {
         let remote = remote(&git.remote);
         Self {

@@ -1,23 +1,23 @@
-//! What the query of a repository's URL says.
+//! Parses the query of a repository's URL.
 
 use super::GitRef;
 use crate::go::number::parse_bool;
 use crate::go::quote;
 use crate::go::url::Values;
 
-/// What is wrong with a query. The texts are docker/dockerfile's.
+/// An error in a query. The texts are docker/dockerfile's.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum GitRefError {
-    /// A key that needs a value and has none.
+    /// A key that requires a value has none.
     #[error("query {} has no value", quote(.0))]
     NoValue(String),
-    /// A key that is there twice.
+    /// A key occurs twice.
     #[error("query {} has multiple values", quote(.0))]
     MultipleValues(String),
-    /// A key that does not exist.
+    /// An unknown key.
     #[error("unexpected query {}", quote(.0))]
     Unexpected(String),
-    /// A value that is no boolean.
+    /// A value is not a boolean.
     #[error("invalid {key} value: {}", quote(.value))]
     Boolean {
         /// The key.
@@ -25,16 +25,16 @@ pub enum GitRefError {
         /// The value.
         value: String,
     },
-    /// A value of `mtime` that does not exist.
+    /// An unknown value of `mtime`.
     #[error("invalid mtime value: {} (must be \"checkout\" or \"commit\")", quote(.0))]
     Mtime(String),
-    /// Two references.
+    /// Conflicting references.
     #[error("ref conflicts: {} vs {}", quote(.0), quote(.1))]
     Reference(String, String),
-    /// Two directories.
+    /// Conflicting directories.
     #[error("subdir conflicts: {} vs {}", quote(.0), quote(.1))]
     Subdir(String, String),
-    /// A branch and a tag.
+    /// Both a branch and a tag.
     #[error("branch conflicts with tag")]
     BranchAndTag,
 }
@@ -49,7 +49,7 @@ pub(super) fn load(git: &mut GitRef, query: &Values) -> Result<(), GitRefError> 
             _ => return Err(GitRefError::MultipleValues(key.clone())),
         };
         let boolean = || {
-            // A bare key is a yes.
+            // A key without a value means true.
             if value.is_empty() {
                 return Ok(true);
             }

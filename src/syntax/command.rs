@@ -1,14 +1,14 @@
-//! One instruction's line cut into its word, its flags and the rest.
+//! Splits the line of an instruction into its word, its flags and the rest.
 
 use super::text::{is_blank, is_space_byte, lossy, trim};
 
-/// A line cut into its parts (upstream's `splitCommand`).
+/// The parts of a line (upstream's `splitCommand`).
 pub(super) struct Command<'a> {
     /// The instruction's word.
     pub(super) word: String,
-    /// The words that start with `--`, without their quotes and escapes.
+    /// The words that start with `--`, with quotes and escapes removed.
     pub(super) flags: Vec<String>,
-    /// What follows, trimmed.
+    /// The rest, trimmed.
     pub(super) rest: &'a [u8],
 }
 
@@ -24,9 +24,9 @@ impl<'a> Command<'a> {
     }
 }
 
-/// Takes flags from the front of a line until something else comes (upstream's `extractBuilderFlags`).
+/// Takes flags from the front of a line until something else follows (upstream's `extractBuilderFlags`).
 ///
-/// Like upstream's, it reads bytes, each of them as one Latin-1 character.
+/// Like upstream, it reads bytes, each of them as a Latin-1 character.
 struct Flags<'a> {
     line: &'a [u8],
     at: usize,

@@ -6,7 +6,7 @@ use super::lines::Lines;
 use super::text::{is_regex_space, lossy, trim_start};
 use crate::span::Range;
 
-/// The directives there are.
+/// The known directives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Name {
     /// The frontend to use.
@@ -18,7 +18,7 @@ pub enum Name {
 }
 
 impl Name {
-    /// The name as it is written in lower case.
+    /// Returns the name in lower case.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -34,18 +34,19 @@ impl Name {
     }
 }
 
-/// A directive that was found.
+/// A directive of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Directive {
     /// The value up to the first space.
     pub value: String,
     /// The whole value.
     pub command_line: String,
-    /// The line it stands on.
+    /// The line it is on.
     pub location: Range,
 }
 
-/// Reads directives line by line; the first line that is none ends them (upstream's `DirectiveParser`).
+/// Parses directives line by line; the first line that is not a directive ends them (upstream's
+/// `DirectiveParser`).
 pub(super) struct Directives {
     comment: &'static [u8],
     line: u32,
@@ -54,12 +55,12 @@ pub(super) struct Directives {
 }
 
 impl Directives {
-    /// Directives behind `comment`, `line` lines having been read before.
+    /// Creates a parser of directives that start with `comment`, after `line` lines.
     pub(super) const fn new(comment: &'static str, line: u32) -> Self {
         Self { comment: comment.as_bytes(), line, seen: Vec::new(), done: false }
     }
 
-    /// Reads the next line. A directive that stands twice is an error.
+    /// Parses the next line. A repeated directive is an error.
     pub(super) fn line(&mut self, line: &[u8]) -> Result<Option<(Name, String)>, ErrorKind> {
         self.line += 1;
         if self.done {
@@ -76,7 +77,7 @@ impl Directives {
         Ok(Some((name, value)))
     }
 
-    /// The first directive `wanted` of a file. What follows an invalid one is not looked at.
+    /// Returns the first directive `wanted` of a file. Lines after an invalid directive are ignored.
     fn find(mut self, wanted: Name, text: &[u8]) -> Option<Directive> {
         for line in Lines::new(text) {
             let line = line.strip_suffix(b"\n").unwrap_or(line);
@@ -100,7 +101,7 @@ impl Directive {
     }
 }
 
-/// Reads `name = value` with a known name, as by the expression
+/// Parses `name = value` with a known name, according to the expression
 /// `^([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(.+?)\s*$`.
 fn assignment(line: &[u8]) -> Option<(Name, String)> {
     let line = trim_start(line);
@@ -114,7 +115,7 @@ fn assignment(line: &[u8]) -> Option<(Name, String)> {
         trimmed = rest;
     }
     if trimmed.is_empty() {
-        // The expression asks for one character, and finds it in the white space.
+        // The expression requires one character, and finds it in the white space.
         trimmed = value.last_chunk::<1>()?;
     }
     Some((name, lossy(trimmed)))
@@ -129,16 +130,16 @@ fn skip_space(mut bytes: &[u8]) -> &[u8] {
     bytes
 }
 
-/// Reads one comment, its `#` removed, as a directive.
+/// Parses a comment, without its `#`, as a directive.
 ///
-/// Upstream reads `check` above a single instruction so (`Linter.WithMergedConfigFromComments`).
+/// Upstream parses `check` above a single instruction this way (`Linter.WithMergedConfigFromComments`).
 #[must_use]
 pub fn directive_in(comment: &str) -> Option<(Name, String)> {
     assignment(comment.as_bytes())
 }
 
-/// The `# syntax=` of a file, in any form: behind `#` or `//`, or as a key of a JSON object. A byte order
-/// mark and a `#!` line are passed over (upstream's `parser.DetectSyntax`).
+/// Returns the `# syntax=` of a file, in any form: after `#` or `//`, or as a key of a JSON object. A byte
+/// order mark and a `#!` line are skipped (upstream's `parser.DetectSyntax`).
 #[must_use]
 pub fn detect_syntax(text: &[u8]) -> Option<Directive> {
     let (text, line) = start(text);
@@ -154,14 +155,14 @@ pub fn detect_syntax(text: &[u8]) -> Option<Directive> {
         })
 }
 
-/// The `# check=` of a file (upstream's `parser.ParseDirective("check", ..)`).
+/// Returns the `# check=` of a file (upstream's `parser.ParseDirective("check", ..)`).
 #[must_use]
 pub fn check_directive(text: &[u8]) -> Option<Directive> {
     let (text, line) = start(text);
     Directives::new("#", line).find(Name::Check, text)
 }
 
-/// The text after a byte order mark and a `#!` line, and how many lines that is.
+/// Returns the text after a byte order mark and a `#!` line, and the number of skipped lines.
 fn start(text: &[u8]) -> (&[u8], u32) {
     let text = discard_bom(text);
     if !text.starts_with(b"#!") {
@@ -171,7 +172,7 @@ fn start(text: &[u8]) -> (&[u8], u32) {
     (&text[end..], 1)
 }
 
-/// Cuts a byte order mark.
+/// Removes a byte order mark.
 pub(super) fn discard_bom(text: &[u8]) -> &[u8] {
     text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text)
 }

@@ -1,4 +1,4 @@
-//! Heredocs: the words that open them, and their contents' tabs.
+//! Heredocs: the words that open them, and the tabs of their contents.
 
 use super::error::ErrorKind;
 use super::text::is_regex_space;
@@ -10,18 +10,19 @@ use crate::expand::{self, Lexer};
 pub struct HeredocWord {
     /// The word that ends it, without quotes.
     pub name: String,
-    /// The number before `<<`, 0 where there is none.
+    /// The number before `<<`; 0 if there is none.
     pub file_descriptor: u64,
-    /// The word was not quoted: variables are expanded.
+    /// The word was not quoted, so variables are expanded.
     pub expand: bool,
-    /// `<<-`: leading tabs are cut.
+    /// `<<-`: leading tabs are removed.
     pub chomp: bool,
 }
 
-/// Reads one word as the opening of a heredoc (upstream's `ParseHeredoc`). `None` for any other word.
+/// Parses a word as the opening of a heredoc (upstream's `ParseHeredoc`). `None` for any other word.
 ///
 /// # Errors
-/// Quotes or substitutions in the word that do not end.
+///
+/// Returns an error if quotes or substitutions in the word are not closed.
 pub fn parse_heredoc(word: &str) -> Result<Option<HeredocWord>, ErrorKind> {
     let Some((number, rest)) = word.split_once("<<") else { return Ok(None) };
     if !number.bytes().all(|byte| byte.is_ascii_digit()) || rest.contains('<') {
@@ -35,7 +36,7 @@ pub fn parse_heredoc(word: &str) -> Result<Option<HeredocWord>, ErrorKind> {
     if rest.is_empty() {
         return Ok(None);
     }
-    // Quotes that are there in one reading and not in the other are what the shell would remove.
+    // A shell would remove the quotes that are present in only one of the two results.
     let names = split(rest, false, false)?;
     let [name] = names.as_slice() else { return Ok(None) };
     let raw = split(rest, true, false)?;
@@ -43,15 +44,15 @@ pub fn parse_heredoc(word: &str) -> Result<Option<HeredocWord>, ErrorKind> {
     let quotes = |text: &str| text.bytes().filter(|byte| matches!(byte, b'\'' | b'"')).count();
     Ok(Some(HeredocWord {
         name: name.clone(),
-        // A number that is too large stays at the largest one, as in Go.
+        // A number that is too large becomes the largest one, as in Go.
         file_descriptor: if number.is_empty() { 0 } else { number.parse().unwrap_or(u64::MAX) },
         expand: quotes(name) == quotes(raw),
         chomp,
     }))
 }
 
-/// The heredocs a line opens, in order (upstream's `heredocsFromLine`). A line that cannot be split into
-/// words opens none.
+/// Returns the heredocs that a line opens, in order (upstream's `heredocsFromLine`). A line that cannot be
+/// split into words opens none.
 pub(super) fn heredocs_of_line(line: &str) -> Result<Vec<HeredocWord>, ErrorKind> {
     let words = match split(line, true, true) {
         Ok(words) => words,
@@ -61,14 +62,14 @@ pub(super) fn heredocs_of_line(line: &str) -> Result<Vec<HeredocWord>, ErrorKind
     words.iter().filter_map(|word| parse_heredoc(word).transpose()).collect()
 }
 
-/// Splits a text into words as a shell would. No variable is set, and substitutions stay as they are; the
+/// Splits a text into words as a shell would. No variable is set, and substitutions are left as they are; the
 /// escape character is `\\`, whatever the directive says.
 fn split(text: &str, raw_quotes: bool, raw_escapes: bool) -> Result<Vec<String>, expand::Error> {
     let lexer = Lexer { raw_quotes, raw_escapes, skip_unset_env: true, ..Lexer::new('\\') };
     lexer.process_words(text, &EnvList::new())
 }
 
-/// Cuts the tabs at the start of every line (upstream's `ChompHeredocContent`).
+/// Removes the tabs at the start of every line (upstream's `ChompHeredocContent`).
 #[must_use]
 pub fn chomp_heredoc(content: &str) -> String {
     content.split_inclusive('\n').map(|line| line.trim_start_matches('\t')).collect()

@@ -1,20 +1,20 @@
-//! JSON as far as a Dockerfile has it: arrays of strings, and one key of an object.
+//! The JSON that occurs in Dockerfiles: arrays of strings, and a key of an object.
 
 use crate::go::float::parse_float;
 use crate::go::json_value::Value;
 
-/// What a text is when an array of strings is asked for.
+/// The result of parsing a text as an array of strings.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Array {
     /// An array of strings.
     Strings(Vec<String>),
-    /// An array that holds something else.
+    /// An array with other values.
     Other,
-    /// No array at all, or none that Go can read.
+    /// Not an array, or not one that Go can parse.
     None,
 }
 
-/// Reads an array of strings, as Go reads a `[]any` and upstream looks at the elements.
+/// Parses an array of strings, as Go parses a `[]any` and upstream checks its elements.
 pub(super) fn array(text: &str) -> Array {
     match Value::parse(text.as_bytes()) {
         Ok(value) if !numbers_fit(&value) => Array::None,
@@ -25,7 +25,7 @@ pub(super) fn array(text: &str) -> Array {
     }
 }
 
-/// The member `key` of an object, where it is a string. Of several, the last one counts.
+/// Returns the member `key` of an object, if it is a string. If it is repeated, the last one counts.
 pub(super) fn string_member(text: &[u8], key: &str) -> Option<String> {
     let value = Value::parse(text).ok().filter(numbers_fit)?;
     let Value::Object(members) = value else { return None };
@@ -36,7 +36,7 @@ fn string(value: Value) -> Option<String> {
     if let Value::String(text) = value { Some(text) } else { None }
 }
 
-/// Whether every number is one for Go, which reads them as floating point.
+/// Returns whether Go can represent every number, which it parses as floating point.
 fn numbers_fit(value: &Value) -> bool {
     match value {
         Value::Number(text) => parse_float(text).is_some(),
@@ -65,7 +65,7 @@ mod tests {
         for none in ["", "[", "[,]", r#"["a",]"#, r#"["a"] x"#, r#"["a\q"]"#, "[\"\t\"]", "[1e999]", "{}"] {
             assert_eq!(array(none), Array::None, "{none}");
         }
-        // Go reads ten thousand levels, and numbers in all of them.
+        // Go parses ten thousand levels, and the numbers in all of them.
         let number = deep(10_000).replacen("[]", "[1e999]", 1);
         for none in [deep(10_001), deep(1_000_000), "[".repeat(1_000_000), "{\"\":".repeat(1_000_000), number]
         {

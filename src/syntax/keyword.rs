@@ -1,7 +1,7 @@
 //! The names of instructions.
 //!
-//! Mirrors moby/buildkit's `frontend/dockerfile/command`. A new name here is missed by no table: each is a `match`
-//! that the compiler checks.
+//! Mirrors moby/buildkit's `frontend/dockerfile/command`. The compiler finds every table that lacks a new
+//! name, since each is a `match`.
 
 use crate::go::unicode::to_lower;
 
@@ -14,10 +14,10 @@ macro_rules! keywords {
         }
 
         impl Keyword {
-            /// Every name.
+            /// All names.
             pub const ALL: &[Self] = &[$(Self::$keyword),*];
 
-            /// The name in upper case.
+            /// Returns the name in upper case.
             #[must_use]
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$keyword => $name),* }
@@ -48,10 +48,10 @@ keywords! {
 }
 
 impl Keyword {
-    /// The instruction that a word names, in any case; none for an unknown one.
+    /// Returns the instruction with this case-insensitive name; `None` if it is unknown.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        // As Go does it: small letters of other alphabets may stand for these.
+        // As in Go, small letters of other alphabets may match ASCII letters.
         let lower = to_lower(word);
         Self::ALL.iter().copied().find(|keyword| keyword.name().eq_ignore_ascii_case(&lower))
     }

@@ -1,4 +1,4 @@
-//! What happens at the limits: long lines, huge files, deep nesting, arbitrary bytes.
+//! Tests at the limits: long lines, huge files, deep nesting, arbitrary bytes.
 
 use proptest::prelude::*;
 
@@ -6,7 +6,7 @@ use super::*;
 use crate::instruction;
 use crate::lint::{Config, Linter};
 
-/// The error of a text, with its first line.
+/// Returns the error of a text, with its first line.
 fn error(text: &[u8]) -> Option<(String, u32)> {
     let error = parse(text).err()?;
     Some((error.to_string(), error.locations[0][0].start.line))
@@ -20,7 +20,7 @@ fn a_line_has_its_length() {
     assert_eq!(error(format!("FROM a\nRUN {}\nUSER b", x(65532)).as_bytes()), too_long(1));
     assert_eq!(error(format!("FROM a\nRUN {}", x(65531)).as_bytes()), None);
     assert_eq!(error(format!("FROM a\nRUN {}", x(65532)).as_bytes()), too_long(1));
-    // What was read of the line is an instruction before it is an error.
+    // The part of the line that was read is parsed as an instruction before the error is reported.
     assert_eq!(error(format!("FROM a\nRUN a \\\n{}\nUSER b", x(65536)).as_bytes()), too_long(3));
     let env = format!("FROM a\nRUN a \\\nENV {}\nUSER b", x(65536));
     assert_eq!(error(env.as_bytes()), Some(("ENV must have two arguments".into(), 3)));
@@ -30,7 +30,7 @@ fn a_line_has_its_length() {
     assert_eq!(error(comment.as_bytes()), Some(("file with no instructions".into(), 0)));
 }
 
-/// Parses to the end, or to the first error.
+/// Parses completely, or to the first error.
 fn whole(text: &[u8]) -> Result<instruction::Dockerfile, String> {
     let linter = Linter::new(Config { experimental_all: true, ..Config::default() });
     let tree = parse(text).map_err(|error| error.to_string())?;
@@ -70,7 +70,7 @@ fn ten_megabytes() {
     assert_eq!(whole(text.as_bytes()).unwrap().stages[0].instructions.len(), 450_000);
 }
 
-/// A megabyte of one thing, wherever something could be looked at again and again.
+/// Parses a megabyte of the same content, for everything that could be scanned repeatedly.
 #[test]
 fn nothing_takes_the_square_of_its_length() {
     let fill = |piece: &str| piece.repeat((1 << 20) / piece.len());
@@ -106,7 +106,7 @@ fn nothing_takes_the_square_of_its_length() {
 #[test]
 fn bytes_that_are_not_text() {
     let first = |text: &[u8]| whole(text).map(|mut it| it.stages.remove(0).instructions.remove(0).kind);
-    // Only a command that is to be run is refused.
+    // Only a command that is to be run is rejected.
     let refused = |text: &[u8]| matches!(first(text), Ok(instruction::Kind::Run(run)) if run.invalid_utf8);
     assert!(refused(b"FROM a\nRUN caf\xE9"));
     assert!(refused(b"FROM a\nRUN <<E\n\xFF\nE"));

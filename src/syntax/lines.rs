@@ -1,14 +1,14 @@
-//! The lines of a file, with the limit upstream's reader has.
+//! The lines of a file, with the limit of upstream's reader.
 
 use super::error::MAX_LINE;
 
-/// The size of the buffer one line has to fit into, its line end included.
+/// The size of the buffer that a line must fit into, including its line end.
 const BUFFER: usize = MAX_LINE + 1;
 
 /// Lines with their line ends, up to the end of the text or the first line that is too long.
 ///
-/// Behaves as Go's `bufio.Scanner` with upstream's `scanLines`: reading stops before a line that is too
-/// long, and whoever reads on all the same is given what had been buffered of it.
+/// Behaves like Go's `bufio.Scanner` with upstream's `scanLines`: reading stops before a line that is too
+/// long, and a caller that continues gets the part of it that was buffered.
 pub(super) struct Lines<'a> {
     rest: &'a [u8],
     too_long: bool,
@@ -19,7 +19,7 @@ impl<'a> Lines<'a> {
         Self { rest: text, too_long: false }
     }
 
-    /// Whether a line was too long.
+    /// Returns whether a line was too long.
     pub(super) const fn too_long(&self) -> bool {
         self.too_long
     }
@@ -46,7 +46,7 @@ impl<'a> Iterator for Lines<'a> {
     }
 }
 
-/// Cuts the line end, of any length (upstream's `trimNewline`).
+/// Removes the line end, of any length (upstream's `trimNewline`).
 pub(super) fn trim_newline(mut line: &[u8]) -> &[u8] {
     while let [rest @ .., b'\r' | b'\n'] = line {
         line = rest;

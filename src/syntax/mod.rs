@@ -1,10 +1,11 @@
-//! The shape of a Dockerfile: directives, instructions, flags, words and heredocs.
+//! The syntax of a Dockerfile: directives, instructions, flags, words and heredocs.
 //!
-//! Mirrors moby/buildkit's `frontend/dockerfile/parser`. Text goes in, a [`Tree`] comes out; nothing
-//! is read or written here, and no instruction has a meaning yet, only a form.
+//! Mirrors moby/buildkit's `frontend/dockerfile/parser`. Converts text to a [`Tree`], without any I/O;
+//! instructions have only a form here, not a meaning.
 //!
-//! Upstream works on bytes, and so does this module wherever it shows: a byte that is no part of valid
-//! UTF-8 becomes U+FFFD only where a text leaves the module, heredoc contents keep theirs.
+//! Upstream works on bytes, and so does this module wherever the difference is visible: a byte that is not
+//! part of valid UTF-8 becomes U+FFFD only when a text leaves the module, and heredoc contents keep their
+//! bytes.
 
 mod command;
 mod directive;

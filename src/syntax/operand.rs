@@ -1,4 +1,4 @@
-//! The operands of an instruction, by the form the instruction asks for.
+//! The operands of an instruction, by the form that the instruction requires.
 //!
 //! Mirrors upstream's `line_parsers.go` and its dispatch table.
 
@@ -7,16 +7,16 @@ use super::json;
 use super::keyword::Keyword;
 use super::text::{is_blank, is_space_byte, lossy, trim_start};
 
-/// How the operands of an instruction are written.
+/// The form of an instruction's operands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Form {
-    /// One text.
+    /// A single text.
     Text,
-    /// Words between white space.
+    /// Words separated by white space.
     List,
-    /// A JSON array or one text.
+    /// A JSON array or a single text.
     JsonOrText,
-    /// A JSON array or words between white space.
+    /// A JSON array or words separated by white space.
     JsonOrList,
     /// Words with quotes.
     Words,
@@ -26,12 +26,12 @@ pub(super) enum Form {
     Health,
     /// Another instruction.
     Instruction,
-    /// An unknown instruction: operands are not read.
+    /// An unknown instruction, whose operands are not parsed.
     Unknown,
 }
 
 impl Form {
-    /// The form of the instruction `word`.
+    /// Returns the form of the instruction `word`.
     pub(super) fn of(word: &str) -> Self {
         let Some(keyword) = Keyword::parse(word) else { return Self::Unknown };
         match keyword {
@@ -59,7 +59,7 @@ impl Operands {
         Self { args, json: false }
     }
 
-    /// Reads the operands `rest` in the form `form`.
+    /// Parses the operands `rest` in the form `form`.
     pub(super) fn parse(form: Form, rest: &[u8], escape: u8) -> Result<Self, ErrorKind> {
         match form {
             Form::Instruction | Form::Unknown => Ok(Self::default()),
@@ -94,7 +94,7 @@ fn list(rest: &[u8]) -> Vec<String> {
     words
 }
 
-/// The elements of a JSON array; `None` for text that is none and is to be taken as it is.
+/// Returns the elements of a JSON array; `None` for other text, which is used as it is.
 fn json_array(rest: &[u8]) -> Result<Option<Operands>, ErrorKind> {
     if !trim_start(rest).starts_with(b"[") {
         return Ok(None);
@@ -118,7 +118,7 @@ fn health(rest: &[u8]) -> Result<Operands, ErrorKind> {
     Ok(operands)
 }
 
-/// `name=value` words, or the legacy form of one name and a text.
+/// Parses `name=value` words, or the legacy form of one name and a text.
 fn pairs(rest: &str, instruction: &'static str, escape: u8) -> Result<Vec<String>, ErrorKind> {
     let words = words(rest, char::from(escape));
     let Some(first) = words.first() else { return Ok(Vec::new()) };
@@ -137,7 +137,7 @@ fn pairs(rest: &str, instruction: &'static str, escape: u8) -> Result<Vec<String
     Ok(pairs)
 }
 
-/// Splits a text at white space outside quotes. Quotes and escapes stay in the words.
+/// Splits a text at white space outside quotes. Quotes and escapes are kept in the words.
 fn words(text: &str, escape: char) -> Vec<String> {
     let mut words = Vec::new();
     let mut chars = text.chars().peekable();
@@ -155,7 +155,7 @@ fn words(text: &str, escape: char) -> Vec<String> {
                 quote = Some(c);
             }
             if c == escape && quote != Some('\'') {
-                // At the very end the escape character is dropped.
+                // An escape character at the very end is dropped.
                 let Some(escaped) = chars.next() else { break };
                 word.extend([c, escaped]);
             } else {

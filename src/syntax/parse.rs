@@ -1,4 +1,4 @@
-//! Lines of a file joined to instructions.
+//! Joins the lines of a file to instructions.
 
 use super::command::Command;
 use super::directive::{Directives, Name, discard_bom};
@@ -14,8 +14,9 @@ use crate::span::Range;
 /// Parses a Dockerfile (upstream's `parser.Parse`).
 ///
 /// # Errors
-/// A directive, an instruction's form or a heredoc is wrong, a line is longer than 65535 bytes, or there
-/// is no instruction.
+///
+/// Returns an error if a directive, an instruction's form or a heredoc is invalid, if a line is longer than
+/// 65535 bytes, or if there is no instruction.
 pub fn parse(text: &[u8]) -> Result<Tree, Error> {
     let mut parser = Parser {
         lines: Lines::new(text),
@@ -42,7 +43,7 @@ pub fn parse(text: &[u8]) -> Result<Tree, Error> {
 
 struct Parser<'a> {
     lines: Lines<'a>,
-    /// How many lines were read.
+    /// The number of lines that were read.
     line: u32,
     directives: Directives,
     escape: u8,
@@ -54,15 +55,15 @@ impl<'a> Parser<'a> {
         Error::at(kind, &lines_range(self.line, self.line))
     }
 
-    /// Reads the instruction that starts with `line`; `None` for a comment or an empty line.
+    /// Parses the instruction that starts with `line`; `None` for a comment or an empty line.
     fn instruction(&mut self, line: &'a [u8], comments: &mut Vec<String>) -> Result<Option<Node>, Error> {
         let line = if self.line == 0 { discard_bom(line) } else { line };
         let content = trim_start(trim_newline(line));
-        // Upstream counts the line after its directive was read: an error is one line early.
+        // Upstream counts the line after parsing its directive, so an error is reported one line early.
         let directive = self.directive(content)?;
         self.line += 1;
         if is_comment(line) {
-            // The first byte is taken for the `#`, even of a comment that is indented.
+            // The first byte is assumed to be the `#`, even if the comment is indented.
             let comment = trim(&line[1..]);
             if comment.is_empty() {
                 comments.clear();
@@ -120,7 +121,7 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
-    /// Whether the line is a directive; takes the escape character from one.
+    /// Returns whether the line is a directive, and sets the escape character if it is one for it.
     fn directive(&mut self, line: &[u8]) -> Result<bool, Error> {
         let found = self.directives.line(line).map_err(|kind| self.error(kind))?;
         if let Some((Name::Escape, value)) = &found {
@@ -133,8 +134,8 @@ impl<'a> Parser<'a> {
         Ok(found.is_some())
     }
 
-    /// Cuts an escape character at the end of a line, and the blanks after it. An escape character before
-    /// it makes it an ordinary character.
+    /// Removes an escape character at the end of a line, and the blanks after it. Another escape character
+    /// before it makes it an ordinary character.
     fn cut_continuation<'l>(&self, line: &'l [u8]) -> (&'l [u8], bool) {
         let mut end = line;
         while let [rest @ .., b' ' | b'\t'] = end {
@@ -146,7 +147,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Reads the heredocs the instruction opens.
+    /// Reads the heredocs that the instruction opens.
     fn heredocs(&mut self, node: &Node, start: u32) -> Result<Vec<Heredoc>, Error> {
         if !may_have_heredocs(node) || !node.original.contains("<<") {
             return Ok(Vec::new());
@@ -179,13 +180,14 @@ fn is_comment(line: &[u8]) -> bool {
     trim_start(line).starts_with(b"#")
 }
 
-/// RUN, COPY and ADD have heredocs, also behind ONBUILD, unless the operands are a JSON array.
+/// Returns whether an instruction allows heredocs: RUN, COPY and ADD do, also after ONBUILD, unless the
+/// operands are a JSON array.
 fn may_have_heredocs(node: &Node) -> bool {
     let node = node.sub.as_deref().unwrap_or(node);
     matches!(Keyword::parse(&node.word), Some(Keyword::Run | Keyword::Copy | Keyword::Add)) && !node.json
 }
 
-/// The instruction on a joined line.
+/// Parses the instruction on a joined line.
 fn node(line: &[u8], escape: u8) -> Result<Node, ErrorKind> {
     let command = Command::split(line, escape);
     let form = Form::of(&command.word);
@@ -197,8 +199,8 @@ fn node(line: &[u8], escape: u8) -> Result<Node, ErrorKind> {
     Ok(Node { sub, ..assemble(line, command, operands) })
 }
 
-/// The instruction behind ONBUILD. Behind another ONBUILD, errors are looked for and nothing is kept: it is
-/// not allowed, and a chain of any length must not need a stack as deep.
+/// Parses the instruction after ONBUILD. After another ONBUILD, it is only checked for errors: it is not
+/// allowed, and a chain of any length must not need an equally deep stack.
 fn sub_node(line: &[u8], escape: u8) -> Result<Node, ErrorKind> {
     let first = Command::split(line, escape);
     if Form::of(&first.word) != Form::Instruction {

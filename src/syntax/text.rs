@@ -1,6 +1,6 @@
-//! Text that may be invalid UTF-8, and white space of several kinds, as upstream sees them.
+//! Text that may be invalid UTF-8, and several kinds of white space, as upstream treats them.
 
-/// Decodes bytes as Go does: every byte that is no part of a valid character becomes U+FFFD.
+/// Decodes bytes as Go does: every byte that is not part of a valid character becomes U+FFFD.
 #[must_use]
 pub fn lossy(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len());
@@ -11,7 +11,7 @@ pub fn lossy(bytes: &[u8]) -> String {
     out
 }
 
-/// Whether a byte, taken as a Latin-1 character, is white space (Go's `unicode.IsSpace(rune(b))`).
+/// Returns whether a byte, as a Latin-1 character, is white space (Go's `unicode.IsSpace(rune(b))`).
 ///
 /// Upstream reads flags and HEALTHCHECK byte by byte, so 0x85 and 0xA0 count even inside a character.
 #[must_use]
@@ -19,19 +19,19 @@ pub fn is_space_byte(byte: u8) -> bool {
     matches!(byte, b'\t'..=b'\r' | b' ' | 0x85 | 0xA0)
 }
 
-/// White space between words (`[\t\v\f\r ]`, upstream's `reWhitespace`).
+/// Returns whether a byte is white space between words (`[\t\v\f\r ]`, upstream's `reWhitespace`).
 #[must_use]
 pub fn is_blank(byte: u8) -> bool {
     matches!(byte, b'\t' | 0x0B | 0x0C | b'\r' | b' ')
 }
 
-/// White space of a Go regular expression (`\s`), which has no vertical tab.
+/// Returns whether a byte is white space of a Go regular expression (`\s`), which excludes the vertical tab.
 #[must_use]
 pub fn is_regex_space(byte: u8) -> bool {
     matches!(byte, b'\t' | b'\n' | 0x0C | b'\r' | b' ')
 }
 
-/// The characters of white space that are not ASCII, encoded.
+/// The encoded white space characters that are not ASCII.
 const WIDE_SPACE: [&[u8]; 19] = [
     b"\xC2\x85",
     b"\xC2\xA0",
@@ -54,7 +54,7 @@ const WIDE_SPACE: [&[u8]; 19] = [
     b"\xE3\x80\x80",
 ];
 
-/// Cuts white space from the left, of text that may be invalid UTF-8.
+/// Trims white space on the left, of text that may be invalid UTF-8.
 #[must_use]
 pub fn trim_start(mut bytes: &[u8]) -> &[u8] {
     loop {
@@ -69,7 +69,7 @@ pub fn trim_start(mut bytes: &[u8]) -> &[u8] {
     }
 }
 
-/// Cuts white space from both sides, of text that may be invalid UTF-8.
+/// Trims white space on both sides, of text that may be invalid UTF-8.
 #[must_use]
 pub fn trim(bytes: &[u8]) -> &[u8] {
     let mut bytes = trim_start(bytes);
@@ -85,8 +85,8 @@ pub fn trim(bytes: &[u8]) -> &[u8] {
     }
 }
 
-/// Whether two texts are equal when case is ignored, `ascii` being lower case ASCII letters
-/// (Go's `strings.EqualFold`, for which the Kelvin sign is a k and the long s is an s).
+/// Returns whether two texts are equal, ignoring case. `ascii` consists of lower case ASCII letters (Go's
+/// `strings.EqualFold`, for which the Kelvin sign is a k and the long s is an s).
 #[must_use]
 pub fn equal_fold(text: &str, ascii: &str) -> bool {
     let fold = |c: char| match c {

@@ -1,4 +1,4 @@
-//! The agent says where it runs.
+//! Prints the platform that the agent runs on.
 
 fn main() {
     println!("agent on {}/{}", std::env::consts::OS, std::env::consts::ARCH);

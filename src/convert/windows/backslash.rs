@@ -1,4 +1,4 @@
-//! Backslashes that are lost: escape characters of the Dockerfile, of JSON, and of heredocs.
+//! Finds lost backslashes: escape characters of the Dockerfile, of JSON, and of heredocs.
 
 use crate::convert::Converter;
 use crate::convert::stage::StageState;
@@ -7,7 +7,7 @@ use crate::instruction::{Add, CommandLine, Copy, Healthcheck, Instruction, Kind,
 use crate::lint::{Linter, windows as rule};
 use crate::span::{Range, first_line};
 
-/// Checks an instruction as it is written.
+/// Checks an instruction as written.
 pub(super) fn check(converter: &Converter<'_>, state: &StageState, instruction: &Instruction, lint: &Linter) {
     let location = &instruction.location;
     let operands = Operands::of(&instruction.kind);
@@ -41,7 +41,7 @@ fn left_of(lexer: &Lexer, word: &str, state: &StageState) -> String {
     lexer.process_word(word, state).map(|expansion| expansion.result).unwrap_or_default()
 }
 
-/// What of an instruction may hold paths.
+/// The parts of an instruction that may hold paths.
 #[derive(Default)]
 struct Operands<'i> {
     /// Words of the Dockerfile, or of a JSON list.
@@ -50,9 +50,9 @@ struct Operands<'i> {
     command: &'i [String],
     /// The words are expanded, with escape characters.
     are_expanded: bool,
-    /// The words may be those of a JSON list: others have no white space in them.
+    /// The words may come from a JSON list; others contain no white space.
     may_be_list: bool,
-    /// Texts of heredocs.
+    /// The texts of heredocs.
     contents: &'i [SourceContent],
 }
 
@@ -93,14 +93,14 @@ impl<'i> Operands<'i> {
         Self { command: &line.args, ..Self::default() }
     }
 
-    /// A list that is no JSON, because JSON doubles backslashes, and was taken for plain words.
+    /// Returns whether the words are an invalid JSON list with undoubled backslashes, parsed as plain words.
     fn is_broken_json(&self) -> bool {
         let first = self.words.iter().take(2).copied().collect::<Vec<_>>().join(" ");
         let opens = first.strip_prefix('[').is_some_and(|rest| rest.trim_start().starts_with('"'));
         opens && self.words.iter().any(|word| word.contains('\\'))
     }
 
-    /// A word in which JSON's escapes have left a tab or a line break where a path has a name.
+    /// Returns a word in which JSON's escapes have put a tab or a line break into a path.
     fn with_control(&self) -> Option<&'i str> {
         let (program, args) = self.command.split_at(self.command.len().min(1));
         let paths = if self.may_be_list { self.words.as_slice() } else { &[] };
@@ -110,12 +110,13 @@ impl<'i> Operands<'i> {
     }
 }
 
-/// The characters that JSON's `\b`, `\t`, `\n`, `\f` and `\r` stand for.
+/// Returns whether a character is one that JSON's `\b`, `\t`, `\n`, `\f` and `\r` produce.
 fn is_control(c: char) -> bool {
     matches!(c, '\u{8}' | '\t' | '\n' | '\u{c}' | '\r')
 }
 
-/// Whether an argument of a command is a path that has lost backslashes, and not a text of several lines.
+/// Returns whether an argument of a command is a path that has lost backslashes, rather than a text of
+/// several lines.
 fn is_path_with_control(word: &str) -> bool {
     word.split(' ').any(|part| {
         let Some(at) = part.find(is_control) else { return false };
@@ -124,12 +125,12 @@ fn is_path_with_control(word: &str) -> bool {
         let name = after.trim_start_matches(is_control);
         let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
         let is_file = (2..=5).contains(&extension.len()) && extension.chars().all(char::is_alphanumeric);
-        // `conf\nginx.conf` is one word, `first line\nsecond.` is a text.
+        // `conf\nginx.conf` is a single word, `first line\nsecond.` is a text.
         drive || (is_file && word.len() == part.len() && part.matches(is_control).count() == 1)
     })
 }
 
-/// Whether a text ends with a drive, as `C:` and `--file=C:` do.
+/// Returns whether a text ends with a drive, as `C:` and `--file=C:` do.
 fn ends_with_drive(text: &str) -> bool {
     let mut chars = text.chars().rev();
     chars.next() == Some(':')
@@ -137,7 +138,7 @@ fn ends_with_drive(text: &str) -> bool {
         && !chars.next().is_some_and(char::is_alphanumeric)
 }
 
-/// The word as the JSON list has it.
+/// Returns the word as written in the JSON list.
 fn as_json(word: &str) -> String {
     word.replace('\u{8}', "\\b")
         .replace('\t', "\\t")
@@ -146,8 +147,8 @@ fn as_json(word: &str) -> String {
         .replace('\r', "\\r")
 }
 
-/// Whether the text of a heredoc has backslashes before what nobody escapes. Its escape character is always the
-/// backslash.
+/// Returns whether the text of a heredoc has backslashes before characters that need no escape. Its escape
+/// character is always the backslash.
 fn loses_in_text(content: &SourceContent) -> bool {
     let mut chars = content.data.chars();
     while content.expand
@@ -160,13 +161,13 @@ fn loses_in_text(content: &SourceContent) -> bool {
     false
 }
 
-/// From the first line of a place to the one before its last.
+/// Returns the lines from the first of a location up to, not including, its last.
 fn lines(location: &[Range]) -> std::ops::Range<u32> {
     let start = first_line(location);
     start..location.last().map_or(start, |range| range.end.line)
 }
 
-/// A path at the end of one of these lines (from 1) whose backslash continues the line.
+/// Returns a path at the end of one of these lines (from 1) whose backslash continues the line.
 fn continued_path(text: &[u8], lines: std::ops::Range<u32>) -> Option<String> {
     let first = usize::try_from(lines.start.checked_sub(1)?).ok()?;
     let found = text.split(|byte| *byte == b'\n').skip(first).take(lines.len()).find_map(|line| {
@@ -177,7 +178,7 @@ fn continued_path(text: &[u8], lines: std::ops::Range<u32>) -> Option<String> {
     Some(String::from_utf8_lossy(found).into_owned())
 }
 
-/// Whether a word outside of quotes has a backslash before what nobody escapes.
+/// Returns whether a word has, outside of quotes, a backslash before a character that needs no escape.
 fn loses_backslash(word: &str) -> bool {
     let mut quote = None;
     let mut chars = word.chars().peekable();

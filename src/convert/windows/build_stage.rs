@@ -1,4 +1,4 @@
-//! Stages for Linux that a Windows image takes something from.
+//! Checks of stages for Linux that a Windows image copies from.
 
 use crate::convert::Converter;
 use crate::convert::stage::StageState;
@@ -10,7 +10,7 @@ use crate::syntax::parse_heredoc;
 /// Arguments whose values come from the platform.
 const TARGETS: [&str; 3] = ["TARGETPLATFORM", "TARGETOS", "TARGETARCH"];
 
-/// Shells that take a carriage return for a part of the command.
+/// Shells that treat a carriage return as part of the command.
 const SHELLS: [&str; 5] = ["sh", "bash", "ash", "dash", "zsh"];
 
 /// Checks an instruction of any stage of a Windows image.
@@ -37,7 +37,7 @@ pub(super) fn check_globals(converter: &Converter<'_>) {
     }
 }
 
-/// Reports a default that hides what is built.
+/// Reports a default that hides the actual target platform.
 fn hidden_target(converter: &Converter<'_>, arg: &OptionalKeyValue, location: &[Range], lint: &Linter) {
     let setting = converter.input.setting;
     let target = &setting.platforms.target;
@@ -50,13 +50,13 @@ fn hidden_target(converter: &Converter<'_>, arg: &OptionalKeyValue, location: &[
     let Some(default) = arg.value.as_ref().filter(|_| !setting.build_args.contains_key(&arg.key)) else {
         return;
     };
-    // A default with a variable may follow the platform.
+    // A default that contains a variable may follow the platform.
     if !default.contains('$') && *default != real {
         lint.run(&rule::TARGET_HIDDEN, location, rule::target_hidden(&arg.key, default, &real));
     }
 }
 
-/// Whether a heredoc that a shell runs has lines that end with a carriage return.
+/// Returns whether a heredoc that a shell runs has lines that end with a carriage return.
 fn has_carriage_returns(state: &StageState, run: &Run) -> bool {
     let line = &run.command;
     let Some(first) = line.files.first().filter(|file| file.data.contains("\r\n")) else { return false };

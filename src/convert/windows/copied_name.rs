@@ -1,14 +1,14 @@
-//! The names that COPY and ADD give to what they copy.
+//! The names that COPY and ADD give to the files they copy.
 
 use crate::go::path::base;
 use crate::instruction::Paths;
 use crate::verify::file_name::{self, Fault};
 
-/// The first name that a step gives to what it copies and that Windows refuses.
+/// Returns the first name that a step gives to a copied file and that Windows rejects.
 pub(super) fn find(paths: &Paths) -> Option<(&str, Fault)> {
     let contents = paths.contents.iter().map(|content| content.path.as_str());
     let to_directory = paths.dest.ends_with(['/', '\\']) || paths.dest == ".";
-    // What a pattern matches is known later, a URL names a file by its own rules.
+    // The matches of a pattern are known only later, and a URL names a file by its own rules.
     let sources = paths.sources.iter().filter(|source| !source.contains(['*', '?', '[', '\\', ':']));
     let sources = sources.map(|source| base(source)).filter(|name| to_directory && *name != "/");
     file_name::find(&paths.dest).or_else(|| contents.chain(sources).find_map(file_name::find))

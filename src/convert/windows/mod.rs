@@ -1,4 +1,4 @@
-//! What stages for Windows are checked for: see [`crate::lint::windows`].
+//! The checks of stages for Windows: see [`crate::lint::windows`].
 
 mod backslash;
 mod build_stage;
@@ -17,16 +17,16 @@ use crate::span::Range;
 use crate::verify::file_name::{self, Fault};
 use crate::windows::{base_directories, bases};
 
-/// Users of Windows that every base knows.
+/// Users that every Windows base has.
 const USERS: [&str; 2] = ["containeruser", "containeradministrator"];
 
-/// Accounts of the system.
+/// The prefix of system accounts.
 const ACCOUNTS: &str = "nt authority";
 
-/// Users of Linux that no base for Windows has.
+/// Linux users that no Windows base has.
 const LINUX_USERS: [&str; 4] = ["root", "nobody", "nonroot", "www-data"];
 
-/// Checks what a stage starts from.
+/// Checks the base of a stage.
 pub(super) fn base(converter: &Converter<'_>, id: StageId, state: &StageState) {
     let stage = &converter.plan.stages[id];
     let (Some(from), Some(resolved)) = (stage.from, &stage.resolved) else { return };
@@ -41,7 +41,7 @@ pub(super) fn base(converter: &Converter<'_>, id: StageId, state: &StageState) {
     let os_version = &resolved.image.platform.os_version;
     let Some(version) = OsVersion::parse(os_version) else { return };
     let name = &stage.written_base;
-    // One of several versions of an index is chosen by what is in the index.
+    // The choice among several versions of an index depends on what the index contains.
     let named = matches!(resolved.start, Start::Image(_));
     let pinned = converter.input.setting.pins.iter().any(|pin| pin.base == *name);
     if named && !pinned && bases::is_unpinned(name) {
@@ -59,7 +59,7 @@ pub(super) fn globals(converter: &Converter<'_>) {
     }
 }
 
-/// Checks an instruction; `written` has its variables not expanded.
+/// Checks an instruction; `written` has its variables unexpanded.
 pub(super) fn instruction(
     converter: &Converter<'_>,
     state: &StageState,
@@ -93,7 +93,7 @@ pub(super) fn instruction(
                 lint.run(&rule::USER, location, message);
             }
         }
-        // A Windows stage that an image for Linux takes files from is as docker/dockerfile has it.
+        // A Windows stage that an image for Linux copies from is left as docker/dockerfile builds it.
         _ if !state.for_windows => {}
         Kind::StopSignal(signal) if !is_known_signal(signal) => {
             lint.run(&rule::STOP_SIGNAL, location, rule::stop_signal(signal));
@@ -110,14 +110,14 @@ pub(super) fn instruction(
     }
 }
 
-/// Reports a name that Windows refuses.
+/// Reports a name that Windows rejects.
 fn name(found: Option<(&str, Fault)>, location: &[Range], lint: &Linter) {
     if let Some((name, fault)) = found {
         lint.run(&rule::FILE_NAME, location, file_name::message(name, fault));
     }
 }
 
-/// What is wrong with a user, where the base is known not to have it.
+/// Returns what is wrong with a user, if the base is known not to have it.
 fn unknown_user(user: &str, base: &str) -> Option<String> {
     let lower = user.to_lowercase();
     if user.contains(':') || user.parse::<u32>().is_ok() || LINUX_USERS.contains(&lower.as_str()) {
@@ -127,13 +127,13 @@ fn unknown_user(user: &str, base: &str) -> Option<String> {
     (bases::is_nanoserver(base) && !is_known).then(|| rule::user_of_nanoserver(user))
 }
 
-/// Whether Windows' engines know a signal: both end a container as they do without one.
+/// Returns whether Windows engines know a signal. Either one ends a container the same way as no signal.
 fn is_known_signal(signal: &str) -> bool {
     let name = signal.trim().to_uppercase();
     ["TERM", "KILL", "15", "9"].contains(&name.strip_prefix("SIG").unwrap_or(&name))
 }
 
-/// Whether a value uses `${PATH}` where no image and no ENV has set it.
+/// Returns whether a value uses `${PATH}` although neither an image nor an ENV has set it.
 fn uses_default_path(converter: &Converter<'_>, state: &StageState, written: &Instruction) -> bool {
     let Kind::Env(pairs) = &written.kind else { return false };
     let mut env = state.image.config.env.iter();
@@ -146,7 +146,7 @@ fn uses_default_path(converter: &Converter<'_>, state: &StageState, written: &In
     pairs.iter().any(|pair| uses(&pair.value))
 }
 
-/// Checks a destination that no rule knows for a directory; `written` is what the Dockerfile has.
+/// Checks a destination that no rule recognizes as a directory; `written` is the Dockerfile's spelling.
 pub(super) fn destination(
     converter: &Converter<'_>,
     state: &StageState,
@@ -157,7 +157,7 @@ pub(super) fn destination(
 ) {
     let name = &converter.plan.stages[state.root].written_base;
     let is_plain = state.base_image.as_ref().is_some_and(|image| base_directories::is_plain(image, name));
-    // Windows alone has no directory outside of its own trees.
+    // A plain Windows base has no directories outside of its own trees.
     if !is_plain || base_directories::is_within_windows(dest) {
         lint.run(&rule::DESTINATION, location, rule::destination(written, &format!("{written}/")));
     }

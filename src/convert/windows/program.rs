@@ -1,4 +1,4 @@
-//! What the Dockerfile alone tells of the program that an image starts.
+//! Checks the program that an image starts, from the Dockerfile alone.
 
 use super::super::Converter;
 use super::super::stage::StageState;
@@ -7,13 +7,13 @@ use crate::verify::base::Base;
 use crate::verify::program::{By, Program, starts_powershell, stem};
 use crate::windows::base_directories::is_within_windows;
 
-/// Checks the programs of the image of a Windows stage.
+/// Checks the programs that the image of a Windows stage starts.
 pub(in crate::convert) fn check(converter: &Converter<'_>, state: &StageState) {
     if !state.for_windows {
         return;
     }
     let (Some(image), config) = (&state.base_image, &state.image.config) else { return };
-    // Not by the name that a named context may have replaced.
+    // Not by the written name, which a named context may have replaced.
     let base = Base::of(image, converter.plan.stages[state.root].image_reference().unwrap_or_default());
     powershell(state, base);
     let (Some(program), Some(directories)) = (Program::of(config), &state.directories) else { return };

@@ -1,24 +1,24 @@
-//! Whether a download is an archive: by its first bytes.
+//! Detects archives among downloads by their first bytes.
 //!
-//! Mirrors `IsArchive` of moby/buildkit's `util/archiveutil`, which tries to read a compressed
-//! stream's mark or a first entry with Go's `archive/tar` from at most 1024 bytes.
+//! Mirrors `IsArchive` of moby/buildkit's `util/archiveutil`, which looks in at most 1024 bytes for the magic
+//! number of a compressed stream or for a first entry that Go's `archive/tar` can read.
 
 const BLOCK: usize = 512;
 
-/// Whether `header`, the first bytes of a file, are those of an archive.
+/// Returns whether `header`, the first bytes of a file, are those of an archive.
 ///
-/// Go reads the entry that a PAX or GNU name header belongs to, which is out of reach: a tar that
-/// starts with one is none. A global PAX header stands for itself.
+/// Go reads the entry that a PAX or GNU name header belongs to, which is beyond these bytes: a tar that
+/// starts with such a header is not detected. A global PAX header counts as an entry of its own.
 pub(super) fn is_archive(header: &[u8]) -> bool {
     is_compressed(header) || matches!(first_entry(header), Some(Entry::File | Entry::Global))
 }
 
-/// Whether `header` could be an archive's for a reader that sees all of it.
+/// Returns whether `header` could be an archive's to a reader that sees all of the file.
 pub(super) fn may_be_archive(header: &[u8]) -> bool {
     is_compressed(header) || first_entry(header).is_some()
 }
 
-/// bzip2, gzip, xz, zstd; zstd may also start with a frame to skip.
+/// Returns whether the bytes start like bzip2, gzip, xz or zstd; zstd may also start with a skippable frame.
 fn is_compressed(header: &[u8]) -> bool {
     const MARKS: [&[u8]; 4] =
         [b"BZh", &[0x1f, 0x8b, 0x08], &[0xfd, b'7', b'z', b'X', b'Z', 0], &[0x28, 0xb5, 0x2f, 0xfd]];
@@ -26,7 +26,7 @@ fn is_compressed(header: &[u8]) -> bool {
         || (header.len() >= 8 && header[0] & 0xf0 == 0x50 && header[1..4] == [0x2a, 0x4d, 0x18])
 }
 
-/// What a tar starts with.
+/// The first entry of a tar.
 enum Entry {
     File,
     /// A PAX header for all entries, complete.
@@ -35,7 +35,7 @@ enum Entry {
     Prefix,
 }
 
-/// Which fields a header has besides those of the oldest format.
+/// The format of a header, by its fields in addition to those of the oldest format.
 #[derive(PartialEq)]
 enum Format {
     V7,
@@ -70,7 +70,7 @@ fn first_entry(header: &[u8]) -> Option<Entry> {
     })
 }
 
-/// The format, if the checksum is right. Old archives counted bytes with a sign.
+/// Returns the format, if the checksum is correct. Old archives summed signed bytes.
 fn format(block: &[u8]) -> Option<Format> {
     let stored = octal(&block[148..156])?;
     let bytes =
@@ -88,13 +88,13 @@ fn format(block: &[u8]) -> Option<Format> {
     })
 }
 
-/// A number in octal digits, or in binary if the first bit is set.
+/// Parses a number in octal digits, or in binary if the first bit is set.
 fn number(field: &[u8]) -> Option<i64> {
     let (&first, rest) = field.split_first()?;
     if first & 0x80 == 0 {
         return octal(field);
     }
-    // Two's complement without the bit that marks it.
+    // Two's complement without the bit that marks binary numbers.
     let negative = first & 0x40 != 0;
     let invert = if negative { 0xff } else { 0 };
     let start = u64::from((first ^ invert) & 0x7f);
@@ -105,7 +105,7 @@ fn number(field: &[u8]) -> Option<i64> {
     Some(if negative { !value } else { value })
 }
 
-/// Octal digits between spaces and NULs; nothing is zero.
+/// Parses octal digits between spaces and NULs; an empty field is zero.
 fn octal(field: &[u8]) -> Option<i64> {
     let is_padding = |byte: &u8| matches!(byte, b' ' | 0);
     let start = field.iter().position(|byte| !is_padding(byte)).unwrap_or(field.len());
@@ -117,7 +117,7 @@ fn octal(field: &[u8]) -> Option<i64> {
     })
 }
 
-/// Records of the form `LENGTH KEY=VALUE\n`.
+/// Returns whether the bytes are records of the form `LENGTH KEY=VALUE\n`.
 fn are_pax_records(mut records: &[u8]) -> bool {
     while !records.is_empty() {
         let Some(space) = records.iter().position(|byte| *byte == b' ') else { return false };
@@ -139,7 +139,7 @@ fn are_pax_records(mut records: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    /// Headers with what upstream says of them.
+    /// Compares headers with upstream's verdicts.
     #[test]
     fn agrees_with_upstream() {
         let text = include_str!("../../../testdata/options/archives.txt");

@@ -1,4 +1,4 @@
-//! When the content of a source was made.
+//! The time at which the content of a source was made.
 //!
 //! Mirrors `resolveSourceDateEpochFromState` of moby/buildkit's `dockerfile2llb` and
 //! `util/gitutil/gitobject`.
@@ -11,21 +11,21 @@ use crate::llb::{Http, Metadata, State};
 use crate::proto::frontend::{Ref, ResolveSourceGitRequest, ResolveSourceMetaRequest};
 use crate::proto::{fsutil, pb};
 
-/// Kinds of files, in the bits of Go's `os.FileMode`.
+/// File types, in the bits of Go's `os.FileMode`.
 const MODE_DIRECTORY: u32 = 1 << 31;
 const MODE_TYPE: u32 = MODE_DIRECTORY | 1 << 27 | 1 << 26 | 1 << 25 | 1 << 24 | 1 << 21 | 1 << 19;
 
 const NANOSECONDS: i64 = 1_000_000_000;
 
-/// How many bytes of a download tell whether it is an archive.
+/// The number of bytes of a download that are read to detect an archive.
 const ARCHIVE_HEADER_BYTES: i64 = 1024;
 
-/// Seconds since 1970, if there is one source and it has a time.
+/// Returns seconds since 1970, if there is exactly one source and it has a time.
 pub(super) async fn time_of(bridge: &Bridge, state: &State, log_name: &str) -> Result<Option<i64>, Error> {
     let Some(source) = only_source(&encode(state).to_pb()) else { return Ok(None) };
     let is_git = source.identifier.starts_with("git://");
     let is_http = remote::is_url(&source.identifier);
-    // The source alone: of a context that is an archive, the state is what is in it.
+    // Only the source: for a context that is an archive, the state holds the unpacked content.
     let download = Http {
         url: source.identifier.clone(),
         filename: attr(&source, "http.filename"),
@@ -59,7 +59,7 @@ fn attr(source: &pb::SourceOp, key: &str) -> String {
         .map_or_else(String::new, |attr| attr.value().to_owned())
 }
 
-/// The source operation of a graph, if there is exactly one.
+/// Returns the source operation of a graph, if there is exactly one.
 fn only_source(definition: &pb::Definition) -> Option<pb::SourceOp> {
     let ops = definition.def.iter();
     let mut sources = ops.filter_map(|bytes| pb::OpSource::decode(bytes.as_slice()).ok()?.source);
@@ -75,7 +75,7 @@ enum CommitError {
     Tag,
 }
 
-/// When a commit was made: `committer NAME <EMAIL> SECONDS ZONE`.
+/// Returns the time of a commit, from `committer NAME <EMAIL> SECONDS ZONE`.
 fn commit_time(object: &[u8]) -> Result<Option<i64>, CommitError> {
     let text = String::from_utf8_lossy(object);
     let is_tag = text.starts_with("object ");
@@ -84,7 +84,7 @@ fn commit_time(object: &[u8]) -> Result<Option<i64>, CommitError> {
     } else {
         ("commit", &["tree", "author", "committer"])
     };
-    // Lines of a signature start with a space and are no headers.
+    // Continuation lines of a signature start with a space and are not headers.
     let headers = || {
         let lines = text.split('\n').take_while(|line| !line.is_empty());
         lines.filter_map(|line| line.split_once(' ')).filter(|(key, _)| !key.is_empty())
@@ -110,8 +110,8 @@ fn actor_time(actor: &str) -> Option<i64> {
     (zone.len() == 5 && zone.starts_with(['+', '-'])).then_some(seconds)
 }
 
-/// The time of the newest file in the archive that is downloaded; none if it is no archive. BuildKit
-/// unpacks it, so that nothing here has to know how it is compressed.
+/// Returns the time of the newest file in a downloaded archive; `None` if it is not an archive. BuildKit
+/// unpacks it, so this code need not know how it is compressed.
 async fn newest_in_archive(bridge: &Bridge, download: Http) -> Result<Option<i64>, Error> {
     let filename = &download.filename.clone();
     let state = &download.state(Metadata::default());
@@ -123,7 +123,7 @@ async fn newest_in_archive(bridge: &Bridge, download: Http) -> Result<Option<i64
     let unpacked = solve(bridge, &encode(&remote::unpacked_file(state, filename)), false).await?;
     let size = bridge.stat(&download, filename).await?.size;
     if bridge.stat(&unpacked, filename).await.is_ok_and(|stat| stat.size == size) {
-        // Compressed, but no archive: it was copied as it is.
+        // Compressed but not an archive: it was copied unchanged.
         return Ok(None);
     }
     newest_file(bridge, &unpacked).await

@@ -1,4 +1,4 @@
-//! What can be wrong with a context, in upstream's words.
+//! Errors of contexts, with upstream's texts.
 
 use crate::gateway::Error;
 use crate::go::Quoted;
@@ -12,13 +12,13 @@ pub enum ErrorKind {
     /// A call failed.
     #[error(transparent)]
     Call(#[from] Error),
-    /// A git URL that is one, and wrong.
+    /// An invalid git URL.
     #[error(transparent)]
     Git(#[from] GitRefError),
-    /// A frontend input that is no graph.
+    /// A frontend input that is not a valid graph.
     #[error(transparent)]
     Definition(#[from] InvalidDefinition),
-    /// The name of a context that could not be an image's.
+    /// A context name that is not a valid image name.
     #[error("invalid context name {name}: {error}")]
     Name {
         /// The name.
@@ -34,32 +34,32 @@ pub enum ErrorKind {
         /// The context's name.
         name: String,
     },
-    /// A kind of context nobody knows.
+    /// An unknown kind of context.
     #[error("unsupported context source {kind} for {name}")]
     Kind {
-        /// What is before the first colon.
+        /// The text before the first colon.
         kind: String,
         /// The context's name.
         name: String,
     },
-    /// Source policies that lead from one context to the next without end.
+    /// Source policies that lead from one context to the next in an endless chain.
     #[error(
         "context recursion limit exceeded; this may indicate a cycle in the provided source policies: {0}"
     )]
     Recursion(String),
-    /// A source policy that puts something unreadable in an image's place.
+    /// A source policy that replaces an image with an unreadable identifier.
     #[error("could not parse ref: {0}")]
     Replacement(String),
-    /// An image that is no reference.
+    /// An image that is not a valid reference.
     #[error(transparent)]
     Reference(reference::ErrorKind),
-    /// A config that is none.
+    /// An invalid image config.
     #[error(transparent)]
     Config(config::ErrorKind),
     /// `git:` without a git URL.
     #[error("invalid git context {0}")]
     NoGit(String),
-    /// An OCI layout's reference that is none.
+    /// An OCI layout with an invalid reference.
     #[error("could not parse oci-layout reference {}: {error}", Quoted(.text))]
     Layout {
         /// The text.
@@ -78,10 +78,10 @@ pub enum ErrorKind {
         /// What is wrong with it.
         error: reference::ErrorKind,
     },
-    /// A config in an OCI layout that is none.
+    /// An invalid image config in an OCI layout.
     #[error("could not parse oci-layout image config: {0}")]
     LayoutConfig(config::ErrorKind),
-    /// An input the client does not hand over.
+    /// An input that the client does not pass.
     #[error("invalid input {input} for {name}")]
     Input {
         /// The input's name.
@@ -89,7 +89,7 @@ pub enum ErrorKind {
         /// The context's name.
         name: String,
     },
-    /// What goes with an input is no JSON map.
+    /// The metadata of an input is not a JSON map.
     #[error("failed to parse input metadata {text}: {error}")]
     InputMetadata {
         /// The text.
@@ -97,7 +97,7 @@ pub enum ErrorKind {
         /// What is wrong with it.
         error: String,
     },
-    /// The config that goes with an input is none.
+    /// The metadata of an input contains an invalid image config.
     #[error("failed to parse image config for {name}: {error}")]
     InputConfig {
         /// The context's name.

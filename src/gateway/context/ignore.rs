@@ -1,4 +1,4 @@
-//! Ignore files: which files of a directory are not sent.
+//! Ignore files, which list the files of a directory that are not sent.
 
 use super::local::IGNORE_FILE;
 use super::read::read_optional;
@@ -6,7 +6,7 @@ use crate::gateway::{Bridge, Error};
 use crate::pattern::read_ignore_file;
 use crate::proto::frontend::Ref;
 
-/// An ignore file as it was read.
+/// An ignore file that was read.
 #[derive(Debug)]
 pub(super) struct IgnoreFile {
     pub(super) name: String,
@@ -14,13 +14,13 @@ pub(super) struct IgnoreFile {
 }
 
 impl IgnoreFile {
-    /// Reads `.dockerignore`. One that is missing is an empty one.
+    /// Reads `.dockerignore`. A missing file counts as empty.
     pub(super) async fn read(bridge: &Bridge, reference: &Ref) -> Result<Self, Error> {
         let data = read_optional(bridge, reference, IGNORE_FILE).await?.unwrap_or_default();
         Ok(Self { name: IGNORE_FILE.to_owned(), data })
     }
 
-    /// Its patterns.
+    /// Returns its patterns.
     pub(super) fn patterns(&self) -> Result<Vec<String>, Error> {
         read_ignore_file(&self.data)
             .map_err(|error| Error::new(error).context(format_args!("failed parsing {}", self.name)))

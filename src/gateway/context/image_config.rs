@@ -1,10 +1,10 @@
-//! An image's config as settings for containers.
+//! Applies an image's config as settings for containers.
 
 use crate::go::path;
 use crate::image::Image;
 use crate::llb::State;
 
-/// `files` with environment, directory and platform of `image` (upstream's `WithImageConfig`).
+/// Returns `files` with the environment, directory and platform of `image` (upstream's `WithImageConfig`).
 pub(super) fn apply(mut files: State, image: &Image) -> State {
     for variable in &image.config.env {
         let (key, value) = variable.split_once('=').unwrap_or((variable, ""));

@@ -13,14 +13,14 @@ pub struct LocalDirectory {
     pub(super) name: String,
     pub(super) session_id: String,
     pub(super) shared_key_hint: String,
-    /// Patterns of what is not sent.
+    /// Patterns of files that are not sent.
     pub(super) exclude_patterns: Vec<String>,
-    /// What progress output shows.
+    /// The label in progress output.
     pub(super) label: String,
 }
 
 impl LocalDirectory {
-    /// The directory, of which only `follow_paths` are sent; everything if there are none.
+    /// Returns the directory, of which only `follow_paths` are sent; everything if `follow_paths` is empty.
     #[must_use]
     pub fn state(&self, follow_paths: Vec<String>) -> State {
         let source = Local {
@@ -34,32 +34,32 @@ impl LocalDirectory {
         source.state(Metadata::named(&self.label))
     }
 
-    /// Patterns of what is not sent.
+    /// Returns the patterns of files that are not sent.
     #[must_use]
     pub fn ignore_patterns(&self) -> &[String] {
         &self.exclude_patterns
     }
 }
 
-/// A named context in a directory: a place in the graph to be bound to [`LateLocal::state`]
-/// (upstream's `asyncLocalOutput`).
+/// A named context in a directory: an output of the graph to be bound to [`LateLocal::state`] (upstream's
+/// `asyncLocalOutput`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LateLocal {
-    /// The place.
+    /// The output to bind.
     pub late: Late,
     /// The directory.
     pub directory: LocalDirectory,
 }
 
 impl LateLocal {
-    /// What the place becomes; see [`LocalDirectory::state`].
+    /// Returns the state to bind the output to; see [`LocalDirectory::state`].
     #[must_use]
     pub fn state(&self, follow_paths: Vec<String>) -> State {
         self.directory.state(follow_paths)
     }
 }
 
-/// A few files of a directory, sent without comparing them to an earlier copy.
+/// Returns a few files of a directory, sent without comparing them to an earlier copy.
 pub(super) fn files(
     options: &Options,
     name: &str,

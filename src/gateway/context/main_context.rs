@@ -1,4 +1,4 @@
-//! The build context, and where the Dockerfile is.
+//! The build context and the location of the Dockerfile.
 
 use super::error::ErrorKind;
 use super::local::{self, IGNORE_FILE, LocalDirectory};
@@ -14,33 +14,34 @@ const CONTEXT: &str = "context";
 const DOCKERFILE: &str = "dockerfile";
 const DEFAULT_FILENAME: &str = "Dockerfile";
 
-/// How many bytes of a download tell whether it is an archive.
+/// The number of bytes of a download that are read to detect an archive.
 const ARCHIVE_HEADER_BYTES: i64 = 1024;
 
-/// What the client says about context and Dockerfile (upstream's `buildContext`).
+/// The client's settings for the context and the Dockerfile (upstream's `buildContext`).
 #[derive(Debug)]
 pub(super) struct BuildContext {
     /// The context, if it is not a directory of the client.
     pub(super) context: Option<State>,
-    /// Where the Dockerfile is, if it is not in a directory of the client.
+    /// The file system with the Dockerfile, if it is not in a directory of the client.
     dockerfile: Option<State>,
-    /// The directory with the Dockerfile.
+    /// The name of the directory with the Dockerfile.
     dockerfile_name: String,
     /// The Dockerfile's path.
     pub(super) filename: String,
 }
 
-/// The build context, ready to be used.
+/// The build context, ready for use.
 #[derive(Debug, Clone)]
 pub enum MainContext {
-    /// A repository, a download, or what the client handed over.
+    /// A repository, a download, or an input that the client passed.
     Remote(Box<State>),
     /// A directory of the client.
     Local(LocalDirectory),
 }
 
 impl MainContext {
-    /// Its files; of a directory, only `follow_paths` are sent, or everything if there are none.
+    /// Returns its files; of a directory, only `follow_paths` are sent, or everything if `follow_paths` is
+    /// empty.
     #[must_use]
     pub fn state(&self, follow_paths: Vec<String>) -> State {
         match self {
@@ -49,7 +50,7 @@ impl MainContext {
         }
     }
 
-    /// Patterns of files that are not sent; only a directory has some.
+    /// Returns the patterns of files that are not sent; always empty unless the context is a directory.
     #[must_use]
     pub fn ignore_patterns(&self) -> &[String] {
         match self {
@@ -60,7 +61,7 @@ impl MainContext {
 }
 
 impl BuildContext {
-    /// Upstream's `initContext`.
+    /// Determines the build context from the client's options and inputs (upstream's `initContext`).
     pub(super) async fn open(bridge: &Bridge, options: &Options) -> Result<Self, Error> {
         let mut context = Self {
             context: None,
@@ -95,7 +96,7 @@ impl BuildContext {
         Ok(context)
     }
 
-    /// A download is an archive, or the Dockerfile itself.
+    /// Opens a download, which is either an archive or the Dockerfile itself.
     async fn open_download(&mut self, bridge: &Bridge, download: State) -> Result<State, Error> {
         let reference = solve(bridge, &encode(&download), false)
             .await
@@ -112,7 +113,7 @@ impl BuildContext {
         Ok(download)
     }
 
-    /// What the client hands over in place of directories.
+    /// Reads the inputs that the client passes instead of directories.
     async fn take_inputs(&mut self, bridge: &Bridge) -> Result<(), Error> {
         let failed = |error: Error| error.context("failed to get frontend inputs");
         let inputs = bridge.inputs().await.map_err(failed)?;
@@ -124,7 +125,7 @@ impl BuildContext {
         Ok(())
     }
 
-    /// What the Dockerfile is in.
+    /// Returns the file system that contains the Dockerfile.
     pub(super) fn dockerfile(&self, options: &Options) -> State {
         if let Some(state) = &self.dockerfile {
             return state.clone();
@@ -135,14 +136,14 @@ impl BuildContext {
         local::files(options, &self.dockerfile_name, paths, self.dockerfile_name.clone(), label)
     }
 
-    /// The ignore file of the directory that is the context.
+    /// Returns the ignore file of the directory that is the context.
     pub(super) fn ignore_file(&self, options: &Options) -> State {
         let hint = format!("{CONTEXT}-{IGNORE_FILE}");
         let label = format!("[internal] load {IGNORE_FILE}");
         local::files(options, CONTEXT, vec![IGNORE_FILE.to_owned()], hint, label)
     }
 
-    /// The directory that is the context.
+    /// Returns the directory that is the context.
     pub(super) fn local(&self, options: &Options, exclude_patterns: Vec<String>) -> LocalDirectory {
         LocalDirectory {
             name: CONTEXT.to_owned(),
@@ -154,7 +155,7 @@ impl BuildContext {
     }
 }
 
-/// The other name of a file called `Dockerfile`.
+/// Returns the alternative name of a file called `Dockerfile`.
 pub(super) fn lower_case(filename: &str) -> Option<String> {
     (path::base(filename) == DEFAULT_FILENAME)
         .then(|| path::join(&[&path::dir(filename), &DEFAULT_FILENAME.to_lowercase()]))
@@ -169,7 +170,7 @@ fn git_settings(options: &Options) -> GitSettings {
     }
 }
 
-/// What is in a directory of `files`.
+/// Returns the content of a directory of `files`.
 fn subdirectory(files: &State, directory: &str) -> State {
     let options = CopyOptions { dir_contents_only: true, ..CopyOptions::default() };
     let copy = Action::Copy {

@@ -1,8 +1,8 @@
-//! What is built from: the Dockerfile, the build context, named contexts.
+//! The inputs of a build: the Dockerfile, the build context, named contexts.
 //!
-//! Mirrors `context.go`, `config.go` and `namedcontext.go` of moby/buildkit's `frontend/dockerui`.
-//! A context is a directory of the client, a git repository, a download, an image, or a
-//! definition that the client hands over.
+//! Mirrors `context.go`, `config.go` and `namedcontext.go` of moby/buildkit's `frontend/dockerui`. A context
+//! is a directory of the client, a git repository, a download, an image, or a definition that the client
+//! passes.
 
 mod archive;
 mod epoch;
@@ -34,43 +34,43 @@ use ignore::IgnoreFile;
 use main_context::BuildContext;
 use read::{ReadError, read_file, read_optional};
 
-/// The contexts of a build. Clones share what has been read.
+/// The contexts of a build. Clones share the files that have been read.
 #[derive(Debug, Clone)]
 pub struct Contexts {
     bridge: Bridge,
     options: Arc<Options>,
     build: Arc<BuildContext>,
-    /// The ignore file beside the Dockerfile, which goes before `.dockerignore`; known once the
+    /// The ignore file beside the Dockerfile, which takes precedence over `.dockerignore`; known once the
     /// Dockerfile has been read.
     ignore: Arc<OnceLock<IgnoreFile>>,
 }
 
-/// The Dockerfile as it was read.
+/// The Dockerfile that was read.
 #[derive(Debug, Clone)]
 pub struct DockerfileSource {
-    /// Name, text, and how BuildKit gets at it.
+    /// Name, text, and the definition with which BuildKit gets the file.
     pub map: Arc<SourceMap>,
-    /// Digest of the operation that brings it, which warnings are shown under; empty for the
-    /// empty file tree.
+    /// The digest of the operation that provides it, under which warnings are shown; empty for the empty file
+    /// tree.
     pub head: String,
 }
 
 impl Contexts {
-    /// Finds out what the build context is (upstream's `initContext`).
+    /// Determines the build context (upstream's `initContext`).
     ///
     /// # Errors
     ///
-    /// A git URL that is wrong, or a download that fails.
+    /// Returns an error if a git URL is invalid or a download fails.
     pub async fn open(bridge: Bridge, options: &Options) -> Result<Self, Error> {
         let build = Arc::new(BuildContext::open(&bridge, options).await?);
         Ok(Self { bridge, options: Arc::new(options.clone()), build, ignore: Arc::default() })
     }
 
-    /// Reads the Dockerfile, and the ignore file beside it (upstream's `ReadEntrypoint`).
+    /// Reads the Dockerfile and the ignore file beside it (upstream's `ReadEntrypoint`).
     ///
     /// # Errors
     ///
-    /// If it is not there or too large.
+    /// Returns an error if the file does not exist or is too large.
     pub async fn dockerfile(&self) -> Result<DockerfileSource, Error> {
         let filename = self.build.filename.as_str();
         let definition = encode(&self.build.dockerfile(&self.options));
@@ -85,7 +85,7 @@ impl Contexts {
         );
         let data = data.map_err(|error| Error::from(error).context("failed to read dockerfile"))?;
         if let Some(data) = ignore? {
-            // Reading the Dockerfile again finds the same.
+            // Reading the Dockerfile again finds the same file.
             let _ = self.ignore.set(IgnoreFile { name: ignore_name, data });
         }
         let head = definition.head().unwrap_or_default();
@@ -98,7 +98,7 @@ impl Contexts {
         Ok(DockerfileSource { map: Arc::new(map), head })
     }
 
-    /// A file called `Dockerfile` may also be called `dockerfile`.
+    /// Reads the Dockerfile. A file called `Dockerfile` may also be called `dockerfile`.
     async fn read_dockerfile(&self, reference: &Ref, filename: &str) -> Result<Vec<u8>, ReadError> {
         let result = read_file(&self.bridge, reference, filename).await;
         if let (Err(ReadError::Failed(_)), Some(other)) = (&result, main_context::lower_case(filename))
@@ -109,12 +109,12 @@ impl Contexts {
         result
     }
 
-    /// The build context, with its ignore patterns read; to be called once the Dockerfile has
-    /// been read (upstream's `MainContext` and `DockerIgnorePatterns`).
+    /// Returns the build context with its ignore patterns; to be called once the Dockerfile has been read
+    /// (upstream's `MainContext` and `DockerIgnorePatterns`).
     ///
     /// # Errors
     ///
-    /// An ignore file that is wrong or too large.
+    /// Returns an error if the ignore file is invalid or too large.
     pub async fn main(&self) -> Result<MainContext, Error> {
         if let Some(state) = &self.build.context {
             return Ok(MainContext::Remote(Box::new(state.clone())));
@@ -135,20 +135,20 @@ impl Contexts {
         IgnoreFile::read(&self.bridge, &reference).await?.patterns()
     }
 
-    /// The context that the client gives `name` for `platform`, or for all platforms.
+    /// Returns the context that the client gives for `name` on `platform`, or on all platforms.
     ///
     /// # Errors
     ///
-    /// A name that could not be an image's.
+    /// Returns an error if `name` is not a valid image name.
     pub fn named(&self, name: &str, platform: &Platform) -> Result<Option<NamedContext>, Error> {
         Ok(named::find(self, name, platform)?)
     }
 
-    /// The contexts that the client gives `name` for Windows versions, by their `os.version`.
+    /// Returns the contexts that the client gives for `name` on Windows versions, by their `os.version`.
     ///
     /// # Errors
     ///
-    /// A name that could not be an image's.
+    /// Returns an error if `name` is not a valid image name.
     pub fn named_versions(
         &self,
         name: &str,
@@ -157,24 +157,24 @@ impl Contexts {
         Ok(named::find_versions(self, name, platform)?)
     }
 
-    /// When the content of `state`'s only source was made, in seconds since 1970: the time of a
+    /// Returns when the content of `state`'s only source was made, in seconds since 1970: the time of a
     /// commit, of a download or of the newest file in a downloaded archive (upstream's
     /// `resolveSourceDateEpochFromState`). `log_name` is shown meanwhile.
     ///
     /// # Errors
     ///
-    /// If the source cannot be looked up.
+    /// Returns an error if the source cannot be resolved.
     pub async fn time_of(&self, state: &State, log_name: &str) -> Result<Option<i64>, Error> {
         epoch::time_of(&self.bridge, state, log_name).await
     }
 }
 
-/// The definition of a state without containers, which is the same for every platform.
+/// Encodes a state without containers, which is the same for every platform.
 fn encode(state: &State) -> Definition {
     Marshaler::new(Platform::host(), false).marshal(state)
 }
 
-/// Solves for one reference; the empty one for the empty file tree.
+/// Solves for a single reference; an empty reference is the empty file tree.
 async fn solve(bridge: &Bridge, definition: &Definition, evaluate: bool) -> Result<Ref, Error> {
     let request = SolveRequest { definition: Some(definition.to_pb()), evaluate, ..SolveRequest::default() };
     let result = bridge.solve(request).await?;

@@ -1,4 +1,4 @@
-//! Contexts by name: what the client puts in the place of a stage or an image.
+//! Named contexts, with which the client replaces a stage or an image.
 //!
 //! Mirrors `namedcontext.go` of moby/buildkit's `frontend/dockerui`.
 
@@ -14,31 +14,31 @@ use crate::gateway::{Error, base64};
 use crate::image::{Image, Platform, Reference};
 use crate::llb::{self, Late, Metadata, OciLayout, Output, ResolveMode, State, from_definition};
 
-/// How often source policies may put another context in the place of one.
+/// How often source policies may replace one context with another.
 const MAX_REPLACEMENTS: usize = 10;
 
-/// The image that is the empty file tree.
+/// The name of the empty file tree as an image.
 const SCRATCH: &str = "scratch";
 
 /// A context that the client gives for a name.
 #[derive(Debug, Clone)]
 pub struct NamedContext {
     contexts: Contexts,
-    /// The name, `::PLATFORM` included where it is for one platform.
+    /// The name, including `::PLATFORM` if it is for one platform.
     key: String,
     name: String,
     input: String,
     shared_key: String,
 }
 
-/// A context that can be used.
+/// A context that has been looked up.
 #[derive(Debug, Clone)]
 pub struct LoadedContext {
     /// Its files.
     pub state: State,
     /// Its config, if it is an image.
     pub image: Option<Image>,
-    /// The directory that `state` stands for, if it is one.
+    /// The directory to bind `state` to, if the context is one.
     pub late: Option<LateLocal>,
     /// The digest of its manifest or index, if it is an image.
     pub digest: String,
@@ -47,14 +47,14 @@ pub struct LoadedContext {
 }
 
 impl NamedContext {
-    /// The image that it is said to be, as the client wrote it.
+    /// Returns the image name that the client gave, if the context is an image.
     #[must_use]
     pub fn image_name(&self) -> Option<&str> {
         let name = self.input.strip_prefix("docker-image:")?;
         Some(name.strip_prefix("//").unwrap_or(name))
     }
 
-    /// The OCI layout of the client that it is.
+    /// Returns the OCI layout of the client, if the context is one.
     #[must_use]
     pub fn oci_store(&self) -> Option<OciStore> {
         let layout = Reference::parse(self.layout()?).ok()?;
@@ -66,7 +66,8 @@ impl NamedContext {
         Some(layout.strip_prefix("//").unwrap_or(layout))
     }
 
-    /// One image of the index that the context is, by the digest of its manifest; none where it is not an image.
+    /// Returns one image of the index that the context is, by the digest of its manifest; `None` if it is not
+    /// an image.
     #[must_use]
     pub fn pinned(&self, digest: &str) -> Option<Self> {
         let (kind, name) = match (self.image_name(), self.layout()) {
@@ -85,7 +86,7 @@ impl LoadedContext {
     }
 }
 
-/// The client's context for `name` on `platform`, or else on any (upstream's `NamedContext`).
+/// Returns the client's context for `name` on `platform`, or otherwise on any (upstream's `NamedContext`).
 pub(super) fn find(
     contexts: &Contexts,
     name: &str,
@@ -96,8 +97,8 @@ pub(super) fn find(
     Ok([for_platform.as_str(), &name].into_iter().find_map(|key| with_key(contexts, &name, key)))
 }
 
-/// The client's contexts for `name` on Windows versions of `platform`'s architecture, by the
-/// `os.version` that each is for: what `docker buildx bake` sends for a target that fans out.
+/// Returns the client's contexts for `name` on Windows versions of `platform`'s architecture, by the
+/// `os.version` of each: `docker buildx bake` sends them for a target that fans out.
 pub(super) fn find_versions(
     contexts: &Contexts,
     name: &str,
@@ -120,7 +121,7 @@ pub(super) fn find_versions(
     Ok(versions.collect())
 }
 
-/// A name as the client's keys have it.
+/// Returns a name in the form that the client's keys have.
 fn short_name(name: &str) -> Result<String, ErrorKind> {
     let reference = Reference::parse_normalized(name)
         .map_err(|error| ErrorKind::Name { name: name.to_owned(), error })?;
@@ -140,11 +141,11 @@ fn with_key(contexts: &Contexts, name: &str, key: &str) -> Option<NamedContext> 
 }
 
 impl NamedContext {
-    /// Looks the context up. `platform` selects an image; without one, the engine's does.
+    /// Looks the context up. `platform` selects an image; `None` selects the engine's platform.
     ///
     /// # Errors
     ///
-    /// What is wrong with the client's text, and whatever a call gives.
+    /// Returns an error if the client's text is invalid or a call fails.
     pub async fn load(
         &self,
         platform: Option<&Platform>,
@@ -241,7 +242,7 @@ impl NamedContext {
         let layout_error = |text: &str, error| ErrorKind::Layout { text: text.to_owned(), error };
         let layout = Reference::parse(text).map_err(|error| layout_error(text, error))?;
         let digest = layout.digest().ok_or_else(|| ErrorKind::LayoutWithoutDigest(layout.to_string()))?;
-        // The layout is found by its store; the reference is only shown.
+        // The layout is found by its store; the reference is only for display.
         let shown = Reference::parse_normalized(&self.name)
             .map_err(|error| layout_error(&self.name, error))?
             .with_digest(digest)
@@ -301,7 +302,7 @@ impl NamedContext {
         Ok(LoadedContext { image: Some(image), ..LoadedContext::files(state) })
     }
 
-    /// The config that goes with an input: metadata is a JSON map of base64 texts.
+    /// Returns the config that belongs to an input, whose metadata is a JSON map of base64 strings.
     fn input_config(&self, name: &str) -> Result<Option<Vec<u8>>, ErrorKind> {
         let Some(text) = self.contexts.options.raw.get(&format!("input-metadata:{name}")) else {
             return Ok(None);
@@ -309,7 +310,7 @@ impl NamedContext {
         let invalid = |error: String| ErrorKind::InputMetadata { text: text.clone(), error };
         let metadata: Value =
             serde_json::from_str(text).map_err(|error: serde_json::Error| match error.is_eof() {
-                // In Go's words.
+                // Go's text.
                 true => invalid("unexpected end of JSON input".to_owned()),
                 false => invalid(error.to_string()),
             })?;
@@ -332,9 +333,9 @@ impl NamedContext {
     }
 }
 
-/// What a context turned out to be.
+/// The result of looking up a context.
 enum Found {
     Context(Box<LoadedContext>),
-    /// A source policy says to use this one.
+    /// A source policy requires this context instead.
     Replacement(String),
 }

@@ -1,4 +1,4 @@
-//! Reading whole files, up to a limit.
+//! Reads whole files, up to a size limit.
 //!
 //! Mirrors `ReadFile` of moby/buildkit's `frontend/dockerui`.
 
@@ -12,7 +12,7 @@ pub(super) enum ReadError {
     /// It is larger than a message.
     #[error("{0} exceeds maximum allowed size of {MAX_MESSAGE_BYTES} bytes")]
     TooLarge(String),
-    /// It is not there, or not a file.
+    /// It does not exist, or is not a file.
     #[error(transparent)]
     Failed(#[from] Error),
 }
@@ -26,14 +26,14 @@ impl From<ReadError> for Error {
     }
 }
 
-/// A file's bytes. Its size is asked for beside its content, since a file that is too large gives
-/// an error about messages.
+/// Reads a file. Its size is requested alongside its content, since reading a file that is too large fails
+/// with an error about messages.
 pub(super) async fn read_file(bridge: &Bridge, reference: &Ref, path: &str) -> Result<Vec<u8>, ReadError> {
     let limit = MAX_MESSAGE_BYTES as i64;
     let range = FileRange { offset: 0, length: limit + 1 };
     let (stat, data) =
         tokio::join!(bridge.stat(reference, path), bridge.read_file(reference, path, Some(range)));
-    // Without an answer to the first question, the second one's error says what is wrong.
+    // If the size is not known, the error of reading the content says what is wrong.
     if stat.is_ok_and(|stat| stat.size > limit) {
         return Err(ReadError::TooLarge(path.to_owned()));
     }
@@ -44,7 +44,7 @@ pub(super) async fn read_file(bridge: &Bridge, reference: &Ref, path: &str) -> R
     Ok(data)
 }
 
-/// A file that may be missing: only its size can be wrong.
+/// Reads a file that may be missing; only its size can cause an error.
 pub(super) async fn read_optional(
     bridge: &Bridge,
     reference: &Ref,

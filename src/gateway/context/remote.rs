@@ -1,4 +1,4 @@
-//! Contexts from elsewhere: git repositories and downloads.
+//! Remote contexts: git repositories and downloads.
 //!
 //! Mirrors `DetectGitContext` and `DetectHTTPContext` of moby/buildkit's `frontend/dockerui`.
 
@@ -9,18 +9,18 @@ use crate::source::git_ref;
 /// The name a download gets.
 pub(super) const DOWNLOAD: &str = "context";
 
-/// What options say about a repository beside its URL.
+/// The settings of a repository besides its URL.
 #[derive(Debug, Clone, Default)]
 pub(super) struct GitSettings {
     /// Keep `.git`.
     pub(super) keep_git_dir: bool,
-    /// Which times files get, unless the URL says so.
+    /// Which times files get, unless the URL specifies it.
     pub(super) mtime: String,
     /// Let git give advice.
     pub(super) advice: bool,
 }
 
-/// The repository at `address`, if it is a git URL.
+/// Returns the repository at `address`, if it is a git URL.
 pub(super) fn git(address: &str, settings: &GitSettings) -> Result<Option<State>, ErrorKind> {
     let Some(parsed) = git_ref(address)? else {
         return Ok(None);
@@ -34,12 +34,12 @@ pub(super) fn git(address: &str, settings: &GitSettings) -> Result<Option<State>
     Ok(Some(source.state(Metadata::internal(&format!("load git source {address}")))))
 }
 
-/// The file at `address`, if that is a URL.
+/// Returns the file at `address`, if that is a URL.
 pub(super) fn download(address: &str) -> Option<State> {
     is_url(address).then(|| http(address, Metadata::internal("load remote build context")))
 }
 
-/// A file system with the file at `url`, called [`DOWNLOAD`].
+/// Returns a file system with the file at `url`, called [`DOWNLOAD`].
 pub(super) fn http(url: &str, metadata: Metadata) -> State {
     Http { url: url.to_owned(), filename: DOWNLOAD.to_owned(), ..Http::default() }.state(metadata)
 }
@@ -48,12 +48,12 @@ pub(super) fn is_url(text: &str) -> bool {
     text.starts_with("http://") || text.starts_with("https://")
 }
 
-/// What is in the archive that a download is.
+/// Returns the content of a download that is an archive.
 pub(super) fn unpacked(download: &State) -> State {
     unpacked_file(download, DOWNLOAD)
 }
 
-/// What is in the archive called `filename`; the file itself if it is none.
+/// Returns the content of the archive called `filename`; the file itself if it is not an archive.
 pub(super) fn unpacked_file(files: &State, filename: &str) -> State {
     let options = CopyOptions { attempt_unpack: true, ..CopyOptions::default() };
     let copy = Action::Copy {

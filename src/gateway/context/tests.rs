@@ -1,4 +1,4 @@
-//! Contexts against a BuildKit of the tests' own.
+//! Tests of contexts against a fake BuildKit.
 
 use std::collections::BTreeMap;
 
@@ -26,7 +26,7 @@ fn fake() -> Fake {
     Fake::default().with_caps(CAPS)
 }
 
-/// Identifier, attributes and name of the sources of a definition.
+/// Returns the identifiers and attributes of the sources of a definition.
 fn sources(definition: &pb::Definition) -> Vec<(String, BTreeMap<String, String>)> {
     let ops = definition.def.iter().map(|bytes| pb::Op::decode(bytes.as_slice()).unwrap().op);
     let source = |op| match op {
@@ -143,7 +143,7 @@ async fn a_download_that_is_a_dockerfile_or_an_archive() {
     assert_eq!(contexts.dockerfile().await.unwrap().map.data, b"FROM y");
     let solved = archive.solved();
     assert_eq!(label(solved[0].definition.as_ref().unwrap()), "[internal] load remote build context");
-    // The Dockerfile is sought in the archive, the context is a directory in it.
+    // The Dockerfile is looked up in the archive; the context is a directory in it.
     assert_eq!(solved[1].definition.as_ref().unwrap().def.len(), 3);
     assert_eq!(of(&contexts.main().await.unwrap().state(Vec::new())).def.len(), 4);
 }
@@ -306,12 +306,12 @@ async fn the_time_of_a_source() {
     for (last_modified, expected) in [(last_modified, Some(7)), (None, None)] {
         let http = frontend::ResolveSourceHttpResponse { last_modified, ..Default::default() };
         fake.answer(url, frontend::ResolveSourceMetaResponse { http: Some(http), ..Default::default() });
-        // What was asked once is known: each answer needs a build of its own.
+        // Answers are cached, so each answer needs a build of its own.
         let contexts = open(&fake, &[]).await.unwrap();
         assert_eq!(contexts.time_of(&state, "x").await, Ok(expected));
     }
     assert_eq!(contexts.time_of(&State::scratch(), "x").await, Ok(None));
-    // Of what is in an archive, the archive is looked at.
+    // For the content of an archive, the archive itself is checked.
     let contexts = open(&fake, &[]).await.unwrap();
     assert_eq!(contexts.time_of(&remote::unpacked(&state), "x").await, Ok(None));
     assert_eq!(fake.solved().last().unwrap().definition, Some(of(&state)));

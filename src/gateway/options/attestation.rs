@@ -1,7 +1,7 @@
-//! Attestations: `attest:sbom`, `attest:provenance`, and the build arguments in their place.
+//! Attestations: `attest:sbom`, `attest:provenance`, and the build arguments that replace them.
 //!
-//! Mirrors `frontend/attestations` of moby/buildkit. Provenance is BuildKit's own work; a frontend
-//! only checks the option.
+//! Mirrors `frontend/attestations` of moby/buildkit. BuildKit itself creates provenance; a frontend only
+//! checks the option.
 
 use std::collections::BTreeMap;
 
@@ -12,16 +12,16 @@ use crate::image::Reference;
 
 const DEFAULT_GENERATOR: &str = "docker/buildkit-syft-scanner:stable-1";
 
-/// A bill of materials is wanted.
+/// The request for a bill of materials.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sbom {
-    /// The image of the scanner, in its normal form.
+    /// The image of the scanner, as a normalized reference.
     pub generator: String,
-    /// What the scanner is told.
+    /// The parameters of the scanner.
     pub parameters: BTreeMap<String, String>,
 }
 
-/// Whether a bill of materials is wanted.
+/// Returns the request for a bill of materials, if any.
 pub(super) fn sbom(options: &BTreeMap<String, String>) -> Result<Option<Sbom>, ErrorKind> {
     let mut found = BTreeMap::new();
     for (key, value) in options {

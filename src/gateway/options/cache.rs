@@ -1,4 +1,4 @@
-//! Caches: which to import (`cache-imports`, `cache-from`) and which to pass over (`no-cache`).
+//! Caches: which to import (`cache-imports`, `cache-from`) and which to skip (`no-cache`).
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::error::ErrorKind;
 use crate::proto::frontend::CacheOptionsEntry;
 
-/// A cache of `cache-imports`. Go reads keys in any case and takes null for nothing.
+/// Parses a cache of `cache-imports`. Go ignores the case of keys and treats null as absent.
 fn import(value: &Value) -> Result<CacheOptionsEntry, String> {
     let mut entry = CacheOptionsEntry::default();
     let text = |key: &str, value: &Value| match value {
@@ -32,8 +32,8 @@ fn import(value: &Value) -> Result<CacheOptionsEntry, String> {
     Ok(entry)
 }
 
-/// The caches of `cache-imports`, which is JSON, and then those of `cache-from`, which is a list
-/// of references from before there were other kinds.
+/// Returns the caches of `cache-imports`, which is JSON, and then those of `cache-from`, which is a list of
+/// references from the time before other kinds existed.
 pub(super) fn imports(options: &BTreeMap<String, String>) -> Result<Vec<CacheOptionsEntry>, ErrorKind> {
     let value = |key| options.get(key).map_or("", String::as_str);
     let mut imports = Vec::new();
@@ -61,20 +61,20 @@ pub(super) fn imports(options: &BTreeMap<String, String>) -> Result<Vec<CacheOpt
     Ok(imports)
 }
 
-/// Which stages are built anew.
+/// The stages to build without cache.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum NoCache {
-    /// None.
+    /// No stage.
     #[default]
     No,
-    /// All.
+    /// All stages.
     All,
-    /// Those of these names.
+    /// The stages with these names.
     Stages(Vec<String>),
 }
 
 impl NoCache {
-    /// Reads the option `no-cache`; an empty one means every stage.
+    /// Parses the option `no-cache`; an empty value selects every stage.
     pub(super) fn parse(value: Option<&String>) -> Self {
         match value.map(String::as_str) {
             None => Self::No,

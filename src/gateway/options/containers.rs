@@ -1,7 +1,7 @@
-//! What containers get besides their image: names of hosts, and limits by `ulimit`.
+//! Settings of containers besides their image: host names, and limits by `ulimit`.
 //!
-//! Mirrors `parseExtraHosts` and `parseUlimits` of moby/buildkit's `frontend/dockerui`, and
-//! `ParseUlimit` of `github.com/docker/go-units`.
+//! Mirrors `parseExtraHosts` and `parseUlimits` of moby/buildkit's `frontend/dockerui`, and `ParseUlimit` of
+//! `github.com/docker/go-units`.
 
 use std::net::IpAddr;
 
@@ -10,7 +10,7 @@ use crate::go::number::parse_int;
 use crate::go::{csv, unicode};
 use crate::proto::pb;
 
-/// `host=ip,host=ip`. Names are lower-cased, addresses brought into Go's form.
+/// Parses `host=ip,host=ip`. Names are lower-cased, addresses converted to Go's form.
 pub(super) fn hosts(text: &str) -> Result<Vec<pb::HostIp>, HostsError> {
     if text.is_empty() {
         return Ok(Vec::new());
@@ -22,7 +22,7 @@ fn host(field: &str) -> Result<pb::HostIp, HostsError> {
     let lower = unicode::to_lower(field);
     let (host, address) = lower.split_once('=').ok_or_else(|| HostsError::Pair(field.to_owned()))?;
     let ip: IpAddr = address.parse().map_err(|_| HostsError::Address(address.to_owned()))?;
-    // Go shows an IPv4 address in IPv6 clothes as IPv4.
+    // Go shows an IPv4-mapped IPv6 address as IPv4.
     Ok(pb::HostIp { host: host.to_owned(), ip: ip.to_canonical().to_string() })
 }
 
@@ -44,7 +44,7 @@ const ULIMITS: &[&str] = &[
     "stack",
 ];
 
-/// `name=soft[:hard],..`, where -1 is no limit.
+/// Parses `name=soft[:hard],..`, where -1 is no limit.
 pub(super) fn ulimits(text: &str) -> Result<Vec<pb::Ulimit>, UlimitError> {
     if text.is_empty() {
         return Ok(Vec::new());

@@ -1,4 +1,4 @@
-//! What BuildKit hands a frontend before the first call: environment variables.
+//! The environment variables that BuildKit passes to a frontend.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::image::Platform;
 
-/// Options by key, and who builds.
+/// Options by key, and the machines that build.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Environment {
     /// `BUILDKIT_FRONTEND_OPT_*`, each of which is `key=value`.
@@ -16,19 +16,19 @@ pub struct Environment {
     pub session_id: String,
     /// `BUILDKIT_WORKERS`: the machines that can build, the default one first.
     pub workers: Vec<Worker>,
-    /// `BUILDKIT_EXPORTEDPRODUCT`: what the engine calls itself.
+    /// `BUILDKIT_EXPORTEDPRODUCT`: the engine's name for itself.
     pub product: String,
 }
 
 /// A machine that can build.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Worker {
-    /// What it can run, its own platform first.
+    /// The platforms it can run, its own first.
     pub platforms: Vec<Platform>,
 }
 
 impl Worker {
-    /// A list of workers as BuildKit writes it; none where it is not understood.
+    /// Parses a list of workers as BuildKit writes it; `None` if it is invalid.
     fn list(text: &str) -> Option<Vec<Self>> {
         let list: Value = serde_json::from_str(text).ok()?;
         list.as_array()?.iter().map(Self::of).collect()
@@ -52,7 +52,7 @@ impl Environment {
         Self::from_variables(env::vars_os().map(|(key, value)| (text(key), text(value))))
     }
 
-    /// Reads variables. As upstream, a list of workers that cannot be read is no list.
+    /// Reads variables. As upstream does, an invalid list of workers is treated as empty.
     pub fn from_variables(variables: impl IntoIterator<Item = (String, String)>) -> Self {
         let mut environment = Self::default();
         for (key, value) in variables {

@@ -1,4 +1,4 @@
-//! What can be wrong with an option, in upstream's words.
+//! Errors of options, with upstream's texts.
 
 use crate::gateway::capabilities::UnsupportedCapability;
 use crate::go::number::NumberError;
@@ -11,7 +11,7 @@ use crate::suggest::Hint;
 /// An option that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ErrorKind {
-    /// A BuildKit of 2019.
+    /// A BuildKit older than 0.5.
     #[error("needs BuildKit 0.5 or later: {0}")]
     OldBuildKit(#[from] UnsupportedCapability),
     /// `override-copy-image`.
@@ -35,20 +35,20 @@ pub enum ErrorKind {
         known = Build::names(), hint = Hint::show(hint.as_ref())
     )]
     UnknownVersion {
-        /// As the client wrote it.
+        /// The name as the client wrote it.
         name: String,
-        /// A name that is spelled nearly so.
+        /// A similar valid name.
         hint: Option<Hint>,
     },
-    /// A `FANLIGHT_` argument that there is not.
+    /// An unknown `FANLIGHT_` argument.
     #[error(
         "unknown build argument {key}{hint}: available: {known}",
         known = super::windows::KNOWN.join(", "), hint = Hint::show(hint.as_ref())
     )]
     UnknownArgument {
-        /// As the client wrote it.
+        /// The name as the client wrote it.
         key: String,
-        /// A name that is spelled nearly so.
+        /// A similar valid name.
         hint: Option<Hint>,
     },
     /// `FANLIGHT_LAZY` or `FANLIGHT_LABELS`.
@@ -89,7 +89,7 @@ pub enum ErrorKind {
     /// `ulimit`.
     #[error("failed to parse ulimit: {0}")]
     Ulimit(#[source] UlimitError),
-    /// `memory` and its kind.
+    /// `memory` and related options.
     #[error("failed to parse resource limits: invalid {key} value: {value}: {error}")]
     Resource {
         /// The option.
@@ -116,10 +116,10 @@ pub enum ErrorKind {
         /// What is wrong with it.
         error: String,
     },
-    /// `attest:TYPE` with a type nobody knows.
+    /// `attest:TYPE` with an unknown type.
     #[error("unknown attestation type {}", Quoted(.0))]
     AttestationType(String),
-    /// `attest:TYPE` with attributes that cannot be read.
+    /// `attest:TYPE` with invalid attributes.
     #[error("failed to parse {kind}: {error}")]
     Attestation {
         /// The type.
@@ -166,7 +166,7 @@ pub enum UlimitError {
     /// Not `name=soft[:hard]`.
     #[error("invalid ulimit argument: {0}")]
     Argument(String),
-    /// No such limit.
+    /// Unknown limit.
     #[error("invalid ulimit type: {0}")]
     Type(String),
     /// Not a number.
@@ -175,7 +175,7 @@ pub enum UlimitError {
     /// More than `soft:hard`.
     #[error("too many limit value arguments - {0}, can only have up to two, `soft[:hard]`")]
     Values(String),
-    /// Unlimited below a limit.
+    /// Unlimited soft limit below a hard limit.
     #[error("ulimit soft limit must be less than or equal to hard limit: soft: -1 (unlimited), hard: {0}")]
     Unlimited(i64),
     /// Soft above hard.
@@ -201,10 +201,10 @@ pub enum ResourceError {
     /// Not a range in a list of processors.
     #[error("invalid cpuset range {}", Quoted(.0))]
     Range(String),
-    /// A number no machine has.
+    /// A processor number above the maximum.
     #[error("cpuset element {} exceeds maximum {}", Quoted(.0), super::resources::MAX_CPU)]
     LargeElement(String),
-    /// A range no machine has.
+    /// A range of processors above the maximum.
     #[error("cpuset range {} exceeds maximum {}", Quoted(.0), super::resources::MAX_CPU)]
     LargeRange(String),
 }

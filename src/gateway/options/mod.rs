@@ -1,7 +1,7 @@
-//! The client's options, read and checked.
+//! Parses and checks the client's options.
 //!
-//! Mirrors `Client.init` and `attr.go` of moby/buildkit's `frontend/dockerui`: keys, defaults and
-//! error texts are docker/dockerfile's.
+//! Mirrors `Client.init` and `attr.go` of moby/buildkit's `frontend/dockerui`: keys, defaults and error texts
+//! are docker/dockerfile's.
 
 mod attestation;
 mod cache;
@@ -31,23 +31,23 @@ use crate::lint;
 use crate::llb::{NetworkMode, ResolveMode};
 use crate::proto::{frontend, pb};
 
-/// Everything the client asks for (upstream's `dockerui.Config`), and the options as they came.
+/// All settings of the client (upstream's `dockerui.Config`), and the raw options.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Options {
     /// Every option by its key.
     pub raw: BTreeMap<String, String>,
     /// The client's session.
     pub session_id: String,
-    /// Sessions of local directories that come from elsewhere, by the directory's name
-    /// (`local-sessionid:NAME`).
+    /// The sessions of local directories that do not come from the client's own session, by the directory's
+    /// name (`local-sessionid:NAME`).
     pub local_session_ids: BTreeMap<String, String>,
     /// The machines that can build, the default one first.
     pub workers: Vec<Worker>,
     /// The platform of the machine that builds (`BUILDPLATFORM`).
     pub build_platform: Platform,
-    /// The platforms to build for (`platform`); none means the builder's.
+    /// The platforms to build for (`platform`); empty for the builder's.
     pub target_platforms: Vec<Platform>,
-    /// Return a result for each platform, even if there is one (`multi-platform`).
+    /// Return a result for each platform, even if there is only one (`multi-platform`).
     pub multi_platform: bool,
     /// The stage to build (`target`).
     pub target: String,
@@ -55,7 +55,7 @@ pub struct Options {
     pub build_args: BTreeMap<String, String>,
     /// Labels for the image (`label:NAME`).
     pub labels: BTreeMap<String, String>,
-    /// When images are looked up in a registry (`image-resolve-mode`).
+    /// When to contact the registry for images (`image-resolve-mode`).
     pub resolve_mode: ResolveMode,
     /// Lines for /etc/hosts (`add-hosts`).
     pub extra_hosts: Vec<pb::HostIp>,
@@ -63,7 +63,7 @@ pub struct Options {
     pub shm_size: i64,
     /// Limits of processes (`ulimit`).
     pub ulimits: Vec<pb::Ulimit>,
-    /// Limits of containers (`memory`, `cpushares`...).
+    /// Limits of containers (`memory`, `cpushares`, ...).
     pub linux_resources: Option<pb::LinuxResources>,
     /// Devices for every RUN. No option of the client sets any.
     pub devices: Vec<pb::CdiDevice>,
@@ -73,16 +73,16 @@ pub struct Options {
     pub cgroup_parent: String,
     /// The host name in containers (`hostname`, `BUILDKIT_SANDBOX_HOSTNAME`).
     pub hostname: String,
-    /// Which stages are built anew (`no-cache`).
+    /// The stages to build without cache (`no-cache`).
     pub no_cache: NoCache,
     /// Caches to import (`cache-imports`, `cache-from`).
     pub cache_imports: Vec<frontend::CacheOptionsEntry>,
-    /// Put before the names of cache mounts (`BUILDKIT_CACHE_MOUNT_NS`).
+    /// The prefix for the names of cache mounts (`BUILDKIT_CACHE_MOUNT_NS`).
     pub cache_namespace: String,
-    /// A bill of materials is wanted (`attest:sbom`).
+    /// The request for a bill of materials (`attest:sbom`).
     pub sbom: Option<Sbom>,
-    /// Which lint rules are checked, and how (`BUILDKIT_DOCKERFILE_CHECK`); with none, the
-    /// Dockerfile's own directive counts.
+    /// Which lint rules are checked, and how (`BUILDKIT_DOCKERFILE_CHECK`); if `None`, the Dockerfile's own
+    /// directive applies.
     pub check: Option<lint::Config>,
     /// Let git give advice (`BUILDKIT_GIT_ADVICE`).
     pub git_advice: bool,
@@ -93,16 +93,16 @@ pub struct Options {
 }
 
 impl Options {
-    /// Reads and checks what the environment holds.
+    /// Parses and checks the options of the environment.
     ///
     /// # Errors
     ///
-    /// The first option that is wrong, in upstream's order; and a BuildKit that is too old.
+    /// Returns an error for the first invalid option, in upstream's order, and if BuildKit is too old.
     pub fn new(environment: Environment, capabilities: &Capabilities) -> Result<Self, ErrorKind> {
         let Environment { options: mut raw, session_id, workers, product: _ } = environment;
         capabilities.llb.require(crate::llb::caps::FILE_BASE)?;
         refuse_removed(&raw)?;
-        // The build arguments win over the options they stand for, also where options are handed on.
+        // Build arguments override the options that they replace, also when options are forwarded.
         override_by_argument(&mut raw, "multi-platform", "build-arg:BUILDKIT_MULTI_PLATFORM");
         override_by_argument(&mut raw, "hostname", "build-arg:BUILDKIT_SANDBOX_HOSTNAME");
 
@@ -140,26 +140,26 @@ impl Options {
         })
     }
 
-    /// Whether the stage called `name` is built anew (upstream's `IsNoCache`).
+    /// Returns whether the stage called `name` is built without cache (upstream's `IsNoCache`).
     #[must_use]
     pub fn is_no_cache(&self, name: &str) -> bool {
         self.no_cache.applies_to(name)
     }
 
-    /// The session that the local directory `name` comes from.
+    /// Returns the session that the local directory `name` comes from.
     #[must_use]
     pub fn session_of(&self, name: &str) -> &str {
         self.local_session_ids.get(name).unwrap_or(&self.session_id)
     }
 
-    /// The value of an option; empty if it is not set.
+    /// Returns the value of an option; empty if it is not set.
     #[must_use]
     pub fn text(&self, key: &str) -> &str {
         self.raw.get(key).map_or("", String::as_str)
     }
 }
 
-/// Upstream's `validateMinCaps`.
+/// Rejects options that were removed (upstream's `validateMinCaps`).
 fn refuse_removed(raw: &BTreeMap<String, String>) -> Result<(), ErrorKind> {
     if raw.get("override-copy-image").is_some_and(|image| !image.is_empty()) {
         return Err(ErrorKind::OverrideCopyImage);

@@ -4,7 +4,7 @@
 
 use crate::gateway::error::Error;
 
-/// What this frontend can do. The image carries the list as label `moby.buildkit.frontend.caps`.
+/// The capabilities of this frontend. The image has the list as label `moby.buildkit.frontend.caps`.
 pub const FRONTEND_CAPS: &[&str] = &[
     "moby.buildkit.frontend.inputs",
     "moby.buildkit.frontend.subrequests",
@@ -13,13 +13,12 @@ pub const FRONTEND_CAPS: &[&str] = &[
     "moby.buildkit.frontend.contexts.zstd",
 ];
 
-/// Checks a list such as `a,b+forward`. A capability marked `+forward` may be missing as long as
-/// the Dockerfile hands the build on to another frontend: then the answer holds the error for the
-/// case that it does not.
+/// Checks a list such as `a,b+forward`. A capability marked `+forward` may be missing if the Dockerfile
+/// forwards the build to another frontend: the answer then contains the error to report if it does not.
 ///
 /// # Errors
 ///
-/// For the first capability that is missing and not so marked.
+/// Returns an error for the first missing capability without that mark.
 pub fn check_required_caps(list: &str) -> Result<Option<Error>, Error> {
     let mut pending = None;
     for entry in list.split(',').filter(|_| !list.is_empty()) {

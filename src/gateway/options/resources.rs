@@ -1,4 +1,4 @@
-//! Limits of containers: `memory`, `cpushares`, `cpusetcpus` and their kind.
+//! Limits of containers: `memory`, `cpushares`, `cpusetcpus` and related options.
 //!
 //! Mirrors `parseLinuxResources` of moby/buildkit's `frontend/dockerui` and `util/cpuset`.
 
@@ -8,10 +8,10 @@ use super::error::{ErrorKind, ResourceError};
 use crate::go::number::{atoi, parse_int, parse_uint};
 use crate::proto::pb;
 
-/// The largest processor or memory node a list may name.
+/// The largest processor or memory node that a list may name.
 pub(super) const MAX_CPU: i64 = 8192;
 
-/// The limits, if any is set. An empty value sets nothing.
+/// Returns the limits, if any is set. An empty value sets nothing.
 pub(super) fn parse(options: &BTreeMap<String, String>) -> Result<Option<pb::LinuxResources>, ErrorKind> {
     let limits = pb::LinuxResources {
         memory: limit(options, "memory", positive)?,
@@ -51,7 +51,7 @@ fn positive_unsigned(text: &str) -> Result<u64, ResourceError> {
     Some(parse_uint(text, 10, 64)?).filter(|n| *n > 0).ok_or(ResourceError::Positive)
 }
 
-/// Checks a list such as `0-3,5` and keeps it as it is written.
+/// Checks a list such as `0-3,5` and returns it unchanged.
 fn cpuset(text: &str) -> Result<String, ResourceError> {
     for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
         let number = |text: &str| atoi(text).ok().filter(|n| *n >= 0);

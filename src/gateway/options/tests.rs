@@ -1,4 +1,4 @@
-//! Options against what upstream's `dockerui.NewClient` makes of them.
+//! Compares options with the results of upstream's `dockerui.NewClient`.
 
 use std::fs;
 
@@ -27,7 +27,7 @@ fn environment(options: &Value) -> Environment {
     }
 }
 
-/// A message as Go's JSON has it: zero values left out.
+/// Returns a message in the form of Go's JSON, with zero values omitted.
 fn message(fields: Value) -> Value {
     let Value::Object(fields) = fields else { panic!("not an object") };
     fields.into_iter().filter(|(_, value)| *value != json!(0) && *value != json!("")).collect()
@@ -76,7 +76,7 @@ fn as_fixture(options: &Options) -> Map<String, Value> {
     map
 }
 
-/// Messages are text in the fixture; a missing map is null in Go.
+/// Converts values of the fixture, where messages are text and Go writes a missing map as null.
 fn unify(key: &str, value: &Value) -> Value {
     let parse = |text: &Value| serde_json::from_str(text.as_str().unwrap()).unwrap_or_else(|_| text.clone());
     match key {

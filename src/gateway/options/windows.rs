@@ -1,4 +1,4 @@
-//! What the client says about Windows images: `FANLIGHT_*` arguments.
+//! The client's settings for Windows images: `FANLIGHT_*` arguments.
 
 use std::collections::BTreeMap;
 
@@ -8,53 +8,53 @@ use crate::image::{Build, Reference, Wanted};
 use crate::list;
 use crate::suggest::Hint;
 
-/// Builds only these Windows versions, as names or builds with commas.
+/// Selects the Windows versions to build, as comma-separated names or builds.
 const VERSIONS: &str = "FANLIGHT_VERSIONS";
-/// `0` makes every layer on its base.
+/// `0` builds every layer on its base.
 pub const LAZY: &str = "FANLIGHT_LAZY";
-/// Names the seed, where the frontend's own image has none.
+/// Names the seed, if the frontend's own image has none.
 pub const SEED: &str = "FANLIGHT_SEED";
-/// Windows hosts that have to find an image in the result, with commas.
+/// Windows hosts that must find an image in the result, comma-separated.
 pub const HOSTS: &str = "FANLIGHT_HOSTS";
 
-/// `0` leaves out the labels that say what an image stands on.
+/// `0` leaves out the labels that name the base of an image.
 pub const LABELS: &str = "FANLIGHT_LABELS";
 
-/// `0` leaves the files of Windows images unchecked, `1` checks those of imported caches as well.
+/// `0` skips the check of the files of Windows images, `1` also checks those from imported caches.
 const VERIFY: &str = "FANLIGHT_VERIFY";
 
 /// Names a pushed image that a plan compares the build with.
 pub const AGAINST: &str = "FANLIGHT_AGAINST";
-/// Names a pushed image that is moved to the present bases.
+/// Names a pushed image to move to the current bases.
 pub const REBASE: &str = "FANLIGHT_REBASE";
-/// Names the bases that it was built on, where they cannot be told.
+/// Names the bases that it was built on, if they cannot be determined.
 pub const REBASE_FROM: &str = "FANLIGHT_REBASE_FROM";
 
-/// Every argument, for messages.
+/// All arguments, for messages.
 pub(super) const KNOWN: [&str; 9] =
     [AGAINST, HOSTS, LABELS, LAZY, REBASE, REBASE_FROM, SEED, VERIFY, VERSIONS];
 
-/// What all of them begin with.
+/// The prefix of all arguments.
 const PREFIX: &str = "FANLIGHT_";
 
 /// How Windows images are built.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WindowsOptions {
-    /// Only these versions; none for all.
+    /// The versions to build; `None` for all.
     pub versions: Option<Vec<Wanted>>,
-    /// Layers are made without their bases, where the engine can.
+    /// Layers are built without their bases, if the engine supports it.
     pub lazy: bool,
-    /// The image that layers are made on.
+    /// The image that layers are built on.
     pub seed: Option<Reference>,
-    /// Names of hosts that have to find an image: see [`crate::windows::host::Host::find`].
+    /// Names of hosts that must find an image: see [`crate::windows::host::Host::find`].
     pub hosts: Vec<String>,
-    /// Images get labels that say what they stand on.
+    /// Images get labels that name their base.
     pub labels: bool,
-    /// Whether the files of images are checked, where the client says it.
+    /// Whether the files of images are checked; `None` if the client does not say.
     pub verify: Option<bool>,
     /// The pushed image that a plan compares the build with.
     pub against: Option<Reference>,
-    /// The pushed image that is moved to the present bases in place of a build.
+    /// The pushed image that is moved to the current bases instead of a build.
     pub rebase: Option<Reference>,
     /// The bases that it was built on, as far as the client names them.
     pub rebase_from: Vec<Reference>,
@@ -84,7 +84,8 @@ impl WindowsOptions {
     }
 }
 
-/// A misspelled argument would be ignored in silence, and build something else than is asked for.
+/// Returns whether an argument is misspelled. Ignoring it silently would build something other than
+/// requested.
 fn is_unknown(key: &str) -> bool {
     let prefix = key.get(..PREFIX.len()).unwrap_or_default();
     prefix.eq_ignore_ascii_case(PREFIX) && !KNOWN.contains(&key)
@@ -102,7 +103,7 @@ fn versions(list: &str) -> Result<Option<Vec<Wanted>>, ErrorKind> {
     Ok((!found.is_empty()).then_some(found))
 }
 
-/// A switch that is on where nothing is said.
+/// Parses a switch that is on by default.
 fn switch(name: &'static str, text: &str) -> Result<bool, ErrorKind> {
     if text.is_empty() {
         return Ok(true);
@@ -115,7 +116,7 @@ fn reference(name: &'static str, text: &str) -> Result<Reference, ErrorKind> {
     parsed.map_err(|error| ErrorKind::Reference { name, text: text.to_owned(), error })
 }
 
-/// A reference, or a list of them as in FROM.
+/// Parses a reference, or a list of them as in FROM.
 fn references(name: &'static str, text: &str) -> Result<Vec<Reference>, ErrorKind> {
     if !list::is_list(text) {
         return text.split_whitespace().map(|one| reference(name, one)).collect();

@@ -31,12 +31,12 @@ const PUNCT: &[(char, char)] = &[('!', '/'), (':', '@'), ('[', '`'), ('{', '~')]
 const XDIGIT: &[(char, char)] = &[('0', '9'), ('A', 'F'), ('a', 'f')];
 
 impl Class {
-    /// Adds the characters from `low` to `high`, both included.
+    /// Adds the characters from `low` to `high`, inclusive.
     pub fn add(&mut self, low: char, high: char) {
         self.ranges.push((low, high));
     }
 
-    /// Turns the set into every other character.
+    /// Negates the set.
     pub const fn negate(&mut self) {
         self.negated = !self.negated;
     }
@@ -53,7 +53,7 @@ impl Class {
         true
     }
 
-    /// Adds a POSIX class, `alpha` or `^alpha`; `false` for a name that is none.
+    /// Adds a POSIX class, `alpha` or `^alpha`; `false` for an unknown name.
     pub fn add_posix(&mut self, name: &str) -> bool {
         let (name, negated) = name.strip_prefix('^').map_or((name, false), |name| (name, true));
         let ranges = match name {
@@ -77,8 +77,8 @@ impl Class {
         true
     }
 
-    /// Adds a Unicode category by its letter, or its opposite. Of Go's categories these have a
-    /// test here: `L`, `N` and `Z`; `false` for the others.
+    /// Adds a Unicode category by its letter, or its complement. Of Go's categories, only `L`, `N` and `Z`
+    /// are supported; `false` for the others.
     pub fn add_category(&mut self, letter: char, negated: bool) -> bool {
         let group = match letter {
             'L' => Group::Letter,
@@ -95,7 +95,7 @@ impl Class {
             self.ranges.extend(ranges);
             return;
         }
-        // The tables are sorted ASCII, so the gaps are between neighbours.
+        // The tables are sorted ASCII, so the gaps are between neighbors.
         let mut low = '\0';
         for &(first, last) in ranges {
             if low < first {
@@ -106,7 +106,7 @@ impl Class {
         self.ranges.push((low, char::MAX));
     }
 
-    /// Whether `c` is in the set.
+    /// Returns whether `c` is in the set.
     #[must_use]
     pub fn contains(&self, c: char) -> bool {
         let listed = self.ranges.iter().any(|&(low, high)| (low..=high).contains(&c))

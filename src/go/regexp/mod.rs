@@ -1,8 +1,8 @@
 //! The part of Go's `regexp` that shell patterns and ignore patterns are translated to.
 //!
-//! A [`Program`] runs all its alternatives side by side, one character at a time, in order of
-//! preference: the result is the one a backtracking matcher would find first, and the time is
-//! bounded by program length times text length.
+//! A [`Program`] runs all its alternatives in parallel, one character at a time, in order of preference: the
+//! result is the one that a backtracking matcher would find first, and the time is bounded by program length
+//! times text length.
 
 mod class;
 
@@ -10,12 +10,12 @@ use std::ops::Range;
 
 pub use class::Class;
 
-/// One instruction.
+/// An instruction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
-    /// This character.
+    /// The given character.
     Char(char),
-    /// Any character but a newline: Go's `.`.
+    /// Any character except a newline: Go's `.`.
     Any,
     /// A character of a class.
     Class(Class),
@@ -23,30 +23,30 @@ pub enum Step {
     Start,
     /// The end of the text.
     End,
-    /// Where an ASCII word starts or ends (`true`), or anywhere else (`false`).
+    /// The start or end of an ASCII word (`true`), or any other position (`false`).
     WordBoundary(bool),
-    /// Go on in either place, the first one preferred.
+    /// Continue at both instructions, preferring the first.
     Split(usize, usize),
-    /// Go on there.
+    /// Continue at that instruction.
     Jump(usize),
 }
 
-/// A compiled pattern. Its end is the match.
+/// A compiled pattern. Reaching its end is a match.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Program {
     steps: Vec<Step>,
 }
 
-/// A search that took more than [`BUDGET`] steps.
+/// The error of a search that took more than [`BUDGET`] steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("pattern takes too long to match")]
 pub struct TooSlow;
 
-/// How much work searches may do together, in instructions run. Only texts and patterns of many
-/// kilobytes, full of wildcards, come near: this is less than a second.
+/// The limit on the work of searches together, in executed instructions. Only texts and patterns of many
+/// kilobytes, full of wildcards, come close: this is less than a second.
 pub const BUDGET: usize = 50_000_000;
 
-/// What is left of [`BUDGET`].
+/// The unused part of [`BUDGET`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Budget(usize);
 
@@ -57,22 +57,23 @@ impl Default for Budget {
 }
 
 impl Budget {
-    /// So many instructions.
+    /// Creates a budget of that many instructions.
     #[must_use]
     pub const fn new(instructions: usize) -> Self {
         Self(instructions)
     }
 
-    /// Takes an amount of work off.
+    /// Subtracts an amount of work.
     ///
     /// # Errors
-    /// [`TooSlow`] when there is not that much left.
+    ///
+    /// Returns [`TooSlow`] if not that much is left.
     pub fn spend(&mut self, work: usize) -> Result<(), TooSlow> {
         self.0 = self.0.checked_sub(work).ok_or(TooSlow)?;
         Ok(())
     }
 
-    /// How much is left.
+    /// Returns how much is left.
     #[must_use]
     pub const fn left(&self) -> usize {
         self.0
@@ -85,8 +86,7 @@ impl Program {
         self.steps.push(step);
     }
 
-    /// Adds any number of characters that `step` accepts: as many as possible if `greedy`, else as
-    /// few.
+    /// Adds any number of characters that `step` accepts: as many as possible if `greedy`, otherwise as few.
     pub fn repeat(&mut self, step: Step, greedy: bool) {
         let start = self.steps.len();
         self.split(start + 1, start + 3, greedy);
@@ -94,7 +94,7 @@ impl Program {
         self.push(Step::Jump(start));
     }
 
-    /// Adds `inner`, present if possible, else left out.
+    /// Adds `inner` as optional, preferring its presence.
     pub fn optional(&mut self, inner: impl FnOnce(&mut Self)) {
         let start = self.steps.len();
         self.push(Step::Jump(0));
@@ -102,19 +102,19 @@ impl Program {
         self.steps[start] = Step::Split(start + 1, self.steps.len());
     }
 
-    /// How many instructions there are.
+    /// Returns the number of instructions.
     #[must_use]
     pub const fn len(&self) -> usize {
         self.steps.len()
     }
 
-    /// Whether the pattern is the empty one.
+    /// Returns whether the pattern is empty.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.steps.is_empty()
     }
 
-    /// Adds everything another pattern matches, after what is there.
+    /// Appends another pattern.
     pub fn append(&mut self, other: &Self) {
         let offset = self.steps.len();
         self.steps.extend(other.steps.iter().map(|step| match step {
@@ -124,8 +124,8 @@ impl Program {
         }));
     }
 
-    /// Takes the instructions from `start` on out, as a pattern of their own. Nothing before may
-    /// lead into them, except to the first.
+    /// Splits off the instructions from `start` on, as a pattern of their own. No earlier instruction may
+    /// jump into them, except to the first.
     pub fn split_off(&mut self, start: usize) -> Self {
         let mut steps = self.steps.split_off(start);
         for step in &mut steps {
@@ -141,7 +141,7 @@ impl Program {
         Self { steps }
     }
 
-    /// Adds `inner` at least `min` times and at most `max`, without limit if that is `None`.
+    /// Adds `inner` at least `min` times and at most `max` times, without limit if `max` is `None`.
     pub fn repeat_program(&mut self, inner: &Self, min: usize, max: Option<usize>) {
         for _ in 0..min {
             self.append(inner);
@@ -158,11 +158,11 @@ impl Program {
         }
     }
 
-    /// The pattern that matches what any of these matches, the first ones preferred.
+    /// Returns the pattern that matches what any of the alternatives matches, preferring the first ones.
     #[must_use]
     pub fn any_of(alternatives: &[Self]) -> Self {
         let Some((last, others)) = alternatives.split_last() else { return Self::default() };
-        // Each alternative but the last has a split before and a jump after it.
+        // Each alternative except the last has a split before it and a jump after it.
         let end = others.iter().map(|other| other.len() + 2).sum::<usize>() + last.len();
         let mut program = Self::default();
         for other in others {
@@ -179,19 +179,21 @@ impl Program {
         self.push(if greedy { Step::Split(repeat, leave) } else { Step::Split(leave, repeat) });
     }
 
-    /// Whether the pattern matches anywhere in `text`.
+    /// Returns whether the pattern matches anywhere in `text`.
     ///
     /// # Errors
-    /// [`TooSlow`].
+    ///
+    /// Returns [`TooSlow`] if the budget is used up.
     pub fn matches(&self, text: &str, budget: &mut Budget) -> Result<bool, TooSlow> {
         Ok(self.find(text, 0, false, budget)?.is_some())
     }
 
-    /// The leftmost match that starts at `from`, a character's offset in bytes, or after it; only
-    /// at `from` if `anchored`.
+    /// Returns the leftmost match that starts at `from`, a character's offset in bytes, or after it; only at
+    /// `from` if `anchored`.
     ///
     /// # Errors
-    /// [`TooSlow`].
+    ///
+    /// Returns [`TooSlow`] if the budget is used up.
     pub fn find(
         &self,
         text: &str,
@@ -199,7 +201,7 @@ impl Program {
         anchored: bool,
         budget: &mut Budget,
     ) -> Result<Option<Range<usize>>, TooSlow> {
-        // A search starts with a note for every instruction.
+        // A search starts by initializing an entry for every instruction.
         budget.spend(self.steps.len() / 8)?;
         let mut search = Search {
             program: self,
@@ -215,7 +217,7 @@ impl Program {
             let mut rest = text[at..].chars();
             let c = rest.next();
             let after = text.len() - rest.as_str().len();
-            // A new attempt is less preferred than every earlier one.
+            // A new attempt is less preferred than all earlier ones.
             if found.is_none() && (at == from || !anchored) {
                 search.follow(&mut current, 0, at, at)?;
             }
@@ -251,15 +253,15 @@ impl Program {
 struct Search<'a> {
     program: &'a Program,
     text: &'a str,
-    /// For each step the position at which it was last queued.
+    /// For each step, the position at which it was last queued.
     seen: Vec<usize>,
-    /// Steps to look at, the most preferred on top.
+    /// The steps to process, the most preferred on top.
     pending: Vec<usize>,
     budget: &'a mut Budget,
 }
 
 impl Search<'_> {
-    /// Queues the steps that are reached from `step` at position `at` without reading a character.
+    /// Queues the steps that can be reached from `step` at position `at` without reading a character.
     fn follow(
         &mut self,
         queue: &mut Vec<(usize, usize)>,

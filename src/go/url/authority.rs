@@ -14,7 +14,7 @@ pub struct User {
 }
 
 impl User {
-    /// A user without a password (`url.User`).
+    /// Creates a user without a password (`url.User`).
     #[must_use]
     pub fn new(name: &str) -> Self {
         Self { name: name.as_bytes().to_vec(), password: None }
@@ -22,7 +22,7 @@ impl User {
 }
 
 impl fmt::Display for User {
-    /// As `Userinfo.String`.
+    /// Formats like `Userinfo.String`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&escape(&self.name, Part::User))?;
         match &self.password {
@@ -32,7 +32,7 @@ impl fmt::Display for User {
     }
 }
 
-/// Reads an authority (`parseAuthority`).
+/// Parses an authority (`parseAuthority`).
 pub(super) fn parse(text: &str, scheme: &str) -> Result<(Option<User>, Vec<u8>), ErrorKind> {
     let Some((user, host)) = text.rsplit_once('@') else { return Ok((None, parse_host(text, scheme)?)) };
     let host = parse_host(host, scheme)?;
@@ -55,7 +55,7 @@ fn parse_host(host: &str, scheme: &str) -> Result<Vec<u8>, ErrorKind> {
         Some(_) => return Err(ErrorKind::IpLiteral),
         None => {}
     }
-    // Other schemes than these two may have colons in their hosts.
+    // Schemes other than these two may have colons in their hosts.
     let web = matches!(scheme, "http" | "https");
     let colon = if web { host.find(':') } else { host.rfind(':') };
     let port = colon.map_or("", |colon| &host[colon..]);
@@ -63,7 +63,7 @@ fn parse_host(host: &str, scheme: &str) -> Result<Vec<u8>, ErrorKind> {
     unescape(host, Part::Host)
 }
 
-/// Reads an IPv6 address in brackets, perhaps with a zone, perhaps with a port.
+/// Parses an IPv6 address in brackets, optionally with a zone and a port.
 fn parse_literal(host: &str) -> Result<Vec<u8>, ErrorKind> {
     let (inner, port) = host[1..].rsplit_once(']').ok_or(ErrorKind::MissingBracket)?;
     check_port(port)?;
@@ -86,7 +86,7 @@ fn parse_literal(host: &str) -> Result<Vec<u8>, ErrorKind> {
     Ok(out)
 }
 
-/// Nothing, or a colon and digits, which may be missing.
+/// Checks that a port is empty, or a colon and optional digits.
 fn check_port(port: &str) -> Result<(), ErrorKind> {
     let digits = if port.is_empty() { Some("") } else { port.strip_prefix(':') };
     if digits.is_some_and(|digits| digits.bytes().all(|b| b.is_ascii_digit())) {

@@ -1,4 +1,4 @@
-//! Percent escapes, which differ from part to part of a URL.
+//! Percent escapes, whose rules depend on the part of a URL.
 
 use std::fmt::Write as _;
 
@@ -15,7 +15,7 @@ pub(super) enum Part {
     Fragment,
 }
 
-/// Whether a byte has to be escaped (`shouldEscape`).
+/// Returns whether a byte must be escaped (`shouldEscape`).
 pub(super) const fn needs_escape(byte: u8, part: Part) -> bool {
     match byte {
         b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => false,
@@ -30,7 +30,7 @@ pub(super) const fn needs_escape(byte: u8, part: Part) -> bool {
     }
 }
 
-/// Escapes what has to be.
+/// Escapes the bytes that must be escaped.
 pub(super) fn escape(bytes: &[u8], part: Part) -> String {
     let mut out = String::with_capacity(bytes.len());
     for &byte in bytes {
@@ -46,7 +46,7 @@ pub(super) fn escape(bytes: &[u8], part: Part) -> String {
     out
 }
 
-/// Undoes escapes (`unescape`).
+/// Decodes escapes (`unescape`).
 pub(super) fn unescape(text: &str, part: Part) -> Result<Vec<u8>, ErrorKind> {
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
@@ -63,7 +63,7 @@ pub(super) fn unescape(text: &str, part: Part) -> Result<Vec<u8>, ErrorKind> {
                 let (Some(high), Some(low)) = (hex(at), hex(at + 1)) else { return Err(escape()) };
                 let value = u8::try_from(high * 16 + low).unwrap_or_default();
                 let allowed = match part {
-                    // In a host only `%25` and bytes beyond ASCII may be escaped.
+                    // In a host, only `%25` and bytes beyond ASCII may be escaped.
                     Part::Host => high >= 8 || value == b'%',
                     Part::Zone => value == b'%' || value == b' ' || !needs_escape(value, Part::Host),
                     _ => true,
@@ -86,7 +86,7 @@ pub(super) fn unescape(text: &str, part: Part) -> Result<Vec<u8>, ErrorKind> {
     Ok(out)
 }
 
-/// Whether a text needs no further escapes (`validEncoded`).
+/// Returns whether a text needs no further escapes (`validEncoded`).
 pub(super) fn is_valid(text: &str, part: Part) -> bool {
     text.bytes().all(|byte| b"!$&'()*+,;=:@[]%".contains(&byte) || !needs_escape(byte, part))
 }

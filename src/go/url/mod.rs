@@ -1,4 +1,4 @@
-//! URLs as Go's `net/url` reads and writes them.
+//! URLs as Go's `net/url` parses and formats them.
 
 mod authority;
 mod escape;
@@ -13,7 +13,7 @@ pub use query::{QueryError, Values, parse_query};
 use super::Quoted;
 use super::quote::quote_bytes;
 
-/// Why a text is no URL (`*url.Error`).
+/// The error for a text that is not a valid URL (`*url.Error`).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("parse {}: {kind}", Quoted(.url))]
 pub struct UrlError {
@@ -23,7 +23,7 @@ pub struct UrlError {
     pub kind: ErrorKind,
 }
 
-/// What is wrong with a URL. The texts are Go's.
+/// The kind of error in a URL. The texts are Go's.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ErrorKind {
     /// A control character.
@@ -32,60 +32,61 @@ pub enum ErrorKind {
     /// A colon at the start.
     #[error("missing protocol scheme")]
     MissingScheme,
-    /// `a:b` where it would be read as a scheme.
+    /// `a:b`, in which `a` would be parsed as a scheme.
     #[error("first path segment in URL cannot contain colon")]
     ColonInFirstSegment,
-    /// A percent sign without two hexadecimal digits, or one that may not be there.
+    /// A percent sign without two hexadecimal digits, or an escape that is not allowed there.
     #[error("invalid URL escape {}", quote_bytes(.0))]
     Escape(Vec<u8>),
-    /// A character no host has.
+    /// A character that is not allowed in a host.
     #[error("invalid character {} in host name", Quoted(.0))]
     HostCharacter(String),
-    /// A user or password with characters they cannot have.
+    /// A user or password with characters that are not allowed.
     #[error("net/url: invalid userinfo")]
     UserInfo,
-    /// A bracket where it does not belong, or an IPv4 address in brackets.
+    /// A misplaced bracket, or an IPv4 address in brackets.
     #[error("invalid IP-literal")]
     IpLiteral,
-    /// An opening bracket alone.
+    /// An opening bracket without a closing one.
     #[error("missing ']' in host")]
     MissingBracket,
-    /// A port that is no number.
+    /// A port that is not a number.
     #[error("invalid port {} after host", Quoted(.0))]
     Port(String),
-    /// Brackets around something else than an address.
+    /// Brackets around something other than an IPv6 address.
     #[error("invalid host: {} is no IPv6 address", Quoted(.0))]
     Address(String),
 }
 
-/// A URL taken apart. Texts are unescaped and may be any bytes.
+/// A parsed URL. Its parts are unescaped and may be any bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Url {
     /// The scheme in lower case.
     pub scheme: String,
-    /// What follows the scheme where that is no slash, escaped.
+    /// The rest after the scheme if it does not start with a slash, escaped.
     pub opaque: String,
     /// User and password.
     pub user: Option<User>,
     /// The query as written, without its question mark.
     pub raw_query: String,
-    /// There is a question mark and nothing after it.
+    /// There is a question mark with nothing after it.
     pub force_query: bool,
     host: Vec<u8>,
     path: Vec<u8>,
-    /// The path as written, where [`escape`] would write another one.
+    /// The path as written, if [`escape`] would write it differently.
     raw_path: String,
     fragment: Vec<u8>,
     raw_fragment: String,
-    /// There is a scheme, and no `//`.
+    /// There is a scheme, but no `//`.
     omit_host: bool,
 }
 
 impl Url {
-    /// Reads a URL or a relative reference (`url.Parse`).
+    /// Parses a URL or a relative reference (`url.Parse`).
     ///
     /// # Errors
-    /// [`UrlError`].
+    ///
+    /// Returns [`UrlError`] if the text is invalid.
     pub fn parse(text: &str) -> Result<Self, UrlError> {
         let (front, fragment) = text.split_once('#').unwrap_or((text, ""));
         let error = |url: &str, kind| UrlError { url: url.to_owned(), kind };
@@ -97,7 +98,7 @@ impl Url {
         Ok(url)
     }
 
-    /// Everything but the fragment.
+    /// Parses everything but the fragment.
     fn parse_front(text: &str) -> Result<Self, ErrorKind> {
         let mut url = Self::default();
         if text.bytes().any(|b| b.is_ascii_control()) {
@@ -141,31 +142,31 @@ impl Url {
         Ok(url)
     }
 
-    /// Host and port.
+    /// Returns host and port.
     #[must_use]
     pub fn host(&self) -> String {
         String::from_utf8_lossy(&self.host).into_owned()
     }
 
-    /// The path.
+    /// Returns the path.
     #[must_use]
     pub fn path(&self) -> String {
         String::from_utf8_lossy(&self.path).into_owned()
     }
 
-    /// The fragment, without its hash sign.
+    /// Returns the fragment, without its hash sign.
     #[must_use]
     pub fn fragment(&self) -> String {
         String::from_utf8_lossy(&self.fragment).into_owned()
     }
 
-    /// The query's values; what cannot be read is left out (`URL.Query`).
+    /// Returns the values of the query, without invalid ones (`URL.Query`).
     #[must_use]
     pub fn query(&self) -> Values {
         parse_query(&self.raw_query).0
     }
 
-    /// The URL without query and fragment. A question mark with nothing after it stays.
+    /// Returns the URL without query and fragment. A question mark with nothing after it is kept.
     #[must_use]
     pub fn without_query_and_fragment(&self) -> Self {
         let (fragment, raw_fragment) = (Vec::new(), String::new());
@@ -184,7 +185,7 @@ impl Url {
 }
 
 impl fmt::Display for Url {
-    /// As `URL.String`.
+    /// Formats like `URL.String`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut out = String::new();
         if !self.scheme.is_empty() {
@@ -230,7 +231,7 @@ impl fmt::Display for Url {
     }
 }
 
-/// Splits a scheme and its colon off, if there is one.
+/// Splits off a scheme and its colon, if there is one.
 fn split_scheme(text: &str) -> Result<(&str, &str), ErrorKind> {
     let in_scheme = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
     let end = text.find(|c| !in_scheme(c)).unwrap_or(text.len());
@@ -256,7 +257,7 @@ mod tests {
                 Ok(url) => url,
                 Err(error) => {
                     let expected = case["error"].as_str().unwrap_or_else(|| panic!("{text:?}: {error}"));
-                    // Go says more about what is wrong with an address.
+                    // Go's message has more details about an invalid address.
                     if !matches!(error.kind, ErrorKind::Address(_)) {
                         assert_eq!(error.to_string(), expected, "{text:?}");
                     }

@@ -8,24 +8,24 @@ use super::escape::{Part, unescape};
 /// The values of each key, in order.
 pub type Values = BTreeMap<String, Vec<String>>;
 
-/// How many pairs Go reads.
+/// The maximum number of pairs that Go reads.
 const MOST: usize = 10_000;
 
-/// What is wrong with a query. The texts are Go's.
+/// The kind of error in a query. The texts are Go's.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum QueryError {
-    /// Too many pairs; none is read.
+    /// Too many pairs; no pair is read.
     #[error("number of URL query parameters exceeded limit")]
     TooMany,
-    /// A semicolon, which once separated pairs.
+    /// A semicolon, which used to separate pairs.
     #[error("invalid semicolon separator in query")]
     Semicolon,
-    /// A broken escape.
+    /// An invalid escape.
     #[error(transparent)]
     Escape(ErrorKind),
 }
 
-/// Reads a query (`url.ParseQuery`): what can be read, and what was wrong with the rest.
+/// Parses a query (`url.ParseQuery`); returns the valid pairs, and an error for the rest.
 #[must_use]
 pub fn parse_query(query: &str) -> (Values, Option<QueryError>) {
     let mut values = Values::new();

@@ -1,4 +1,4 @@
-//! The part of a plan that compares with a pushed image.
+//! The part of a plan that compares the build with a pushed image.
 
 use super::text::{or_dash, section};
 use crate::image::Platform;
@@ -7,49 +7,50 @@ use crate::request::json::Json;
 /// The images of a build and of a pushed index.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Against {
-    /// The index, with its digest.
+    /// The reference of the index, with its digest.
     pub reference: String,
-    /// Those of the build in its order, then those that are only pushed.
+    /// The images of the build in its order, then those that exist only in the pushed index.
     pub variants: Vec<Compared>,
 }
 
-/// How an image stands to the one that is pushed.
+/// The comparison of an image with the pushed one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Compared {
     /// Its platform.
     pub platform: Platform,
-    /// The ID of the build's image; empty where it has none.
+    /// The ID of the build's image; empty if the build has none.
     pub image: String,
-    /// The digest of the pushed image; empty where there is none, or its index could not be read.
+    /// The digest of the pushed image; empty if there is none, or if its index could not be read.
     pub digest: String,
-    /// The base as it is written.
+    /// The base as written.
     pub base: String,
-    /// The comparison.
+    /// The result of the comparison.
     pub state: State,
-    /// The `os.version` that the pushed image stands on.
+    /// The `os.version` of the pushed image's base.
     pub from: String,
-    /// The `os.version` of the present base.
+    /// The `os.version` of the current base.
     pub to: String,
-    /// How many days older the pushed image's base is than the present one, where both are known.
+    /// The number of days by which the pushed image's base is older than the current one, if both dates are
+    /// known.
     pub days: Option<i64>,
-    /// The day on which the support of the version ended, where it has.
+    /// The day on which the support of the version ended, if it did.
     pub support_ended: Option<&'static str>,
 }
 
-/// What a comparison found.
+/// The result of a comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
-    /// It stands on the present base.
+    /// It is based on the current base.
     Current,
-    /// It stands on an older one.
+    /// It is based on an older base.
     Behind,
-    /// It stands on a newer one.
+    /// It is based on a newer base.
     Ahead,
-    /// It stands on another one.
+    /// It is based on a different base.
     Other,
     /// It is not pushed.
     Missing,
-    /// Only the pushed index has it.
+    /// Only the pushed index contains it.
     Dropped,
 }
 

@@ -131,7 +131,7 @@ impl Base {
         json.item("line", &self.line);
     }
 
-    /// The digest that the build asks for.
+    /// Returns the digest that the build requests.
     pub(super) fn digest(&self) -> String {
         let parsed = Reference::parse_normalized(&self.reference);
         parsed.ok().and_then(|parsed| parsed.digest().map(str::to_owned)).unwrap_or_default()
@@ -167,7 +167,7 @@ const fn reason(way: Way) -> &'static str {
     }
 }
 
-/// As in an index.
+/// Written as in an index.
 impl Item for Platform {
     fn write(&self, json: &mut Json) {
         json.object(|json| {
@@ -184,7 +184,7 @@ impl Item for Platform {
 }
 
 impl Json {
-    /// A list of objects.
+    /// Writes a list of objects.
     pub(super) fn list<T>(&mut self, name: &str, items: &[T], write: impl Fn(&mut Self, &T)) {
         struct Object<'o, T>(&'o T, &'o dyn Fn(&mut Json, &T));
         impl<T> Item for Object<'_, T> {

@@ -1,7 +1,7 @@
-//! The plan of a build: what it would make, without making it.
+//! The plan of a build: what it would produce, without building.
 //!
-//! A request of fanlight's own. Its fields are documented in `docs/plan.md`; what is there stays,
-//! and a change of meaning is a new version.
+//! A request of fanlight's own. Its fields are documented in `docs/plan.md`; existing fields stay, and a
+//! change of meaning requires a new version.
 
 pub mod against;
 mod json;
@@ -27,25 +27,25 @@ use crate::windows::versions;
 /// An image of the result.
 #[derive(Debug, Clone)]
 pub struct Image {
-    /// How the result names it.
+    /// The ID of the image in the result.
     pub id: String,
-    /// Its platform, as hosts see it in the index.
+    /// The platform, as hosts see it in the index.
     pub platform: Platform,
-    /// The stage that it is.
+    /// The stage that becomes the image.
     pub target: Place,
-    /// What it starts from.
+    /// The base of the image.
     pub base: Base,
-    /// The instructions that it is made of, from its base on.
+    /// The instructions of the image, from its base on.
     pub steps: Vec<Step>,
-    /// The layers that they make.
+    /// The layers that the instructions create.
     pub layers: Vec<Layer>,
-    /// The images that have to be downloaded for it.
+    /// The images that must be downloaded for it.
     pub reads: Vec<Read>,
     /// The stages that it copies or mounts from.
     pub stages: Vec<Stage>,
     /// Commands that cannot run here.
     pub refused: Vec<Refused>,
-    /// Why its layers are made on their base, where it is a Windows image and they are.
+    /// For a Windows image whose layers are built on their base: why they are.
     pub why_on_base: String,
 }
 
@@ -70,7 +70,7 @@ pub enum BaseKind {
 }
 
 impl BaseKind {
-    /// The kind as the plan's JSON has it.
+    /// Returns the kind as in the JSON of the plan.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -81,14 +81,14 @@ impl BaseKind {
     }
 }
 
-/// What an image starts from.
+/// The base of an image.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Base {
-    /// What kind it is.
+    /// The kind.
     pub kind: BaseKind,
-    /// As it is written, variables expanded.
+    /// The name as written, with variables expanded.
     pub name: String,
-    /// The whole reference with its digest; empty where it is no image.
+    /// The full reference with its digest; empty if it is not an image.
     pub reference: String,
     /// The line of the FROM that names it.
     pub line: u32,
@@ -97,45 +97,45 @@ pub struct Base {
 /// An instruction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
-    /// The stage that it stands in.
+    /// The stage that contains it.
     pub stage: String,
-    /// Where it begins.
+    /// The line on which it begins.
     pub line: u32,
-    /// As it is written.
+    /// The instruction as written.
     pub instruction: String,
-    /// It comes from an ONBUILD of the base.
+    /// It comes from an ONBUILD trigger of the base.
     pub is_trigger: bool,
-    /// What it makes of the image.
+    /// Its effect on the image.
     pub makes: Makes,
 }
 
-/// What an instruction makes of an image.
+/// The effect of an instruction on an image.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Makes {
     /// It is the FROM.
     Base,
-    /// A layer, by the digest of its definition.
+    /// It creates a layer, identified by the digest of its definition.
     Layer(String),
-    /// Something of the config.
+    /// It changes the config.
     Config,
-    /// Nothing that is in the image.
+    /// It changes nothing in the image.
     Nothing,
     /// It is a command that cannot run here.
     CannotRun,
 }
 
-/// A stage that is built for others.
+/// A stage that is built for other stages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stage {
-    /// Where it stands.
+    /// The name and location of the stage.
     pub place: Place,
-    /// The platform that it is built on.
+    /// The platform on which it runs.
     pub platform: Platform,
-    /// The digest of its definition: equal digests are built once.
+    /// The digest of its definition; stages with equal digests are built once.
     pub digest: String,
 }
 
-/// A base that a host lacks, as far as the tags of other bases tell its name.
+/// A base to add for a host that no image fits; its name is derived from the tags of other bases.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Addition {
     /// The architecture.
@@ -144,18 +144,18 @@ pub struct Addition {
     pub base: String,
 }
 
-/// Whether there is an image.
+/// Whether an image exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Existence {
-    /// It was looked up.
+    /// It exists.
     There,
-    /// It was looked up, and there is none.
+    /// It does not exist.
     Missing,
-    /// It could not be looked up.
+    /// The lookup failed.
     Unknown,
 }
 
-/// The bases to add that a plan of these images may name.
+/// Returns the bases to add that a plan of these images may name.
 #[must_use]
 pub fn additions(images: &[Image]) -> Vec<Addition> {
     let mut found: Vec<Addition> = Vec::new();
@@ -169,8 +169,8 @@ pub fn additions(images: &[Image]) -> Vec<Addition> {
     found
 }
 
-/// The answer to `frontend.plan`: the images, how they stand to a pushed index, and what they are made of in a rebase.
-/// `known` says which of [`additions`] there are.
+/// Answers `frontend.plan`: the images, their comparison with a pushed index, and the changes of a rebase.
+/// `known` says which of the [`additions`] exist.
 #[must_use]
 pub fn plan(
     images: Vec<Image>,
@@ -184,11 +184,11 @@ pub fn plan(
     super::answer(&PLAN, texts)
 }
 
-/// The images, and what they have in common. Images are named by their place among them.
+/// The images and the parts that they share. Images are identified by their index.
 struct Document {
     images: Vec<Image>,
     layers: Vec<Shared<Layer>>,
-    /// Where each layer is in the list, by its digest: a file may have thousands.
+    /// The index of each layer in the list, by its digest: a file may have thousands of layers.
     layer_numbers: BTreeMap<String, usize>,
     stages: Vec<Shared<Stage>>,
     downloads: Vec<Shared<Download>>,
@@ -199,28 +199,28 @@ struct Document {
     rebase: Option<Rebase>,
 }
 
-/// Something, and the images that it is for.
+/// A part of the plan, and the images that it belongs to.
 struct Shared<T> {
     what: T,
     images: Vec<usize>,
 }
 
-/// An image that has to be downloaded.
+/// An image that must be downloaded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Download {
     read: Read,
     why: String,
 }
 
-/// A Windows release that is newer than the table of releases, as far as the bases tell of it.
+/// A Windows release that is newer than the table of releases, as far as the bases describe it.
 struct Release {
     build: Build,
-    /// Its name in a base's tag; empty where no tag has one.
+    /// Its name in the tag of a base; empty if no tag has one.
     name: String,
     images: Vec<usize>,
 }
 
-/// What the hosts of an architecture take.
+/// The images that the hosts of an architecture select.
 struct OfArchitecture {
     architecture: String,
     hosts: Vec<OnHost>,
@@ -228,12 +228,12 @@ struct OfArchitecture {
 
 struct OnHost {
     coverage: Coverage,
-    /// The image among all of the result.
+    /// The index of the image in the result.
     image: Option<usize>,
     elsewhere: Vec<(&'static str, Option<usize>)>,
-    /// A base whose image would fit, by the tag of another, where none does.
+    /// If no image fits, a base whose image would, derived from the tag of another base.
     candidate: Option<String>,
-    /// Whether there is that base.
+    /// Whether that base exists.
     existence: Existence,
 }
 
@@ -292,7 +292,7 @@ fn share<T: Clone>(list: &mut Vec<Shared<T>>, image: usize, what: &T, same: fn(&
     }
 }
 
-/// What has to be downloaded for an image, with all the lines that want the same.
+/// Returns the downloads for an image, each with all the lines that need it.
 fn downloads(image: &Image) -> Vec<Download> {
     let mut found: Vec<Download> = Vec::new();
     for read in &image.reads {
@@ -325,7 +325,7 @@ fn why(read: &Read, image: &Image) -> String {
     text.to_owned()
 }
 
-/// The releases of the images that the table lacks, in the order of the index.
+/// Returns the releases of the images that are not in the table, in the order of the index.
 fn newer_releases(images: &[Image]) -> Vec<Release> {
     let mut found: Vec<Release> = Vec::new();
     for (index, image) in images.iter().enumerate().filter(|(_, image)| image.platform.is_windows()) {
@@ -348,7 +348,7 @@ fn newer_releases(images: &[Image]) -> Vec<Release> {
     found
 }
 
-/// What Windows hosts take of the result, by architecture.
+/// Returns which image of the result each Windows host selects, by architecture.
 fn hosts(images: &[Image], additions: &[(Addition, Existence)]) -> Vec<OfArchitecture> {
     let mut found: Vec<OfArchitecture> = Vec::new();
     for image in images.iter().filter(|image| image.platform.is_windows()) {

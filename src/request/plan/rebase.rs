@@ -8,39 +8,39 @@ use crate::request::json::Json;
 pub struct Rebase {
     /// The pushed index, with its digest.
     pub reference: String,
-    /// What becomes of each image of the result, in its order.
+    /// The change of each image of the result, in its order.
     pub images: Vec<MovedImage>,
 }
 
-/// An image that is made of a pushed one.
+/// An image that is created from a pushed one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MovedImage {
     /// Its ID in the result.
     pub image: String,
     /// The platform of the pushed image.
     pub from: String,
-    /// The digest of the pushed image; empty where its index could not be read.
+    /// The digest of the pushed image; empty if its index could not be read.
     pub digest: String,
-    /// What that stands on, with its digest; empty for an image that comes along.
+    /// The current base of the pushed image, with its digest; empty for an image that is copied unchanged.
     pub old_base: String,
-    /// What the image is to stand on, with its digest; empty for an image that comes along.
+    /// The new base of the image, with its digest; empty for an image that is copied unchanged.
     pub new_base: String,
-    /// How many of its layers are kept: all that are not of its base.
+    /// The number of layers that are kept: all except those of the base.
     pub layers: usize,
-    /// What is done.
+    /// The kind of change.
     pub change: Change,
 }
 
-/// What is done with a pushed image.
+/// The change of a pushed image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change {
-    /// Nothing: it stands on the present base.
+    /// None: it is already based on the current base.
     Current,
-    /// It is put on the present base of its version.
+    /// It moves to the current base of its version.
     Moved,
-    /// It is put on a base of another version.
+    /// It moves to a base of another version.
     Widened,
-    /// Nothing: it is not for Windows.
+    /// None: it is not for Windows.
     AsItIs,
 }
 

@@ -4,9 +4,9 @@ use super::{Document, Existence, Makes, OnHost, Step};
 use crate::image::Build;
 use crate::request::table::Table;
 
-/// How wide lines with instructions are.
+/// The width of lines with instructions.
 const WIDTH: usize = 96;
-/// How much of a digest is shown.
+/// The number of digits of a digest that are shown.
 const SHORT: usize = 12;
 
 impl Document {
@@ -68,7 +68,7 @@ impl Document {
         section(out, "BASES", "LINE\tIMAGES\tDIGEST\tBASE\n", rows);
     }
 
-    /// The instructions, once for all images that they are the same for.
+    /// Writes the instructions, once for all images that share them.
     fn steps(&self, out: &mut String) {
         let mut seen: Vec<Vec<usize>> = Vec::new();
         for (index, image) in self.images.iter().enumerate() {
@@ -98,7 +98,7 @@ impl Document {
         }
     }
 
-    /// The layers that step number `at` makes in these images.
+    /// Returns the layers that step number `at` creates in these images.
     fn layers_of(&self, images: &[usize], at: usize) -> String {
         let mut found: Vec<usize> = Vec::new();
         for image in images {
@@ -109,7 +109,7 @@ impl Document {
         format!("layer{} {}", if found.len() == 1 { "" } else { "s" }, numbers(&found))
     }
 
-    /// Layers and build stages, each with the images that they are for.
+    /// Writes layers and build stages, each with the images that they belong to.
     fn shared(&self, out: &mut String) {
         let layers = self.layers.iter().enumerate().map(|(index, layer)| {
             let digest = short(&layer.what.digest);
@@ -191,7 +191,7 @@ impl Document {
 }
 
 impl Step {
-    /// Whether it is the same instruction, which may make other layers in other images.
+    /// Returns whether this is the same instruction, which may create different layers in different images.
     fn is_like(&self, other: &Self) -> bool {
         let makes_layer = |step: &Self| matches!(step.makes, Makes::Layer(_));
         let same = self.line == other.line && self.instruction == other.instruction;
@@ -212,7 +212,7 @@ fn none(on: &OnHost) -> String {
     }
 }
 
-/// Engines that take another image, with the builds of the hosts where they do.
+/// Returns the engines that select another image, with the builds of the hosts on which they do.
 fn differing(hosts: &[OnHost]) -> Vec<(&'static str, Option<usize>, Vec<u32>)> {
     let mut found: Vec<(&'static str, Option<usize>, Vec<u32>)> = Vec::new();
     for on in hosts {
@@ -228,7 +228,7 @@ fn differing(hosts: &[OnHost]) -> Vec<(&'static str, Option<usize>, Vec<u32>)> {
     found
 }
 
-/// A title, a head and rows in columns, an empty line before; nothing where there are no rows.
+/// Appends a title, a heading and rows in columns, after an empty line; nothing if there are no rows.
 pub(super) fn section(out: &mut String, title: &str, head: &str, rows: impl Iterator<Item = String>) {
     let rows: String = rows.collect();
     if rows.is_empty() {
@@ -252,13 +252,13 @@ fn lines(lines: &[u32]) -> String {
     or_dash(&texts.join(", ")).to_owned()
 }
 
-/// The first digits of a digest.
+/// Returns the first digits of a digest.
 fn short(digest: &str) -> &str {
     let hex = digest.split_once(':').map_or(digest, |(_, hex)| hex);
     hex.get(..SHORT).unwrap_or(hex)
 }
 
-/// `1, 3-5`
+/// Formats image numbers, for example as `1, 3-5`.
 fn numbers(images: &[usize]) -> String {
     let mut parts: Vec<(usize, usize)> = Vec::new();
     for image in images {
@@ -279,7 +279,7 @@ fn counted(images: &[usize]) -> String {
     format!("IMAGE{} {}", if images.len() == 1 { "" } else { "S" }, numbers(images))
 }
 
-/// As much of an instruction as a line has room for.
+/// Truncates an instruction to the space available on a line.
 fn cut(text: &str) -> String {
     const ROOM: usize = WIDTH - 20;
     if text.chars().count() <= ROOM {
