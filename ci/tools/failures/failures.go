@@ -15,6 +15,8 @@ const kept = 40
 // Test is a test that failed, none of whose subtests did.
 type Test struct {
 	Name string
+	// First is the first line that the test itself printed, with the place in its file.
+	First string
 	// Output is what it printed last. Cargo prints that itself, at the end.
 	Output []string
 }
@@ -27,7 +29,7 @@ var (
 
 // Read finds the failed tests, in the order of their ends.
 func Read(log io.Reader) ([]Test, error) {
-	output := map[string][]string{}
+	output, first := map[string][]string{}, map[string]string{}
 	var failed []string
 	current := ""
 	scanner := bufio.NewScanner(log)
@@ -46,13 +48,16 @@ func Read(log io.Reader) ([]Test, error) {
 		} else if current != "" {
 			lines := append(output[current], line)
 			output[current] = lines[max(0, len(lines)-kept):]
+			if first[current] == "" && strings.Contains(line, "_test.go:") {
+				first[current] = strings.TrimSpace(line)
+			}
 		}
 	}
 	var tests []Test
 	for _, name := range failed {
 		sub := func(other string) bool { return strings.HasPrefix(other, name+"/") }
 		if !slices.ContainsFunc(failed, sub) {
-			tests = append(tests, Test{name, output[name]})
+			tests = append(tests, Test{name, first[name], output[name]})
 		}
 	}
 	return tests, scanner.Err()

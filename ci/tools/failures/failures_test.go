@@ -37,6 +37,9 @@ test frontend::tests::another ... ok
 	if want := []string{"TestA/one", "frontend::tests::a_name"}; !slices.Equal(names, want) {
 		t.Fatalf("failed: %q, want %q", names, want)
 	}
+	if want := "a_test.go:5: of one"; found[0].First != want {
+		t.Fatalf("first line: %q, want %q", found[0].First, want)
+	}
 	if want := []string{"    a_test.go:5: of one", "        a second line"}; !slices.Equal(found[0].Output, want) {
 		t.Fatalf("output: %q, want %q", found[0].Output, want)
 	}

@@ -34,7 +34,7 @@ func show(name string, short bool) error {
 	}
 	for _, test := range tests {
 		if short {
-			fmt.Println(strings.TrimSpace(test.Name + " " + first(test.Output)))
+			fmt.Println(strings.TrimSpace(fmt.Sprintf("%s %.160s", test.Name, test.First)))
 			continue
 		}
 		fmt.Printf("--- FAIL: %s\n", test.Name)
@@ -43,15 +43,4 @@ func show(name string, short bool) error {
 		}
 	}
 	return nil
-}
-
-// first is the first line with a file's name, shortened: what the test says itself.
-func first(output []string) string {
-	for _, line := range output {
-		if strings.Contains(line, "_test.go:") {
-			line = strings.TrimSpace(line)
-			return line[:min(len(line), 160)]
-		}
-	}
-	return ""
 }
