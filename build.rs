@@ -6,7 +6,7 @@
 use std::env;
 use std::error::Error;
 
-const FILES: &[&str] = &["proto/ops.proto", "proto/gateway.proto", "proto/errdefs.proto"];
+const FILES: &[&str] = &["proto/ops.proto", "proto/gateway.proto"];
 
 /// The address of the folder docs/, with a final slash, for the links that clients print. A release has its
 /// own.

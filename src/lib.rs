@@ -7,29 +7,56 @@
 
 #![forbid(unsafe_code)]
 
-pub mod attest;
-pub mod collect;
-pub mod convert;
-pub mod env;
-pub mod expand;
+mod attest;
+mod collect;
+mod convert;
+mod env;
+mod expand;
 pub mod frontend;
 pub mod gateway;
-pub mod go;
-pub mod image;
-pub mod instruction;
-pub mod lint;
-pub mod list;
-pub mod llb;
-pub mod path;
-pub mod pattern;
-pub mod plan;
-pub mod proto;
-pub mod rebase;
-pub mod request;
-pub mod source;
-pub mod span;
-pub mod suggest;
-pub mod syntax;
-pub mod verify;
+mod go;
+mod image;
+mod instruction;
+mod lint;
+mod list;
+mod llb;
+mod path;
+mod pattern;
+mod plan;
+mod proto;
+mod rebase;
+mod request;
+mod source;
+mod span;
+mod suggest;
+mod syntax;
+mod verify;
 mod wait;
-pub mod windows;
+mod windows;
+
+/// What the fuzz targets and the tests in `tests/` call besides the frontend. No other program should.
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+#[allow(missing_docs, reason = "the modules have docs of their own")]
+pub mod fuzzing {
+    pub use crate::env::{Env, EnvList};
+    pub use crate::expand::Lexer;
+    pub use crate::go::{duration, glob, path, url::Url};
+    pub use crate::image::{OsVersion, Platform, Reference, Wanted};
+    pub use crate::lint::{Config, Linter};
+    pub use crate::pattern::{PatternMatcher, read_ignore_file};
+    pub use crate::verify::{content, dotnet, pe, read};
+
+    pub mod instruction {
+        pub use crate::instruction::*;
+    }
+    pub mod list {
+        pub use crate::list::*;
+    }
+    pub mod source {
+        pub use crate::source::*;
+    }
+    pub mod syntax {
+        pub use crate::syntax::*;
+    }
+}

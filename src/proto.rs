@@ -12,11 +12,6 @@ pub mod pb {
     include!(concat!(env!("OUT_DIR"), "/pb.rs"));
 }
 
-/// Typed details of BuildKit's errors.
-pub mod errdefs {
-    include!(concat!(env!("OUT_DIR"), "/errdefs.rs"));
-}
-
 /// Packages that start with `moby`.
 pub mod moby {
     /// `moby.buildkit`.

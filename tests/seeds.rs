@@ -36,7 +36,7 @@ fn the_seeds_hold() {
 /// A program of a gigabyte is read in a few ranges.
 #[test]
 fn a_large_program_takes_few_ranges() {
-    use fanlight::verify::{content::Content, read::Ranges};
+    use fanlight::fuzzing::{content::Content, read::Ranges};
     let program = fuzz::programs::program();
     let mut ranges = Ranges::new(1 << 30);
     let mut bytes = 0;
@@ -57,8 +57,8 @@ fn a_large_program_takes_few_ranges() {
 
 #[test]
 fn the_program_among_them_is_one() {
-    let content = fanlight::verify::content::Content::of(&fuzz::programs::program().as_slice()).unwrap();
-    let fanlight::verify::content::Content::Pe(pe) = content else { panic!("it is {content}") };
-    assert!(pe.is_program() && pe.machine == fanlight::verify::pe::machine::AMD64);
+    let content = fanlight::fuzzing::content::Content::of(&fuzz::programs::program().as_slice()).unwrap();
+    let fanlight::fuzzing::content::Content::Pe(pe) = content else { panic!("it is {content}") };
+    assert!(pe.is_program() && pe.machine == fanlight::fuzzing::pe::machine::AMD64);
     assert_eq!(pe.imports, ["KERNEL32.dll", "libgcc_s_seh-1.dll"]);
 }

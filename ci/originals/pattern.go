@@ -22,8 +22,8 @@ func ignoreFile(old row) (row, error) {
 	return row{"in": in, "patterns": append([]string{}, patterns...)}, err
 }
 
-// patternMatch asks patternmatcher. The first row has the paths; the others patterns. "full" is MatchesOrParentMatches,
-// "single" is Matches: 0 no, 1 yes, 2 an error.
+// patternMatch asks patternmatcher. The first row has the paths; the others patterns. "full" is MatchesOrParentMatches:
+// 0 no, 1 yes, 2 an error.
 func patternMatch() answer {
 	var paths []string
 	return func(old row) (row, error) {
@@ -47,7 +47,7 @@ func patternMatch() answer {
 			kept = append(kept, pattern.String())
 		}
 		new["exclusions"], new["kept"] = matcher.Exclusions(), kept
-		new["full"], new["single"] = matches(paths, matcher.MatchesOrParentMatches), matches(paths, matcher.Matches)
+		new["full"] = matches(paths, matcher.MatchesOrParentMatches)
 		return new, nil
 	}
 }

@@ -1,7 +1,6 @@
 //! Expansion of variables in a word.
 
-use fanlight::env::{Env, EnvList};
-use fanlight::expand::Lexer;
+use fanlight::fuzzing::{Env, EnvList, Lexer};
 
 /// Checks an input: the first byte selects the lexer's settings; the rest is the word.
 pub fn check(data: &[u8]) {

@@ -1,8 +1,8 @@
 //! Dockerfiles: from text to a tree, from the tree to instructions.
 
-use fanlight::instruction::{self, Dockerfile, Instruction, Kind};
-use fanlight::lint::{Config, Linter};
-use fanlight::syntax::{self, Node, Tree};
+use fanlight::fuzzing::instruction::{self, Dockerfile, Instruction, Kind};
+use fanlight::fuzzing::syntax::{self, Node, Tree};
+use fanlight::fuzzing::{Config, Linter};
 
 /// Checks that any bytes are a Dockerfile or an error, with locations within the text, and that they are
 /// parsed alike whatever surrounds them.

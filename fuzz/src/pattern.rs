@@ -1,7 +1,6 @@
 //! Ignore files and the patterns in them.
 
-use fanlight::go::{glob, path};
-use fanlight::pattern::{PatternMatcher, read_ignore_file};
+use fanlight::fuzzing::{PatternMatcher, glob, path, read_ignore_file};
 
 /// Checks an input: the first line is a path; the others are an ignore file.
 pub fn check(data: &[u8]) {
@@ -50,7 +49,6 @@ fn check_glob(pattern: &str, file: &str) {
 /// Checks that repeating all patterns changes nothing, and that an exception for everything excludes nothing.
 fn check_list(patterns: &[String], file: &str) {
     let Ok(matcher) = PatternMatcher::new(patterns) else { return };
-    let _ = matcher.matches(file);
     let Ok(once) = matcher.matches_or_parent_matches(file) else { return };
     let all = [patterns, &["!**".to_owned()]].concat();
     assert_eq!(PatternMatcher::new(&all).and_then(|all| all.matches_or_parent_matches(file)), Ok(false));

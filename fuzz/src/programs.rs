@@ -1,9 +1,9 @@
 //! Programs: a file that is read in ranges gives the same result as when it is read whole, however wrong its
 //! sizes are.
 
-use fanlight::verify::content::Content;
-use fanlight::verify::dotnet::RuntimeConfig;
-use fanlight::verify::read::{Need, Ranges};
+use fanlight::fuzzing::content::Content;
+use fanlight::fuzzing::dotnet::RuntimeConfig;
+use fanlight::fuzzing::read::{Need, Ranges};
 
 /// Checks the bytes as a file.
 pub fn check(data: &[u8]) {

@@ -4,4 +4,4 @@
 
 mod scanner;
 
-pub use scanner::{ErrorKind, Scanner};
+pub use scanner::Scanner;

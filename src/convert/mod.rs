@@ -31,7 +31,7 @@ use std::sync::Arc;
 
 pub use error::{Error, ErrorKind};
 pub use finish::Converted;
-pub use stage::{Named, Outline, SecretInfo, StageState};
+pub use stage::{Named, SecretInfo, StageState};
 
 use crate::gateway::context::MainContext;
 use crate::gateway::options::Options;

@@ -23,13 +23,6 @@ pub fn parse(text: &str) -> Option<IpAddr> {
     text.parse().ok()
 }
 
-/// Returns the canonical form of an address (`net.IP.String`), in which an IPv4-mapped IPv6 address is an
-/// IPv4 address.
-#[must_use]
-pub fn canonical(text: &str) -> Option<String> {
-    parse(text).map(|address| address.to_canonical().to_string())
-}
-
 /// Splits `host:port` and `[host]:port` (`net.SplitHostPort`).
 ///
 /// # Errors
@@ -73,7 +66,8 @@ mod tests {
             serde_json::from_str(include_str!("../../testdata/path/net.json")).unwrap();
         for case in cases {
             let text = case["in"].as_str().unwrap();
-            assert_eq!(canonical(text).as_deref(), case["ip"].as_str(), "{text:?}");
+            let canonical = parse(text).map(|address| address.to_canonical().to_string());
+            assert_eq!(canonical.as_deref(), case["ip"].as_str(), "{text:?}");
             let split = match split_host_port(text) {
                 Ok((host, port)) => serde_json::json!([host, port]),
                 Err(error) => serde_json::json!(error.to_string()),

@@ -12,7 +12,7 @@ pub mod reference;
 pub mod release;
 mod start;
 
-pub use config::{Config, HealthConfig, History, Image, RootFs};
+pub use config::{Config, HealthConfig, History, Image};
 pub use os_version::{Build, OsVersion, Wanted};
 pub use platform::Platform;
 pub use reference::Reference;

@@ -24,7 +24,6 @@ mod upstream_dump;
 #[cfg(test)]
 mod upstream_tests;
 
-pub use error::{Error, ErrorKind, Suggestion};
-pub use expand::Expander;
+pub use error::ErrorKind;
 pub use parse::{parse, parse_trigger};
 pub use types::*;

@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use config::Config;
-pub use rule::{Origin, RULES, Rule};
+pub use rule::{Origin, Rule};
 
 use crate::go::Quoted;
 use crate::go::number::NumberError;

@@ -57,6 +57,7 @@ macro_rules! rules {
         )*
 
         /// Every rule, in upstream's order.
+        #[cfg(test)]
         pub static RULES: &[&Rule] = &[$(&$id),*];
     };
     (@url "") => { "" };

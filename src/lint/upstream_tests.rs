@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{Config, RULES, message as m};
+use super::rule::RULES;
+use super::{Config, message as m};
 
 /// Returns the message of a rule for three texts, or for as many of them as it takes.
 fn say(rule: &str, [a, b, c]: [&str; 3]) -> String {

@@ -27,6 +27,7 @@ macro_rules! rules {
         )*
 
         /// All rules for Windows.
+        #[cfg(test)]
         pub static RULES: &[&Rule] = &[$(&$id),*];
     };
 }
@@ -369,7 +370,7 @@ mod tests {
         for rule in RULES {
             assert_eq!(rule.url, format!(concat!(page!(), "#{}"), rule.name.to_lowercase()));
             assert!(page.contains(rule.description), "{}", rule.description);
-            assert!(lint::RULES.iter().all(|upstream| upstream.name != rule.name));
+            assert!(lint::rule::RULES.iter().all(|upstream| upstream.name != rule.name));
         }
     }
 }

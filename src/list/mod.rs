@@ -7,4 +7,4 @@ mod error;
 mod grammar;
 
 pub use error::ErrorKind;
-pub use grammar::{MAX_ELEMENTS, Parts, check_count, check_pins, complete, elements, is_list, parse};
+pub use grammar::{Parts, check_count, check_pins, complete, elements, is_list, parse};

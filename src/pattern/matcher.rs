@@ -130,52 +130,26 @@ impl PatternMatcher {
         self.patterns.iter().any(|pattern| pattern.exclusion)
     }
 
-    /// Returns whether `file`, or a directory that contains it, matches (`MatchesOrParentMatches`).
+    /// Returns whether `file`, or a directory that contains it, matches (`MatchesOrParentMatches`). Runs the patterns that
+    /// can change the result: exceptions once something matched, other patterns until then.
     ///
     /// # Errors
     ///
     /// Returns [`PatternError`] for a pattern whose error is found only when it is used.
     pub fn matches_or_parent_matches(&self, file: &str) -> Result<bool, PatternError> {
         let parent = path::dir(file);
-        self.decide(|pattern, budget| {
-            if pattern.matches(file, budget)? {
-                return Ok(true);
-            }
-            let parents = if parent == "." { "" } else { parent.as_str() };
-            let ends = parents.match_indices('/').map(|(at, _)| at).chain([parents.len()]);
-            Ok(!parents.is_empty()
-                && ends.into_iter().any(|end| pattern.matches(&parents[..end], budget).unwrap_or(false)))
-        })
-    }
-
-    /// Returns whether `file`, or the one parent directory with the depth of the pattern, matches
-    /// (`Matches`).
-    ///
-    /// # Errors
-    ///
-    /// See [`PatternMatcher::matches_or_parent_matches`], which checks every parent directory.
-    pub fn matches(&self, file: &str) -> Result<bool, PatternError> {
-        let parent = path::dir(file);
-        let directories: Vec<&str> = parent.split('/').collect();
-        self.decide(|pattern, budget| {
-            if pattern.matches(file, budget)? {
-                return Ok(true);
-            }
-            let above = directories.get(..pattern.depth).filter(|_| parent != ".");
-            Ok(above.is_some_and(|above| pattern.matches(&above.join("/"), budget).unwrap_or(false)))
-        })
-    }
-
-    /// Runs the patterns that can change the result: exceptions once something matched, other patterns until
-    /// then.
-    fn decide(
-        &self,
-        mut matches: impl FnMut(&Pattern, &mut Budget) -> Result<bool, PatternError>,
-    ) -> Result<bool, PatternError> {
+        let parents = if parent == "." { "" } else { parent.as_str() };
         let mut budget = self.budget.borrow_mut();
         let mut matched = false;
         for pattern in &self.patterns {
-            if pattern.exclusion == matched && matches(pattern, &mut budget)? {
+            if pattern.exclusion != matched {
+                continue;
+            }
+            let of_file = pattern.matches(file, &mut budget)?;
+            let mut ends = parents.match_indices('/').map(|(at, _)| at).chain([parents.len()]);
+            let mut of_parent =
+                || ends.any(|end| pattern.matches(&parents[..end], &mut budget).unwrap_or(false));
+            if of_file || (!parents.is_empty() && of_parent()) {
                 matched = !pattern.exclusion;
             }
         }
@@ -203,8 +177,6 @@ mod tests {
         kept: Vec<String>,
         #[serde(default)]
         full: Vec<u8>,
-        #[serde(default)]
-        single: Vec<u8>,
     }
 
     /// Returns 0 for no, 1 for yes, 2 for an error.
@@ -236,7 +208,6 @@ mod tests {
                     case.full[index],
                     "{told:?} {path:?} {matcher:?}"
                 );
-                assert_eq!(code(matcher.matches(path)), case.single[index], "{told:?} {path:?}");
             }
         }
     }
@@ -266,7 +237,6 @@ mod tests {
         #[test]
         fn any_pattern_is_matched_or_refused(pattern in "[!a/.*?\\[\\]^\\\\dQE:\\-é(){}$|+123,]{0,16}", path in "[a/.é]{0,12}") {
             if let Ok(matcher) = PatternMatcher::new(&[&pattern]) {
-                let _ = matcher.matches(&path);
                 let _ = matcher.matches_or_parent_matches(&path);
             }
         }

@@ -6,5 +6,5 @@ mod ignore_file;
 mod matcher;
 mod regexp;
 
-pub use ignore_file::{TooLongLine, read_ignore_file};
-pub use matcher::{PatternError, PatternMatcher};
+pub use ignore_file::read_ignore_file;
+pub use matcher::PatternMatcher;

@@ -233,12 +233,6 @@ impl<'a> Stages<'a> {
         self.list.len()
     }
 
-    /// Returns whether there are no stages.
-    #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.list.is_empty()
-    }
-
     /// Returns every stage with its ID.
     pub fn iter(&self) -> impl Iterator<Item = (StageId, &Stage<'a>)> {
         self.list.iter().enumerate().map(|(i, stage)| (StageId(i), stage))

@@ -49,7 +49,7 @@ mod tests {
     use sha2::{Digest as _, Sha256};
 
     use super::*;
-    use crate::llb::EncodedOp;
+    use crate::llb::marshal::EncodedOp;
 
     /// Compares definitions with the output of docker/dockerfile's encoder: every field of every operation,
     /// random operations, an empty definition, and that of a Dockerfile.

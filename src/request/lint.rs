@@ -124,7 +124,7 @@ mod tests {
     use super::super::vectors::{Vector, ranges, text};
     use super::*;
     use crate::image::Platform;
-    use crate::lint::RULES;
+    use crate::lint::rule::RULES;
     use crate::llb::{Image, Marshaler, Metadata, ResolveMode};
 
     /// Compares the answer for warnings that upstream finds with upstream's format and order.

@@ -18,7 +18,7 @@ mod vectors;
 
 pub use convert_llb::convert_llb;
 pub use describe::{Definition, describe};
-pub use lint::{BuildFailure, lint};
+pub use lint::lint;
 pub use outline::outline;
 pub use targets::targets;
 

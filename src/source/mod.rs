@@ -8,7 +8,7 @@ mod operation;
 mod query;
 
 pub use git_ref::{GitRef, git_ref};
-pub use git_url::{GitUrl, GitUrlError, Remote, remote};
+pub use git_url::remote;
 pub use query::GitRefError;
 
 /// Returns whether a source of ADD is a download (`isHTTPSource`): an HTTP URL that is not a git repository.

@@ -21,9 +21,13 @@ mod parse;
 pub mod text;
 mod tree;
 
-pub use directive::{Directive, Name, check_directive, detect_syntax, directive_in};
-pub use error::{Error, ErrorKind};
-pub use heredoc::{HeredocWord, chomp_heredoc, parse_heredoc};
+#[cfg(test)]
+pub use directive::Directive;
+pub use directive::{Name, check_directive, detect_syntax, directive_in};
+#[cfg(feature = "fuzzing")]
+pub use error::Error;
+pub use error::ErrorKind;
+pub use heredoc::{chomp_heredoc, parse_heredoc};
 pub use keyword::Keyword;
 pub use parse::parse;
-pub use tree::{Heredoc, Node, Tree, Warning, lines_range};
+pub use tree::{Heredoc, Node, Tree};

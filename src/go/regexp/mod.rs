@@ -74,7 +74,7 @@ impl Budget {
     }
 
     /// Returns how much is left.
-    #[must_use]
+    #[cfg(test)]
     pub const fn left(&self) -> usize {
         self.0
     }
@@ -106,12 +106,6 @@ impl Program {
     #[must_use]
     pub const fn len(&self) -> usize {
         self.steps.len()
-    }
-
-    /// Returns whether the pattern is empty.
-    #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.steps.is_empty()
     }
 
     /// Appends another pattern.

@@ -8,7 +8,7 @@ use std::fmt;
 
 pub use authority::User;
 use escape::{Part, escape, is_valid, unescape};
-pub use query::{QueryError, Values, parse_query};
+pub use query::{Values, parse_query};
 
 use super::Quoted;
 use super::quote::quote_bytes;
