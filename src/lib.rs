@@ -6,9 +6,14 @@
 //! as [`llb`], and [`frontend`] sends that to BuildKit and returns the result.
 
 #![forbid(unsafe_code)]
+#![allow(
+    rustdoc::private_intra_doc_links,
+    reason = "the modules are private; `cargo doc --document-private-items`"
+)]
 
 mod attest;
 mod collect;
+mod container_path;
 mod convert;
 mod env;
 mod expand;
@@ -20,7 +25,6 @@ mod instruction;
 mod lint;
 mod list;
 mod llb;
-mod path;
 mod pattern;
 mod plan;
 mod proto;

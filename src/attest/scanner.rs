@@ -167,7 +167,7 @@ impl Scanner {
             ..Metadata::default()
         };
         let marshaler = Marshaler { platform: Platform::host().normalize(), ..marshaler.clone() };
-        marshaler.marshal(&State::left_in(exec, RESULTS, metadata))
+        marshaler.marshal(&State::mount_output(exec, RESULTS, metadata))
     }
 
     /// Returns the mount for temporary files (upstream's `scannerTmpMount`).

@@ -3,17 +3,17 @@
 use super::copy_source::{self, Files, From, Remote, has_wildcard};
 use super::drive;
 use super::stage::StageState;
-use super::{Converter, Error, ErrorKind, history, name, windows};
+use super::{Converter, Error, ErrorKind, history, step_name, windows};
+use crate::container_path;
 use crate::go;
 use crate::instruction::{Add, Copy, Instruction, Paths};
 use crate::lint::{Linter, message, rule};
 use crate::llb::{self, Action, Chmod, CopyOptions, Output, Owner, ProgressGroup, State, caps};
-use crate::path;
 use crate::pattern::PatternMatcher;
 use crate::plan::Command;
 use crate::source::is_http;
 use crate::span::Located;
-use crate::windows::directories::{Depends, Destination, Is, Leaves, Left};
+use crate::windows::directories::{Contents, Depends, Destination, Is, Outcome};
 use crate::windows::lazy::Place;
 
 /// The flags and operands that ADD and COPY have in common (upstream's `copyConfig`).
@@ -127,10 +127,10 @@ impl Job<'_> {
         let mut dest = destination(state, &self.paths.dest)?;
         let options = self.options(state)?;
         self.check_checksum()?;
-        let env = state.state.env.clone();
-        let text = name::instruction(converter.input.setting.lexer, &self.instruction.code, &env);
+        let env = state.fs.env.clone();
+        let text = step_name::instruction(converter.input.setting.lexer, &self.instruction.code, &env);
         let platform = state.platform.clone();
-        let title = name::step(state, &text, Some(&platform), &env);
+        let title = step_name::of_step(state, &text, Some(&platform), &env);
 
         let place = self.settle(converter, state, &mut dest);
         let actions = self.actions(converter, state, &dest, &options, &title)?;
@@ -181,14 +181,14 @@ impl Job<'_> {
     /// depends on.
     fn settle(&self, converter: &Converter<'_>, state: &mut StageState, dest: &mut String) -> Place {
         let Some(mut directories) = state.directories.take() else { return Place::default() };
-        let leaves = self.leaves(state);
+        let outcome = self.outcome(state);
         let answer = directories.ask(&Destination {
             path: dest,
             sources: self.paths.sources.len() + self.paths.contents.len(),
             parents: self.parents,
-            leaves: &leaves,
+            outcome: &outcome,
         });
-        let is_file = leaves.there == Left::Directory || self.is_named_as_file(dest) || self.is_archive();
+        let is_file = outcome.kind == Contents::Directory || self.is_named_as_file(dest) || self.is_archive();
         if answer.is == Is::Unknown && !is_file {
             let (written, place) = (&self.paths.dest, &self.instruction.location);
             windows::destination(converter, state, written, dest, place, self.lint);
@@ -199,7 +199,7 @@ impl Job<'_> {
         if answer.is == Is::Directory && !dest.ends_with('/') && !dest.ends_with("/.") {
             dest.push('/');
         }
-        directories.made(&answer, &leaves);
+        directories.made(&answer, &outcome);
         state.directories = Some(directories);
         Place::of(&answer)
     }
@@ -220,35 +220,36 @@ impl Job<'_> {
     }
 
     /// Describes what the sources leave at a destination that does not exist yet.
-    fn leaves(&self, state: &StageState) -> Leaves {
+    fn outcome(&self, state: &StageState) -> Outcome {
         let unpack = self.add.is_some_and(|add| add.unpack == Some(true));
-        let name = |path: &str| go::path::base(&path::to_slash(path, &state.platform.os)).to_owned();
+        let name =
+            |path: &str| go::path::base(&container_path::to_slash(path, &state.platform.os)).to_owned();
         let mut files: Vec<String> = self.paths.contents.iter().map(|content| name(&content.path)).collect();
-        let mut there = Left::File;
-        let mut filled = false;
+        let mut kind = Contents::File;
+        let mut may_add_directories = false;
         let mut patterns = 0;
         for source in &self.paths.sources {
             let left = match copy_source::remote(source) {
-                Ok(Some(Remote::Git(_))) => Left::Directory,
+                Ok(Some(Remote::Git(_))) => Contents::Directory,
                 Ok(Some(Remote::Http)) if !unpack => {
                     files.push(copy_source::url_filename(source));
                     continue;
                 }
-                Ok(Some(Remote::Http)) => Left::Either,
+                Ok(Some(Remote::Http)) => Contents::Either,
                 _ => {
                     let path = self.from.path(state, source).unwrap_or_default();
                     patterns += usize::from(has_wildcard(&path));
                     // A directory, a file or an archive. Only the root is certainly a directory.
-                    if path == "/" { Left::Directory } else { Left::Either }
+                    if path == "/" { Contents::Directory } else { Contents::Either }
                 }
             };
-            filled = true;
+            may_add_directories = true;
             // With several sources, the destination is a directory anyway.
-            there = left;
+            kind = left;
         }
         let maybe_nothing = patterns > 0 && patterns == self.paths.sources.len() && files.is_empty();
-        let unpacked = self.add.is_some_and(|add| add.unpack != Some(false)) && filled;
-        Leaves { there, filled, maybe_nothing, unpacked, files }
+        let unpacked = self.add.is_some_and(|add| add.unpack != Some(false)) && may_add_directories;
+        Outcome { kind, may_add_directories, maybe_nothing, unpacked, files }
     }
 
     fn actions(
@@ -332,7 +333,7 @@ impl Job<'_> {
         let platform = state.platform.clone();
         let mut again = |text: &str| {
             state.progress.step -= usize::from(state.progress.steps > 0);
-            name::step(state, text, Some(&platform), env)
+            step_name::of_step(state, text, Some(&platform), env)
         };
         // The name contains the platform, the stage and the number of the step, so the group belongs to this
         // step only.
@@ -346,8 +347,8 @@ impl Job<'_> {
             ..metadata.clone()
         };
         let layer = State::scratch().file(actions, copy);
-        let merged = llb::merge(&[&state.state, &layer], merge);
-        state.state = state.state.clone().with_output(merged.output);
+        let merged = llb::merge(&[&state.fs, &layer], merge);
+        state.fs = state.fs.clone().with_output(merged.output);
     }
 
     fn history_line(&self) -> String {
@@ -402,12 +403,12 @@ fn destination(state: &StageState, dest: &str) -> Result<String, ErrorKind> {
     if state.for_windows {
         drive::check(dest)?;
     }
-    let mut dest = path::remove_drive_letter(dest, os, true).map_err(ErrorKind::DriveLetter)?;
-    if path::is_abs(&dest, os) {
-        return path::normalize("/", &dest, os, true).map_err(ErrorKind::Destination);
+    let mut dest = container_path::remove_drive_letter(dest, os, true).map_err(ErrorKind::DriveLetter)?;
+    if container_path::is_abs(&dest, os) {
+        return container_path::normalize("/", &dest, os, true).map_err(ErrorKind::Destination);
     }
     if dest.is_empty() || dest == "." {
         "./".clone_into(&mut dest);
     }
-    path::normalize(&state.state.dir, &dest, os, true).map_err(ErrorKind::Destination)
+    container_path::normalize(&state.fs.dir, &dest, os, true).map_err(ErrorKind::Destination)
 }

@@ -34,7 +34,7 @@ pub(super) fn stop_signal(state: &mut StageState, signal: &str) -> Result<(), Er
 }
 
 pub(super) fn user(state: &mut StageState, user: &str) {
-    user.clone_into(&mut state.state.user);
+    user.clone_into(&mut state.fs.user);
     user.clone_into(&mut state.image.config.user);
     history::config(state, format!("USER {user}"));
 }

@@ -2,11 +2,11 @@
 
 use super::stage::StageState;
 use super::{Converter, ErrorKind};
+use crate::container_path;
 use crate::go::path as go_path;
 use crate::image::digest;
 use crate::instruction::SourceContent;
 use crate::llb::{Action, CopyOptions, Git, Http, Metadata, State};
-use crate::path;
 use crate::source::{GitRef, git_ref, is_http};
 use crate::windows::base_directories::canonical_case;
 
@@ -101,9 +101,9 @@ impl From {
     pub(super) fn path(&self, state: &StageState, source: &str) -> Result<String, ErrorKind> {
         let os = &state.platform.os;
         let source = if state.for_windows && self.files == Files::Other && !has_drive(source) {
-            go_path::join(&["/", &path::to_slash(source, os)])
+            go_path::join(&["/", &container_path::to_slash(source, os)])
         } else {
-            path::normalize("/", source, os, false).map_err(ErrorKind::DriveLetter)?
+            container_path::normalize("/", source, os, false).map_err(ErrorKind::DriveLetter)?
         };
         Ok(if self.files == Files::WindowsBase { canonical_case(&source) } else { source })
     }
@@ -172,13 +172,14 @@ pub(super) fn content(
     options: &CopyOptions,
 ) -> Result<Action, ErrorKind> {
     let os = &state.platform.os;
-    let file = path::remove_drive_letter(&content.path, os, false).map_err(ErrorKind::DriveLetter)?;
+    let file =
+        container_path::remove_drive_letter(&content.path, os, false).map_err(ErrorKind::DriveLetter)?;
     let make = Action::MkFile { path: file.clone(), mode: 0o644, data: content.bytes().to_vec() };
     let source = State::scratch().file(vec![make], Metadata::internal("preparing inline document"));
     let options = CopyOptions { create_dest_path: true, ..options.clone() };
     Ok(Action::Copy {
         source: source.output,
-        src: path::to_slash(&file, os),
+        src: container_path::to_slash(&file, os),
         dest: dest.to_owned(),
         options: Box::new(options),
     })

@@ -15,8 +15,8 @@ pub(super) fn dispatch(state: &mut StageState, pairs: &[KeyValue], instruction: 
         let entry = format!("{}={}", pair.key, pair.value);
         line.push(' ');
         line.push_str(&entry);
-        let known = state.state.env.get(&pair.key).is_some();
-        state.state.env.set(pair.key.as_str(), pair.value.as_str());
+        let known = state.fs.env.get(&pair.key).is_some();
+        state.fs.env.set(pair.key.as_str(), pair.value.as_str());
         // If no step has seen the variable, the config does not have it either and need not be searched.
         let entries = if known { state.image.config.env.iter() } else { [].iter() };
         let mut old =

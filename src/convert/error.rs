@@ -3,7 +3,7 @@
 use crate::gateway::transport::MAX_MESSAGE_BYTES;
 use crate::image::{digest, port};
 use crate::span::Located;
-use crate::{expand, gateway, go, instruction, path, source};
+use crate::{container_path, expand, gateway, go, instruction, source};
 
 /// A conversion error with its locations.
 pub type Error = Located<ErrorKind>;
@@ -72,11 +72,11 @@ pub enum ErrorKind {
         /// The line of the RUN.
         line: u32,
     },
-    /// More than [`super::LARGEST`] bytes.
+    /// More than [`super::MAX_CONVERSION_BYTES`] bytes.
     #[error(
         "the build is too large: up to this line the histories of its stages and the variables of their \
          commands are more than {} MB, and BuildKit accepts messages of {} MB",
-        super::LARGEST >> 20,
+        super::MAX_CONVERSION_BYTES >> 20,
         MAX_MESSAGE_BYTES >> 20
     )]
     TooLarge,
@@ -129,7 +129,7 @@ pub enum ErrorKind {
     Git(source::GitRefError),
     /// A path on another drive.
     #[error("removing drive letter: {0}")]
-    DriveLetter(path::PathError),
+    DriveLetter(container_path::PathError),
     /// A drive without a path; the message begins like upstream's.
     #[error(
         "removing drive letter: No relative path specified in \"{0}\": write {0}/ for the drive's root, or . for \
@@ -149,10 +149,10 @@ pub enum ErrorKind {
     },
     /// A destination that is not a valid path.
     #[error(transparent)]
-    Destination(path::PathError),
+    Destination(container_path::PathError),
     /// A working directory that is not a valid path.
     #[error("normalizing workdir: {0}")]
-    Workdir(path::PathError),
+    Workdir(container_path::PathError),
     /// A volume without a name.
     #[error("VOLUME specified can not be an empty string")]
     EmptyVolume,

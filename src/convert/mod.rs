@@ -4,9 +4,9 @@
 //! have been read before.
 
 mod add_copy;
-mod args;
-mod command;
+mod arg;
 mod config;
+mod container_command;
 mod copy_source;
 mod drive;
 mod env;
@@ -16,12 +16,12 @@ mod expose;
 mod finish;
 mod history;
 mod mount;
-mod name;
-mod paths;
 mod run;
 mod secret;
 mod stage;
 mod start;
+mod step_name;
+mod used_paths;
 mod windows;
 mod workdir;
 
@@ -82,9 +82,9 @@ pub fn convert(plan: &Plan<'_>, input: &Input<'_>) -> Result<Converted, Error> {
         input,
         stages: BTreeMap::new(),
         context: Late::new(),
-        context_paths: paths::Paths::default(),
-        proxy: args::proxy(&input.setting.build_args),
-        room: Cell::new(LARGEST),
+        context_paths: used_paths::UsedPaths::default(),
+        proxy: arg::proxy(&input.setting.build_args),
+        room: Cell::new(MAX_CONVERSION_BYTES),
     };
     windows::globals(&converter);
     // Images that only COPY and RUN name are converted first, so that every stage can use them.
@@ -121,16 +121,16 @@ pub(crate) struct Converter<'c> {
     stages: BTreeMap<StageId, Option<StageState>>,
     /// The build context, bound once it is known which of its paths are used.
     context: Late,
-    context_paths: paths::Paths,
+    context_paths: used_paths::UsedPaths,
     proxy: Option<pb::ProxyEnv>,
-    /// How much of [`LARGEST`] is left.
+    /// How much of [`MAX_CONVERSION_BYTES`] is left.
     room: Cell<usize>,
 }
 
 /// The limit on the bytes of history and of commands' variables that a conversion may produce. Every stage
 /// has the history of its base, and every command has all variables, so a file of a few megabytes could
 /// otherwise request any amount of memory.
-const LARGEST: usize = 8 * MAX_MESSAGE_BYTES;
+const MAX_CONVERSION_BYTES: usize = 8 * MAX_MESSAGE_BYTES;
 
 impl Converter<'_> {
     /// Returns a finished stage (upstream's `dispatched`).
@@ -144,7 +144,7 @@ impl Converter<'_> {
         let added = state.image.history.get(lines..).unwrap_or_default();
         let mut bytes: usize = added.iter().map(history::weight).sum();
         if added.iter().any(|line| !line.empty_layer) {
-            bytes += state.state.env.iter().map(|(key, value)| key.len() + value.len()).sum::<usize>();
+            bytes += state.fs.env.iter().map(|(key, value)| key.len() + value.len()).sum::<usize>();
         }
         let left = self.room.get().checked_sub(bytes).ok_or(ErrorKind::TooLarge)?;
         self.room.set(left);
@@ -155,7 +155,7 @@ impl Converter<'_> {
     fn is_windows_base(&self, id: StageId) -> bool {
         let stage = &self.plan.stages[id];
         let steps = stage.commands.iter().any(|command| plan::build::is_step(&command.instruction.kind));
-        let is_image = |state: &StageState| state.for_windows && state.state.is_image();
+        let is_image = |state: &StageState| state.for_windows && state.fs.is_image();
         stage.base.is_none() && !steps && self.finished(id).is_some_and(is_image)
     }
 
@@ -181,14 +181,14 @@ impl Converter<'_> {
         let at = |kind: ErrorKind| Located::nowhere(kind);
         match &instruction.kind {
             Kind::Add(add) => add_copy::add(self, state, add, &instruction, &lint),
-            Kind::Arg(args) => args::dispatch(self, state, args, &instruction, &lint),
+            Kind::Arg(args) => arg::dispatch(self, state, args, &instruction, &lint),
             Kind::Cmd(line) => {
-                command::cmd(state, line, &instruction, &lint);
+                container_command::cmd(state, line, &instruction, &lint);
                 Ok(())
             }
             Kind::Copy(copy) => add_copy::copy(self, state, copy, command, &instruction, &lint),
             Kind::Entrypoint(line) => {
-                command::entrypoint(state, line, &instruction, &lint);
+                container_command::entrypoint(state, line, &instruction, &lint);
                 Ok(())
             }
             Kind::Env(pairs) => {
@@ -197,7 +197,7 @@ impl Converter<'_> {
             }
             Kind::Expose(ports) => expose::dispatch(self, state, ports, &instruction, &lint).map_err(at),
             Kind::Healthcheck(check) => {
-                command::healthcheck(state, check, &instruction, &lint);
+                container_command::healthcheck(state, check, &instruction, &lint);
                 Ok(())
             }
             Kind::Label(pairs) => {

@@ -88,7 +88,7 @@ fn source_state(
 fn target(state: &StageState, mount: &Mount) -> Result<String, ErrorKind> {
     let mut target = mount.target.clone();
     if !path::clean(&target).starts_with('/') {
-        target = path::join(&["/", &state.state.dir, &target]);
+        target = path::join(&["/", &state.fs.dir, &target]);
     }
     if target == "/" {
         return Err(ErrorKind::MountTarget(target));

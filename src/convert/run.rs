@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::expansion::Report;
 use super::stage::{StageState, Unsendable};
-use super::{Converter, Error, ErrorKind, command, history, mount, name};
+use super::{Converter, Error, ErrorKind, container_command, history, mount, step_name};
 use crate::env::{Env, EnvList};
 use crate::expand::Lexer;
 use crate::instruction::{Instruction, Mount, MountType, Run, RunNetwork, RunSecurity};
@@ -27,14 +27,14 @@ pub(super) fn dispatch(
     // A command may read any file.
     state.paths.borrow_mut().add_all();
     let lexer = converter.input.setting.lexer;
-    let env = state.state.env.clone();
+    let env = state.fs.env.clone();
     let mut report = Report { state, location: &instruction.location, lint };
     let mut expand = |word: &str| report.expand(lexer, word).map_err(ErrorKind::Expand);
     let mounts = run.mounts(Some(&mut expand)).map_err(Located::nowhere)?;
 
     let mut script = Script::of(state, run, instruction).map_err(Located::nowhere)?;
     if run.command.prepend_shell {
-        script.args = command::with_shell(&state.image, &script.args);
+        script.args = container_command::with_shell(&state.image, &script.args);
     }
     if script.args.is_empty() {
         state.unsendable = Some(Unsendable::Empty);
@@ -42,7 +42,7 @@ pub(super) fn dispatch(
         let line = first_line(&instruction.location);
         state.unsendable.get_or_insert(Unsendable::Bytes(line));
     }
-    let mut exec = Exec::new(&state.state, script.args.clone());
+    let mut exec = Exec::new(&state.fs, script.args.clone());
     exec.proxy.clone_from(&converter.proxy);
     exec.mount_all(script.file);
     mount::add(converter, state, &mut exec, &mounts, &command.sources, instruction)
@@ -57,13 +57,14 @@ pub(super) fn dispatch(
         RunNetwork::Host => exec.network = NetworkMode::Host,
     }
     let shown = shown(lexer, &script.shown, &mounts, &env);
-    let platform = state.state.platform.clone();
-    let mut metadata = converter.metadata(name::step(state, &shown, platform.as_ref(), &env), instruction);
+    let platform = state.fs.platform.clone();
+    let mut metadata =
+        converter.metadata(step_name::of_step(state, &shown, platform.as_ref(), &env), instruction);
     metadata.command = Some(instruction.code.clone());
     metadata.ignore_cache = state.ignore_cache;
     limits(converter, run, &mut exec, &mut metadata);
     let line = format!("RUN {}", history_line(state, &script.args, &env));
-    state.state = state.state.run(exec, metadata);
+    state.fs = state.fs.run(exec, metadata);
     history::layer(state, &line);
     Ok(())
 }
@@ -169,7 +170,7 @@ fn shown(lexer: &Lexer, text: &str, mounts: &[Mount], env: &EnvList) -> String {
         }
     }
     let lexer = Lexer { raw_quotes: true, raw_escapes: true, skip_unset_env: true, ..*lexer };
-    name::instruction(&lexer, text, &env)
+    step_name::instruction(&lexer, text, &env)
 }
 
 /// Returns the arguments in force, then the words (upstream's `runCommandString`).

@@ -2,10 +2,10 @@
 
 use super::ErrorKind;
 use super::stage::{SecretInfo, StageState};
+use crate::container_path;
 use crate::go::path as go_path;
 use crate::instruction::Mount;
 use crate::llb::{SecretMount, SshMount};
-use crate::path;
 use crate::span::Range;
 
 /// Converts a secret mount (upstream's `dispatchSecret`).
@@ -15,7 +15,8 @@ pub(super) fn secret(
     location: &[Range],
 ) -> Result<SecretMount, ErrorKind> {
     let windows = state.is_windows();
-    let target = if windows { path::to_slash(&mount.target, "windows") } else { mount.target.clone() };
+    let target =
+        if windows { container_path::to_slash(&mount.target, "windows") } else { mount.target.clone() };
     let mut id = if mount.source.is_empty() { mount.id.clone() } else { mount.source.clone() };
     if id.is_empty() {
         if target.is_empty() {
@@ -23,7 +24,7 @@ pub(super) fn secret(
         }
         id = go_path::base(&target).to_owned();
     }
-    if windows && !target.is_empty() && !path::is_abs(&target, "windows") {
+    if windows && !target.is_empty() && !container_path::is_abs(&target, "windows") {
         return Err(ErrorKind::SecretTargetRelative { target, id });
     }
     let target = if !target.is_empty() {

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use super::paths::Paths;
+use super::used_paths::UsedPaths;
 use crate::collect::ByName;
 use crate::env::Env;
 use crate::image::{Image, Platform};
@@ -21,7 +21,7 @@ use crate::windows::lazy::{LazyLayers, Place};
 #[derive(Debug, Clone)]
 pub struct StageState {
     /// File system and settings; for a lazy Windows stage only those of the base.
-    pub state: State,
+    pub fs: State,
     /// The layers on top of a lazy Windows base.
     pub lazy: Option<LazyLayers>,
     /// The directories that a Windows stage is known to have, if its base is not unpacked.
@@ -56,10 +56,10 @@ pub struct StageState {
     /// There is nothing to convert: a context or an image replaces the whole stage.
     pub(super) complete: bool,
     /// The paths of the build context that are used.
-    pub(super) context_paths: Paths,
+    pub(super) context_paths: UsedPaths,
     /// The paths that are used of the file system this stage starts from; shared with the stages below and
     /// above it.
-    pub(super) paths: Rc<RefCell<Paths>>,
+    pub(super) paths: Rc<RefCell<UsedPaths>>,
     pub(super) workdir_set: bool,
     /// A command that BuildKit would reject, which matters only once it is sent.
     pub(super) unsendable: Option<Unsendable>,
@@ -149,20 +149,20 @@ impl StageState {
     /// Returns the whole file system, for steps that read it.
     #[must_use]
     pub fn whole(&self) -> State {
-        self.lazy.as_ref().map_or_else(|| self.state.clone(), |lazy| lazy.whole(&self.state))
+        self.lazy.as_ref().map_or_else(|| self.fs.clone(), |lazy| lazy.on_base(&self.fs))
     }
 
     /// Returns the file system to put into the result.
     #[must_use]
     pub fn result(&self) -> State {
-        self.lazy.as_ref().map_or_else(|| self.state.clone(), |lazy| lazy.result(&self.state))
+        self.lazy.as_ref().map_or_else(|| self.fs.clone(), |lazy| lazy.result(&self.fs))
     }
 
     /// Returns what the SBOM scanner receives: on a lazy Windows base only what the stage adds, since the
     /// whole image would be downloaded.
     #[must_use]
     pub fn scanned(&self) -> State {
-        self.lazy.as_ref().map_or_else(|| self.state.clone(), LazyLayers::alone)
+        self.lazy.as_ref().map_or_else(|| self.fs.clone(), LazyLayers::without_base)
     }
 
     /// Adds a step: as a layer of its own on a lazy Windows base, otherwise directly on the file system.
@@ -175,8 +175,8 @@ impl StageState {
         lint: &Linter,
     ) {
         match &mut self.lazy {
-            Some(lazy) => lazy.push(&self.state.dir, actions, metadata, place, lint),
-            None => self.state = self.state.file(actions, metadata),
+            Some(lazy) => lazy.push(&self.fs.dir, actions, metadata, place, lint),
+            None => self.fs = self.fs.file(actions, metadata),
         }
     }
 
@@ -209,10 +209,10 @@ pub(super) fn key_value(entry: &str) -> (&str, &str) {
 
 impl Env for StageState {
     fn get(&self, key: &str) -> Option<&str> {
-        self.state.env.get(key)
+        self.fs.env.get(key)
     }
 
     fn keys(&self) -> Vec<&str> {
-        self.state.env.keys()
+        self.fs.env.keys()
     }
 }

@@ -3,12 +3,12 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::paths::Paths;
 use super::stage::{Named, Outline, Own, Progress, Scan, StageState, key_value};
-use super::{Converter, Error, ErrorKind, name, workdir};
+use super::used_paths::UsedPaths;
+use super::{Converter, Error, ErrorKind, step_name, workdir};
+use crate::container_path::default_path_env;
 use crate::image::Platform;
 use crate::llb::{self, State};
-use crate::path::default_path_env;
 use crate::plan::{Resolved, Stage, StageId, Start};
 use crate::span::Located;
 use crate::windows::base_directories::default_path;
@@ -26,7 +26,7 @@ pub(super) fn start(converter: &Converter<'_>, id: StageId) -> Result<StageState
         return Ok(state);
     }
     if state.for_windows {
-        state.state.env.ignore_case();
+        state.fs.env.ignore_case();
     }
     // Windows sets its own PATH.
     let env = &state.image.config.env;
@@ -38,24 +38,24 @@ pub(super) fn start(converter: &Converter<'_>, id: StageId) -> Result<StageState
     if !has_path && state.for_windows {
         // The value of `${PATH}`. docker/dockerfile expands it to nothing, and the container loses System32.
         // Not added to the config, where it would hide the base's own.
-        state.state.env.set("PATH", default_path(&state.image));
+        state.fs.env.set("PATH", default_path(&state.image));
     }
     for entry in &state.image.config.env {
         let (key, value) = key_value(entry);
-        state.state.env.set(key, value);
+        state.fs.env.set(key, value);
     }
     let options = converter.input.options();
     if !options.hostname.is_empty() {
-        state.state.hostname.clone_from(&options.hostname);
+        state.fs.hostname.clone_from(&options.hostname);
     }
     let working_dir = state.image.config.working_dir.clone();
     if !working_dir.is_empty() {
         workdir::set(&mut state, &working_dir).map_err(Located::nowhere)?;
     }
     if !state.image.config.user.is_empty() {
-        state.state.user.clone_from(&state.image.config.user);
+        state.fs.user.clone_from(&state.image.config.user);
     }
-    state.state.network = options.network;
+    state.fs.network = options.network;
     Ok(state)
 }
 
@@ -74,7 +74,7 @@ fn on_stage(converter: &Converter<'_>, id: StageId, base: StageId) -> Result<Sta
             show_platform: below.progress.show_platform,
         },
         scan: Scan::default(),
-        context_paths: Paths::default(),
+        context_paths: UsedPaths::default(),
         outline: outline(stage),
         own: Own::default(),
         ..below.clone()
@@ -95,7 +95,7 @@ fn on_resolved(converter: &Converter<'_>, id: StageId) -> Result<StageState, Err
     let resolved: &Resolved =
         stage.resolved.as_ref().ok_or_else(|| Located::nowhere(ErrorKind::Unfinished))?;
     let mut state = StageState {
-        state: State::scratch(),
+        fs: State::scratch(),
         lazy: None,
         directories: None,
         image: resolved.image.clone(),
@@ -119,7 +119,7 @@ fn on_resolved(converter: &Converter<'_>, id: StageId) -> Result<StageState, Err
         epoch: converter.input.epoch,
         outline: outline(stage),
         complete: resolved.complete,
-        context_paths: Paths::default(),
+        context_paths: UsedPaths::default(),
         paths: Rc::default(),
         workdir_set: false,
         unsendable: None,
@@ -128,20 +128,20 @@ fn on_resolved(converter: &Converter<'_>, id: StageId) -> Result<StageState, Err
     };
     match &resolved.start {
         Start::Scratch => {}
-        Start::Context { state: context, .. } => state.state = (**context).clone(),
+        Start::Context { state: context, .. } => state.fs = (**context).clone(),
         Start::Image(reference) => {
             let image = image(converter, &mut state, stage, reference);
-            state.state = image;
+            state.fs = image;
         }
     }
     let is_labelled = state.for_windows && converter.input.options().windows.labels;
     if is_labelled && resolved.start.reference().is_some() {
         labels::remove(&mut state.image.config.labels);
     }
-    let on_windows = state.for_windows && state.state.is_on_windows();
+    let on_windows = state.for_windows && state.fs.is_on_windows();
     state.holds_windows = on_windows || (state.for_windows && matches!(resolved.start, Start::Scratch));
     if on_windows {
-        let title = name::merge(&state, stage);
+        let title = step_name::of_merge(&state, stage);
         state.lazy = converter.input.layering.layers(&state.platform, title);
         let unread = state.lazy.is_some() || converter.input.layering.checked;
         state.directories = unread.then(|| Directories::of(&state.image));
@@ -158,7 +158,7 @@ fn outline(stage: &Stage<'_>) -> Outline {
 fn image(converter: &Converter<'_>, state: &mut StageState, stage: &Stage<'_>, reference: &str) -> State {
     let shown = state.platform.clone();
     state.progress.steps = stage.own_steps;
-    let name = name::base(converter, state, &format!("FROM {reference}"), &shown, stage);
+    let name = step_name::of_base(converter, state, &format!("FROM {reference}"), &shown, stage);
     state.progress.steps = stage.steps;
     let location = llb::Location { map: Arc::clone(&converter.input.source), ranges: stage.location.clone() };
     let metadata = llb::Metadata {

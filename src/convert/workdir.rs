@@ -1,12 +1,12 @@
 //! WORKDIR.
 
 use super::stage::StageState;
-use super::{Converter, ErrorKind, drive, history, name};
+use super::{Converter, ErrorKind, drive, history, step_name};
+use crate::container_path;
 use crate::instruction::Instruction;
 use crate::lint::{Linter, message, rule};
 use crate::llb::{Action, Owner};
-use crate::path;
-use crate::windows::directories::{Destination, Leaves};
+use crate::windows::directories::{Destination, Outcome};
 use crate::windows::lazy::Place;
 
 /// Converts WORKDIR (upstream's `dispatchWorkdir`).
@@ -17,7 +17,7 @@ pub(super) fn dispatch(
     instruction: &Instruction,
     lint: &Linter,
 ) -> Result<(), ErrorKind> {
-    if !state.workdir_set && !path::is_abs(workdir, &state.platform.os) {
+    if !state.workdir_set && !container_path::is_abs(workdir, &state.platform.os) {
         lint.run(
             &rule::WORKDIR_RELATIVE_PATH,
             &instruction.location,
@@ -29,16 +29,16 @@ pub(super) fn dispatch(
         drive::check(workdir)?;
     }
     set(state, workdir)?;
-    let dir = state.state.dir.clone();
+    let dir = state.fs.dir.clone();
     let line = format!("WORKDIR {dir}");
     if dir == "/" {
         history::config(state, line);
         return Ok(());
     }
-    let env = state.state.env.clone();
-    let text = name::instruction(converter.input.setting.lexer, &instruction.code, &env);
+    let env = state.fs.env.clone();
+    let text = step_name::instruction(converter.input.setting.lexer, &instruction.code, &env);
     let platform = state.platform.clone();
-    let metadata = converter.metadata(name::step(state, &text, Some(&platform), &env), instruction);
+    let metadata = converter.metadata(step_name::of_step(state, &text, Some(&platform), &env), instruction);
     let user = &state.image.config.user;
     let owner = (!user.is_empty() && !state.for_windows).then(|| Owner::parse(user));
     let timestamp = state.epoch.map(|seconds| seconds.wrapping_mul(1_000_000_000));
@@ -53,19 +53,19 @@ pub(super) fn dispatch(
 /// path.
 fn settle(state: &mut StageState) -> Place {
     let Some(directories) = &mut state.directories else { return Place::default() };
-    let leaves = Leaves::EMPTY;
-    let path = format!("{}/", state.state.dir);
-    let answer = directories.ask(&Destination { path: &path, sources: 1, parents: false, leaves: &leaves });
-    directories.made(&answer, &leaves);
+    let outcome = Outcome::EMPTY;
+    let path = format!("{}/", state.fs.dir);
+    let answer = directories.ask(&Destination { path: &path, sources: 1, parents: false, outcome: &outcome });
+    directories.made(&answer, &outcome);
     Place::of(&answer)
 }
 
 /// Sets the working directory, relative to the previous one.
 pub(super) fn set(state: &mut StageState, workdir: &str) -> Result<(), ErrorKind> {
     let os = &state.platform.os;
-    let dir =
-        path::normalize_workdir(&state.image.config.working_dir, workdir, os).map_err(ErrorKind::Workdir)?;
-    state.state.dir = path::to_slash(&dir, os);
+    let dir = container_path::normalize_workdir(&state.image.config.working_dir, workdir, os)
+        .map_err(ErrorKind::Workdir)?;
+    state.fs.dir = container_path::to_slash(&dir, os);
     // In the config, Windows paths keep their backslashes.
     state.image.config.working_dir = dir;
     Ok(())

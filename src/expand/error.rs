@@ -50,8 +50,8 @@ pub enum ErrorKind {
         /// The character.
         escape: char,
     },
-    /// The result is longer than [`super::LONGEST`] bytes.
-    #[error("expansion is longer than {} bytes", super::LONGEST)]
+    /// The result is longer than [`super::MAX_EXPANSION_BYTES`] bytes.
+    #[error("expansion is longer than {} bytes", super::MAX_EXPANSION_BYTES)]
     TooLong,
     /// The patterns and values take too much time together.
     #[error("its patterns and values together take too long to expand")]

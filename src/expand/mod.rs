@@ -4,8 +4,8 @@
 
 mod error;
 mod level;
+mod pass;
 mod pattern;
-mod run;
 mod scanner;
 mod template;
 mod words;
@@ -15,11 +15,11 @@ use std::collections::BTreeSet;
 pub use error::{Error, ErrorKind};
 
 use crate::env::Env;
-use run::Run;
+use pass::Pass;
 
 /// The longest result in bytes. BuildKit accepts no message of that size, and a few lines that each multiply
 /// the previous one would otherwise fill all memory.
-pub const LONGEST: usize = 16 << 20;
+pub const MAX_EXPANSION_BYTES: usize = 16 << 20;
 
 /// Expands words. The defaults, apart from the escape character, are those of most instructions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,18 +73,18 @@ impl Lexer {
     ///
     /// Returns [`Error`] for invalid syntax, invalid patterns and required variables that are missing.
     pub fn process_word(&self, word: &str, env: &dyn Env) -> Result<Expansion, Error> {
-        let mut run = Run::new(*self, word, env);
-        let (result, _) = run.whole()?;
-        let (matched, unmatched) = run.into_names();
+        let mut pass = Pass::new(*self, word, env);
+        let (result, _) = pass.whole()?;
+        let (matched, unmatched) = pass.into_names();
         Ok(Expansion { result, matched, unmatched })
     }
 
     /// Returns the unset variables of `word`, up to its error if it has one: checks report them anyway.
     #[must_use]
     pub fn unset_names(&self, word: &str, env: &dyn Env) -> BTreeSet<String> {
-        let mut run = Run::new(*self, word, env);
-        let _ = run.whole();
-        run.into_names().1
+        let mut pass = Pass::new(*self, word, env);
+        let _ = pass.whole();
+        pass.into_names().1
     }
 
     /// Expands `word` and splits it at spaces outside quotes, including spaces in values (`ProcessWords`).
@@ -96,7 +96,7 @@ impl Lexer {
     ///
     /// See [`Lexer::process_word`].
     pub fn process_words(&self, word: &str, env: &dyn Env) -> Result<Vec<String>, Error> {
-        Ok(Run::new(*self, word, env).whole()?.1)
+        Ok(Pass::new(*self, word, env).whole()?.1)
     }
 }
 

@@ -4,7 +4,7 @@
 //! newline.
 
 use super::scanner::Scanner;
-use super::{ErrorKind, LONGEST, template};
+use super::{ErrorKind, MAX_EXPANSION_BYTES, template};
 use crate::go::regexp::{Budget, Program, Step};
 
 type Result<T> = std::result::Result<T, ErrorKind>;
@@ -96,7 +96,7 @@ pub(super) fn replace(
         // The next search starts at least one character later.
         let step = value[from..].chars().next().map_or(1, char::len_utf8);
         from = range.end.max(from + step);
-        if out.len() > LONGEST {
+        if out.len() > MAX_EXPANSION_BYTES {
             return Err(ErrorKind::TooLong);
         }
         if from > value.len() {

@@ -95,9 +95,9 @@ fn limits_are_errors() {
     assert_eq!(lexer.process_word("${L//a/$L}", &env).unwrap_err().kind, ErrorKind::TooLong);
     assert_eq!(lexer.process_word(&"$L".repeat(2000), &env).unwrap_err().kind, ErrorKind::TooLong);
     let too_slow = |word: &str, env: &EnvList| {
-        let mut run = Run::new(lexer, word, env);
-        run.budget = Budget::new(1_000_000);
-        assert!(matches!(run.whole().unwrap_err().kind, ErrorKind::TooSlow(_)), "{word:.20}");
+        let mut pass = Pass::new(lexer, word, env);
+        pass.budget = Budget::new(1_000_000);
+        assert!(matches!(pass.whole().unwrap_err().kind, ErrorKind::TooSlow(_)), "{word:.20}");
     };
     let deep = |open: &str| open.repeat(100_000) + &"}".repeat(100_000);
     env.set("P", "*a".repeat(20_000));

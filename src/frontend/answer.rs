@@ -38,7 +38,7 @@ pub(super) async fn answer(
         // Its errors are those of a build, with locations.
         return outcome;
     }
-    outcome.map_err(Error::without_places)
+    outcome.map_err(Error::without_locations)
 }
 
 async fn answer_kind(

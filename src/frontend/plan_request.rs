@@ -18,7 +18,7 @@ use crate::plan::{Command, Plan, Stage, StageId, Start};
 use crate::request::plan::{self as request, Base, BaseKind, Image, Makes, Place, Step};
 use crate::span::first_line;
 use crate::windows::lazy::Layering;
-use crate::windows::run::{self, Refused};
+use crate::windows::refused_run::{self, RefusedRun};
 
 /// Answers `frontend.plan`.
 ///
@@ -63,7 +63,7 @@ struct PlanReport<'s> {
     ready: &'s Ready<'s>,
     plan: &'s Plan<'s>,
     layering: &'s Layering,
-    refused: Vec<Refused>,
+    refused: Vec<RefusedRun>,
     runs_windows: bool,
 }
 
@@ -71,7 +71,7 @@ impl<'s> PlanReport<'s> {
     fn new(build: &Build<'_>, ready: &'s Ready<'s>, layering: &'s Layering) -> Self {
         let plan = &ready.planned.plan;
         let runs_windows = build.has_windows_worker();
-        let refused = if runs_windows { Vec::new() } else { run::refused([plan]) };
+        let refused = if runs_windows { Vec::new() } else { refused_run::find([plan]) };
         Self { ready, plan, layering, refused, runs_windows }
     }
 
@@ -92,7 +92,7 @@ impl<'s> PlanReport<'s> {
             base: self.base(),
             steps: self.steps(&layers),
             layers,
-            reads: graph.reads().to_vec(),
+            reads: graph.image_uses().to_vec(),
             stages: self.stages(),
             why_on_base: self.layering.reason.clone(),
             refused: self.refused,
@@ -115,7 +115,7 @@ impl<'s> PlanReport<'s> {
         let mut chain: Vec<StageId> = self.plan.stages.chain(self.plan.target).collect();
         chain.reverse();
         let mut left =
-            Left { layers, lines: collect::set(layers.iter().flat_map(|layer| layer.lines.clone())) };
+            Remaining { layers, lines: collect::set(layers.iter().flat_map(|layer| layer.lines.clone())) };
         let mut steps = Vec::new();
         for id in chain {
             let stage = &self.plan.stages[id];
@@ -142,7 +142,7 @@ impl<'s> PlanReport<'s> {
     }
 
     /// Returns what an instruction creates: the next of the layers that come from its line.
-    fn makes(&self, command: &Command<'_>, left: &mut Left<'_>) -> Makes {
+    fn makes(&self, command: &Command<'_>, left: &mut Remaining<'_>) -> Makes {
         let kind = &command.instruction.kind;
         let location = &command.instruction.location;
         if matches!(kind, Kind::Run(_)) && self.refused.iter().any(|one| one.location == *location) {
@@ -178,13 +178,13 @@ impl<'s> PlanReport<'s> {
 }
 
 /// The layers that are not yet assigned to an instruction.
-struct Left<'l> {
+struct Remaining<'l> {
     layers: &'l [Layer],
     /// All lines that layers come from.
     lines: BTreeSet<u32>,
 }
 
-impl Left<'_> {
+impl Remaining<'_> {
     /// Returns the next layer that comes from a line.
     fn take(&mut self, line: u32) -> Option<String> {
         if !self.lines.contains(&line) {

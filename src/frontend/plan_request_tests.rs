@@ -116,7 +116,7 @@ plans! {
 
 /// What keeps a file from being built is an error with its location, as in a build.
 #[test]
-fn errors_have_places() {
+fn errors_have_locations() {
     let windows = options("platform=windows/amd64");
     for (text, message, line) in [
         ("FROM scratch AS a\n\nFROM nothing:1\n", "nothing:1: failed to resolve", 3),
@@ -126,9 +126,9 @@ fn errors_have_places() {
     ] {
         let failure = plan(text, &windows, "").unwrap_err();
         assert!(failure.to_string().contains(message), "{failure}");
-        let places = failure.places();
+        let locations = failure.locations();
         assert_eq!(
-            places.first().and_then(|place| place.first()).map(|range| range.start.line),
+            locations.first().and_then(|place| place.first()).map(|range| range.start.line),
             Some(line),
             "{failure}"
         );
@@ -137,7 +137,7 @@ fn errors_have_places() {
     unknown.push(("build-arg:FANLIGHT_VERSIONS".into(), "ltsc2025".into()));
     let failure = plan("FROM mcr.microsoft.com/windows/nanoserver:ltsc2019\n", &unknown, "").unwrap_err();
     assert!(failure.to_string().contains("10.0.17763.6414"), "{failure}");
-    assert_eq!(failure.places().len(), 1);
+    assert_eq!(failure.locations().len(), 1);
 }
 
 /// The parts of the JSON about a pushed image; `ci/tools` checks them against the schema.

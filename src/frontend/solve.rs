@@ -17,10 +17,10 @@ use crate::plan::{Scope, Stage};
 use crate::proto::frontend::{Attestation, Attestations, Ref};
 use crate::rebase;
 use crate::wait;
-use crate::windows::host::{self, Host};
+use crate::windows::hosts::{self, Host};
 use crate::windows::lazy::Layering;
 use crate::windows::select::{self, Request};
-use crate::windows::{self, run};
+use crate::windows::{self, refused_run};
 
 /// Names of `exporter/containerimage/exptypes`.
 mod key {
@@ -99,7 +99,7 @@ const MAX_WINDOWS_STEPS: usize = 25_600;
 /// Plans and converts every image of the result. Also returns how Windows stages are layered.
 pub(super) async fn convert_all<'b>(build: &Build<'b>) -> Result<(Vec<Ready<'b>>, Layering), Error> {
     let requests = select::fold(&build.options.target_platforms)?;
-    let hosts = host::find_all(&build.options.windows.hosts)?;
+    let hosts = hosts::find_all(&build.options.windows.hosts)?;
     let windows = requests.iter().find_map(|request| match request {
         Request::Windows(asked) => Some(&asked.platform),
         Request::One(_) => None,
@@ -135,7 +135,7 @@ pub(super) fn check_hosts<'p>(
     let windows = platforms.filter(|platform| platform.is_windows());
     let images: Vec<(&str, &str)> =
         windows.map(|platform| (platform.architecture.as_str(), platform.os_version.as_str())).collect();
-    Ok(host::check(hosts, &images)?)
+    Ok(hosts::check(hosts, &images)?)
 }
 
 /// Plans every request, all at once. Returns a group of images for each request.
@@ -206,8 +206,8 @@ async fn plan_one<'b>(
     let planned = build.plan(Target::of(platform), lint).await?;
     if build.purpose == Purpose::Build && !build.has_windows_worker() {
         // A Windows stage that a Linux image copies from.
-        let refused = run::refused([&planned.plan]);
-        run::check(&refused).map_err(|e| build.file.failure(e))?;
+        let refused = refused_run::find([&planned.plan]);
+        refused_run::check(&refused).map_err(|e| build.file.failure(e))?;
     }
     Ok(planned)
 }

@@ -32,7 +32,7 @@ pub(super) enum Warning {
 }
 
 /// How many revisions a warning names at most.
-const MANY: usize = 5;
+const MAX_REVISIONS: usize = 5;
 
 impl Warning {
     fn short(&self) -> String {
@@ -60,7 +60,7 @@ impl Warning {
                 )
             }
             Self::Revision { base, taken, left } => {
-                let (shown, more) = left.split_at(left.len().min(MANY));
+                let (shown, more) = left.split_at(left.len().min(MAX_REVISIONS));
                 let shown: Vec<&str> = shown.iter().map(OsVersion::as_str).collect();
                 let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
                 let build = taken.build();

@@ -103,7 +103,7 @@ impl Error {
 
     /// Removes all locations, since docker/dockerfile gives none when it answers a request.
     #[must_use]
-    pub fn without_places(mut self) -> Self {
+    pub fn without_locations(mut self) -> Self {
         self.0.details.retain(|detail| detail.type_url != type_url::SOURCE);
         self
     }
@@ -116,7 +116,7 @@ impl Error {
 
     /// Returns the locations in files, the innermost first.
     #[must_use]
-    pub fn places(&self) -> Vec<Vec<Range>> {
+    pub fn locations(&self) -> Vec<Vec<Range>> {
         let sources = self.0.details.iter().rev().filter(|detail| detail.type_url == type_url::SOURCE);
         sources.map(|detail| source_detail::ranges(&detail.value)).collect()
     }
@@ -256,7 +256,7 @@ mod tests {
         let error = Located::at("bad", &[Range::lines(3, 3)]).with_location(&[Range::lines(1, 2)]);
         let failure = Error::located(&error, &file);
         assert!(failure.has_source());
-        assert_eq!(failure.places(), [[Range::lines(3, 3)], [Range::lines(1, 2)]]);
+        assert_eq!(failure.locations(), [[Range::lines(3, 3)], [Range::lines(1, 2)]]);
         let status = failure.into_status();
         assert_eq!((status.code, status.message.as_str()), (2, "bad"));
         let lines = |detail: &rpc::Any| {

@@ -4,9 +4,9 @@
 //! a pattern-defeating quicksort with Go's own choice of pivots.
 
 /// Up to this number of elements are sorted by insertion, which keeps equal ones in order.
-const FEW: usize = 12;
+const INSERTION_SORT_LIMIT: usize = 12;
 /// From this number of elements on, the pivot is a median of medians.
-const MANY: usize = 50;
+const NINTHER_LIMIT: usize = 50;
 
 /// Sorts like `sort.Slice`; `less` returns whether the first element comes before the second.
 pub fn sort_by<T>(items: &mut [T], less: impl Fn(&T, &T) -> bool) {
@@ -42,7 +42,7 @@ impl<T, F: Fn(&T, &T) -> bool> Sorter<'_, T, F> {
         let (mut balanced, mut partitioned) = (true, true);
         loop {
             let length = end - start;
-            if length <= FEW {
+            if length <= INSERTION_SORT_LIMIT {
                 return self.insertion(start, end);
             }
             if bad_pivots == 0 {
@@ -172,7 +172,7 @@ impl<T, F: Fn(&T, &T) -> bool> Sorter<'_, T, F> {
             if i == end {
                 return true;
             }
-            if end - start < MANY {
+            if end - start < NINTHER_LIMIT {
                 return false;
             }
             self.swap(i, i - 1);
@@ -213,7 +213,7 @@ impl<T, F: Fn(&T, &T) -> bool> Sorter<'_, T, F> {
         let length = end - start;
         let mut swaps = 0;
         let mut quarters = [1, 2, 3].map(|quarter| start + length / 4 * quarter);
-        if length >= MANY {
+        if length >= NINTHER_LIMIT {
             quarters = quarters.map(|at| self.median([at - 1, at, at + 1], &mut swaps));
         }
         let median = self.median(quarters, &mut swaps);

@@ -4,13 +4,13 @@ pub mod config;
 mod config_read;
 mod config_write;
 pub mod digest;
-mod host;
+mod empty;
+mod machine;
 mod os_version;
 pub mod platform;
 pub mod port;
 pub mod reference;
 pub mod release;
-mod start;
 
 pub use config::{Config, HealthConfig, History, Image};
 pub use os_version::{Build, OsVersion, Wanted};

@@ -36,9 +36,9 @@ impl Build {
     /// Returns the name that a misspelled one may have meant. Short names are too similar to tell.
     #[must_use]
     pub fn similar(name: &str) -> Option<Hint> {
-        const SHORT: usize = 4;
-        let names: Vec<&str> = all_names().into_iter().filter(|name| name.len() > SHORT).collect();
-        if name.len() > SHORT { Hint::search(&name.to_lowercase(), &names) } else { None }
+        const SHORT_NAME_LEN: usize = 4;
+        let names: Vec<&str> = all_names().into_iter().filter(|name| name.len() > SHORT_NAME_LEN).collect();
+        if name.len() > SHORT_NAME_LEN { Hint::search(&name.to_lowercase(), &names) } else { None }
     }
 
     /// Returns the name that a misspelled word of an image's tag may have meant.

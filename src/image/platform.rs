@@ -6,7 +6,7 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use super::host::{HOST_OS, host_architecture, host_variant};
+use super::machine::{HOST_OS, host_architecture, host_variant};
 use crate::go::unicode::to_lower;
 use crate::go::{Quoted, path};
 

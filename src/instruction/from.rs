@@ -3,14 +3,14 @@
 use super::comment::{check_description, descriptions};
 use super::error::ErrorKind;
 use super::flag;
-use super::request::Request;
+use super::node::ParseRequest;
 use super::types::Stage;
 use crate::go::unicode::{to_lower, to_upper};
 use crate::lint::{Linter, message, rule};
 use crate::syntax::text::equal_fold;
 
 /// Parses the stage that a FROM starts. The casing is checked even if the FROM is invalid.
-pub(super) fn stage(request: &Request<'_>, lint: Option<&Linter>) -> Result<Stage, ErrorKind> {
+pub(super) fn stage(request: &ParseRequest<'_>, lint: Option<&Linter>) -> Result<Stage, ErrorKind> {
     if let Some(lint) = lint {
         check_casing(request, lint);
     }
@@ -52,7 +52,7 @@ fn stage_name(args: &[String]) -> Result<String, ErrorKind> {
     }
 }
 
-fn check_casing(request: &Request<'_>, lint: &Linter) {
+fn check_casing(request: &ParseRequest<'_>, lint: &Linter) {
     let args = request.args();
     if let [_, _, name] = args
         && *name != to_lower(name)

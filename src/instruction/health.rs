@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use super::error::ErrorKind;
 use super::flag::{self, Flags};
-use super::request::Request;
+use super::node::ParseRequest;
 use super::types::Healthcheck;
 use crate::go::duration;
 use crate::go::number::parse_int;
 use crate::go::unicode::to_upper;
 
 /// Parses HEALTHCHECK NONE and HEALTHCHECK CMD. Like upstream, ignores the flags of NONE.
-pub(super) fn healthcheck(request: &Request<'_>) -> Result<Healthcheck, ErrorKind> {
+pub(super) fn healthcheck(request: &ParseRequest<'_>) -> Result<Healthcheck, ErrorKind> {
     let [kind, args @ ..] = request.args() else {
         return Err(ErrorKind::AtLeastOneArgument(request.keyword.name()));
     };

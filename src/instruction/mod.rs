@@ -3,6 +3,7 @@
 //! Mirrors moby/buildkit's `frontend/dockerfile/instructions`. Nothing here depends on a platform, a base
 //! image or a build argument.
 
+mod add_copy;
 pub mod check;
 mod comment;
 mod device;
@@ -12,10 +13,9 @@ mod flag;
 mod from;
 mod health;
 mod mount;
+mod node;
 mod pair;
 mod parse;
-mod path;
-mod request;
 mod run;
 mod size;
 mod types;

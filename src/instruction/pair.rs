@@ -3,11 +3,11 @@
 use super::comment::descriptions;
 use super::error::ErrorKind;
 use super::flag;
-use super::request::Request;
+use super::node::ParseRequest;
 use super::types::{KeyValue, OptionalKeyValue};
 
 /// Returns the pairs of ENV and LABEL.
-pub(super) fn pairs(request: &Request<'_>) -> Result<Vec<KeyValue>, ErrorKind> {
+pub(super) fn pairs(request: &ParseRequest<'_>) -> Result<Vec<KeyValue>, ErrorKind> {
     request.flags(&flag::NONE)?;
     let mut pairs = Vec::new();
     for triple in request.args().chunks(3) {
@@ -21,8 +21,8 @@ pub(super) fn pairs(request: &Request<'_>) -> Result<Vec<KeyValue>, ErrorKind> {
 }
 
 /// Returns the names of ARG, with and without defaults. Like upstream, ignores flags.
-pub(super) fn args(request: &Request<'_>) -> Result<Vec<OptionalKeyValue>, ErrorKind> {
-    let words = request.some()?;
+pub(super) fn args(request: &ParseRequest<'_>) -> Result<Vec<OptionalKeyValue>, ErrorKind> {
+    let words = request.operands()?;
     let mut pairs = Vec::with_capacity(words.len());
     for word in words {
         let (key, value) = match word.split_once('=') {

@@ -2,9 +2,9 @@
 
 use super::comment::check_description;
 use super::error::{Error, ErrorKind, Suggestion};
-use super::request::Request;
+use super::node::ParseRequest;
 use super::types::{Dockerfile, GlobalArg, Instruction, Kind, Stage};
-use super::{flag, from, health, pair, path, run};
+use super::{add_copy, flag, from, health, pair, run};
 use crate::go::unicode::to_upper;
 use crate::lint::{Linter, message, rule};
 use crate::span::Range;
@@ -81,7 +81,7 @@ fn parse_node(node: &Node, lint: Option<&Linter>) -> Result<Parsed, Error> {
             ErrorKind::UnknownInstruction { word: node.word.clone(), suggestion, after_backtick: false };
         return Err(Error::at(kind, &location));
     };
-    let request = Request { node, keyword, location };
+    let request = ParseRequest { node, keyword, location };
     let lint = lint.as_ref();
     let parsed = if keyword == Keyword::From {
         from::stage(&request, lint).map(Parsed::Stage)
@@ -105,18 +105,18 @@ fn parse_node(node: &Node, lint: Option<&Linter>) -> Result<Parsed, Error> {
     }
 }
 
-fn kind(request: &Request<'_>, lint: Option<&Linter>) -> Result<Kind, ErrorKind> {
+fn kind(request: &ParseRequest<'_>, lint: Option<&Linter>) -> Result<Kind, ErrorKind> {
     let no_flags = || request.flags(&flag::NONE).map(drop);
     Ok(match request.keyword {
-        Keyword::Add => Kind::Add(path::add(request)?),
-        Keyword::Copy => Kind::Copy(path::copy(request)?),
+        Keyword::Add => Kind::Add(add_copy::add(request)?),
+        Keyword::Copy => Kind::Copy(add_copy::copy(request)?),
         Keyword::Run => Kind::Run(run::run(request)?),
         Keyword::Env => Kind::Env(pair::pairs(request)?),
         Keyword::Label => Kind::Label(pair::pairs(request)?),
         Keyword::Healthcheck => Kind::Healthcheck(health::healthcheck(request)?),
         Keyword::Onbuild => Kind::Onbuild(onbuild(request)?),
         // Upstream ignores the flags of STOPSIGNAL.
-        Keyword::StopSignal => Kind::StopSignal(request.one()?),
+        Keyword::StopSignal => Kind::StopSignal(request.only_operand()?),
         Keyword::Arg => {
             let args = pair::args(request)?;
             if let Some(lint) = lint {
@@ -134,7 +134,7 @@ fn kind(request: &Request<'_>, lint: Option<&Linter>) -> Result<Kind, ErrorKind>
             Kind::Entrypoint(request.command())
         }
         Keyword::Expose => {
-            let mut ports = request.some()?;
+            let mut ports = request.operands()?;
             no_flags()?;
             ports.sort_unstable();
             Kind::Expose(ports)
@@ -143,30 +143,30 @@ fn kind(request: &Request<'_>, lint: Option<&Linter>) -> Result<Kind, ErrorKind>
             if let Some(lint) = lint {
                 lint.run(&rule::MAINTAINER_DEPRECATED, &request.location, message::maintainer_deprecated());
             }
-            let maintainer = request.one()?;
+            let maintainer = request.only_operand()?;
             no_flags()?;
             Kind::Maintainer(maintainer)
         }
         Keyword::Shell => {
             no_flags()?;
-            let words = request.some()?;
+            let words = request.operands()?;
             if !request.node.json {
                 return Err(ErrorKind::NotJson(request.keyword.name()));
             }
             Kind::Shell(words)
         }
         Keyword::User => {
-            let user = request.one()?;
+            let user = request.only_operand()?;
             no_flags()?;
             Kind::User(user)
         }
         Keyword::Volume => {
-            let volumes = request.some()?;
+            let volumes = request.operands()?;
             no_flags()?;
             Kind::Volume(trimmed_volumes(&volumes)?)
         }
         Keyword::Workdir => {
-            let path = request.one()?;
+            let path = request.only_operand()?;
             no_flags()?;
             Kind::Workdir(path)
         }
@@ -184,7 +184,7 @@ fn trimmed_volumes(volumes: &[String]) -> Result<Vec<String>, ErrorKind> {
 }
 
 /// Returns the trigger in the form that is parsed again: the rest of the line, and its heredocs.
-fn onbuild(request: &Request<'_>) -> Result<String, ErrorKind> {
+fn onbuild(request: &ParseRequest<'_>) -> Result<String, ErrorKind> {
     let Some(sub) = &request.node.sub else {
         return Err(ErrorKind::AtLeastOneArgument(request.keyword.name()));
     };

@@ -3,13 +3,13 @@
 use super::device;
 use super::error::ErrorKind;
 use super::flag;
-use super::request::Request;
+use super::node::ParseRequest;
 use super::types::{InlineFile, Run, RunNetwork, RunSecurity};
 use crate::syntax::text::lossy;
 use crate::syntax::{chomp_heredoc, parse_heredoc};
 
 /// Parses RUN. Flags are checked in upstream's order: devices, mounts, network, security.
-pub(super) fn run(request: &Request<'_>) -> Result<Run, ErrorKind> {
+pub(super) fn run(request: &ParseRequest<'_>) -> Result<Run, ErrorKind> {
     let mut flags = request.flags(&flag::RUN)?;
     let flags_used = flags.used();
     let mut command = request.command();
@@ -34,7 +34,7 @@ pub(super) fn run(request: &Request<'_>) -> Result<Run, ErrorKind> {
     Ok(Run { invalid_utf8, ..run })
 }
 
-fn files(request: &Request<'_>) -> Vec<InlineFile> {
+fn files(request: &ParseRequest<'_>) -> Vec<InlineFile> {
     let heredocs = request.node.heredocs.iter();
     heredocs
         .map(|heredoc| InlineFile {

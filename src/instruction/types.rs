@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::span::Range;
+use crate::syntax::chomp_bytes;
 
 /// A parsed Dockerfile.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -153,7 +154,7 @@ impl InlineFile {
     /// Returns the content of the heredoc as a file.
     #[must_use]
     pub fn content(&self) -> Vec<u8> {
-        if self.chomp { super::path::chomp_bytes(self.bytes()) } else { self.bytes().to_vec() }
+        if self.chomp { chomp_bytes(self.bytes()) } else { self.bytes().to_vec() }
     }
 
     /// Returns the bytes of the heredoc, including leading tabs.

@@ -36,11 +36,11 @@ pub fn check_count(what: &str, count: usize) -> Result<(), ErrorKind> {
 
 /// Returns the beginning of a list, quoted, for messages.
 fn excerpt(list: &str) -> String {
-    const LONGEST: usize = 60;
-    if list.len() <= LONGEST {
+    const MAX_EXCERPT_LEN: usize = 60;
+    if list.len() <= MAX_EXCERPT_LEN {
         return format!("{list:?}");
     }
-    format!("{:?}", format!("{}...", &list[..list.floor_char_boundary(LONGEST)]))
+    format!("{:?}", format!("{}...", &list[..list.floor_char_boundary(MAX_EXCERPT_LEN)]))
 }
 
 /// The parts of a list. A list without braces has neither prefix nor suffix.

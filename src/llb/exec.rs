@@ -4,9 +4,9 @@ use super::caps;
 use super::marshal::Inputs;
 use super::state::{NetworkMode, SecurityMode, State};
 use super::vertex::{Constraints, Output};
+use crate::container_path::default_path_env;
 use crate::env::{Env, EnvList};
 use crate::image::Platform;
-use crate::path::default_path_env;
 use crate::proto::pb;
 
 /// A command with all settings of its container (upstream's `llb.ExecOp`).

@@ -22,20 +22,20 @@ pub struct Layer {
 
 /// An image whose files an operation needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Read {
+pub struct ImageUse {
     /// The image's reference.
     pub image: String,
     /// The platform of the image.
     pub platform: Platform,
     /// What the files are needed for.
-    pub way: Way,
+    pub usage: Use,
     /// The lines on which the operation's instructions begin.
     pub lines: Vec<u32>,
 }
 
 /// What the files of an image are needed for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Way {
+pub enum Use {
     /// A command runs on them.
     Run,
     /// A command sees them as a mount.
@@ -61,7 +61,7 @@ pub struct Graph<'g> {
     operations: ByName<Node<'g>>,
     lines: ByName<Vec<u32>>,
     root: Option<pb::Input>,
-    reads: Vec<Read>,
+    image_uses: Vec<ImageUse>,
 }
 
 /// An operation, with the unchanged images in each of its outputs; a single entry for all outputs if they do
@@ -83,7 +83,7 @@ impl<'g> Graph<'g> {
             operations: ByName::default(),
             lines: lines(definition),
             root: None,
-            reads: Vec::new(),
+            image_uses: Vec::new(),
         };
         // Each operation comes after its inputs; the last one only names the result.
         for operation in &definition.operations {
@@ -98,8 +98,8 @@ impl<'g> Graph<'g> {
     /// Returns the images that must be available, in the order of the operations that need them; an image
     /// that is needed several times is listed as often.
     #[must_use]
-    pub fn reads(&self) -> &[Read] {
-        &self.reads
+    pub fn image_uses(&self) -> &[ImageUse] {
+        &self.image_uses
     }
 
     /// Returns the layers on top of the image that the result starts from, the lowest first.
@@ -153,21 +153,21 @@ impl<'g> Graph<'g> {
             }
             Some(pb::op::Op::Exec(exec)) => {
                 for mount in &exec.mounts {
-                    let way = if mount.dest == "/" { Way::Run } else { Way::Mount };
-                    self.note(digest, op, mount.input, way);
+                    let usage = if mount.dest == "/" { Use::Run } else { Use::Mount };
+                    self.note(digest, op, mount.input, usage);
                 }
             }
             Some(pb::op::Op::File(file)) => {
                 for action in &file.actions {
-                    self.note(digest, op, action.input, Way::Write);
-                    self.note(digest, op, action.secondary_input, Way::Copy);
+                    self.note(digest, op, action.input, Use::Write);
+                    self.note(digest, op, action.secondary_input, Use::Copy);
                 }
             }
             Some(pb::op::Op::Diff(diff)) => {
                 let parts =
                     [diff.lower.as_ref().map(|part| part.input), diff.upper.as_ref().map(|part| part.input)];
                 for input in parts.into_iter().flatten() {
-                    self.note(digest, op, input, Way::Write);
+                    self.note(digest, op, input, Use::Write);
                 }
             }
             _ => {}
@@ -185,7 +185,7 @@ impl<'g> Graph<'g> {
         output.or_else(|| node.images.first()).cloned().unwrap_or_default()
     }
 
-    fn note(&mut self, digest: &str, op: &pb::Op, input: i64, way: Way) {
+    fn note(&mut self, digest: &str, op: &pb::Op, input: i64, usage: Use) {
         for image in self.inside(op, input) {
             let Some(Node { op: pb::Op { op: Some(pb::op::Op::Source(source)), platform, .. }, .. }) =
                 self.operations.get(image)
@@ -201,7 +201,7 @@ impl<'g> Graph<'g> {
                 os_features: None,
                 variant: p.variant.clone(),
             });
-            self.reads.push(Read { image: name.to_owned(), platform, way, lines });
+            self.image_uses.push(ImageUse { image: name.to_owned(), platform, usage, lines });
         }
     }
 
@@ -281,10 +281,11 @@ mod tests {
         Marshaler::new(Platform::parse("linux/amd64").unwrap(), true).marshal(state)
     }
 
-    fn reads(definition: &Definition, setting: Setting<'_>) -> Vec<(String, String, Way, Vec<u32>)> {
+    fn image_uses(definition: &Definition, setting: Setting<'_>) -> Vec<(String, String, Use, Vec<u32>)> {
         let graph = Graph::new(definition, setting);
-        let plain = |read: &Read| (read.image.clone(), read.platform.format(), read.way, read.lines.clone());
-        graph.reads().iter().map(plain).collect()
+        let plain =
+            |read: &ImageUse| (read.image.clone(), read.platform.format(), read.usage, read.lines.clone());
+        graph.image_uses().iter().map(plain).collect()
     }
 
     fn layer_lines(definition: &Definition) -> Vec<Vec<u32>> {
@@ -300,8 +301,8 @@ mod tests {
         let definition = marshal(&mkdir(&mkdir(&base, "/a", 2), "/b", 4));
         assert_eq!(layer_lines(&definition), [[2], [4]]);
         assert_eq!(
-            reads(&definition, Setting::default()),
-            [("alpine".to_owned(), "linux/amd64".to_owned(), Way::Write, vec![2])]
+            image_uses(&definition, Setting::default()),
+            [("alpine".to_owned(), "linux/amd64".to_owned(), Use::Write, vec![2])]
         );
     }
 
@@ -312,13 +313,13 @@ mod tests {
         let whole = merge(&[&base, &layer(2), &layer(3)], Metadata::default());
         let setting = Setting { seed: Some("seed"), runs_windows: false };
         let definition = marshal(&whole);
-        assert_eq!(reads(&definition, setting), []);
+        assert_eq!(image_uses(&definition, setting), []);
         assert_eq!(layer_lines(&definition), [[2], [3]]);
         // A reader of the merge needs the base, and the seed does not count.
         let definition = marshal(&copy(&State::scratch(), &whole, 7));
         assert_eq!(
-            reads(&definition, setting),
-            [("nano".to_owned(), "windows/amd64".to_owned(), Way::Copy, vec![7])]
+            image_uses(&definition, setting),
+            [("nano".to_owned(), "windows/amd64".to_owned(), Use::Copy, vec![7])]
         );
     }
 
@@ -328,18 +329,18 @@ mod tests {
         let exec = Exec::new(&base, vec!["cmd".into()]);
         let ran = base.run(exec, at(2));
         let definition = marshal(&ran);
-        assert_eq!(reads(&definition, Setting::default()), []);
+        assert_eq!(image_uses(&definition, Setting::default()), []);
         assert_eq!(layer_lines(&definition), [[0_u32; 0]; 0]);
         let runs = Setting { runs_windows: true, ..Setting::default() };
         assert_eq!(
-            reads(&definition, runs),
-            [("nano".to_owned(), "windows/amd64".to_owned(), Way::Run, vec![2])]
+            image_uses(&definition, runs),
+            [("nano".to_owned(), "windows/amd64".to_owned(), Use::Run, vec![2])]
         );
         // Steps on top of them are based on the base.
         let definition = marshal(&mkdir(&ran, "/a", 3));
         assert_eq!(
-            reads(&definition, Setting::default()),
-            [("nano".to_owned(), "windows/amd64".to_owned(), Way::Write, vec![3])]
+            image_uses(&definition, Setting::default()),
+            [("nano".to_owned(), "windows/amd64".to_owned(), Use::Write, vec![3])]
         );
     }
 

@@ -107,7 +107,7 @@ impl State {
 
     /// Returns what a command leaves in one of its mounts (upstream's `ExecState.AddMount`).
     #[must_use]
-    pub fn left_in(exec: Exec, target: &str, metadata: Metadata) -> Self {
+    pub fn mount_output(exec: Exec, target: &str, metadata: Metadata) -> Self {
         Self::new(Some(output_at(exec, target, metadata)))
     }
 }

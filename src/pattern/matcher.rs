@@ -86,7 +86,7 @@ pub struct PatternMatcher {
 const WORK: usize = 20 * BUDGET;
 
 /// The limit on the instructions of all patterns together, beyond which further patterns count as broken.
-const LARGEST: usize = 1_000_000;
+const MAX_LIST_SIZE: usize = 1_000_000;
 
 impl PatternMatcher {
     /// Compiles patterns (`patternmatcher.New`); blank patterns are dropped.
@@ -110,7 +110,7 @@ impl PatternMatcher {
             };
             glob::matches(&text, ".")?;
             let depth = text.split('/').count();
-            let kind = if instructions > LARGEST { Kind::Broken } else { regexp::compile(&text) };
+            let kind = if instructions > MAX_LIST_SIZE { Kind::Broken } else { regexp::compile(&text) };
             if let Kind::Program(program) = &kind {
                 instructions += program.len();
             }

@@ -71,7 +71,7 @@ pub(super) fn compile(pattern: &str) -> Kind {
 }
 
 /// Parses an expression; `None` if Go's `regexp.Compile` rejects it, or if its counts expand to more than
-/// [`LONGEST`] instructions.
+/// [`MAX_PROGRAM_LEN`] instructions.
 fn parse(expression: &str) -> Option<Program> {
     let mut alternatives = Vec::new();
     let mut program = Program::default();
@@ -80,7 +80,7 @@ fn parse(expression: &str) -> Option<Program> {
     let mut rest = expression;
     while let Some(c) = rest.chars().next() {
         if let Some((min, max, after)) = parse_count(rest) {
-            let limit = |count: &usize| *count <= MOST;
+            let limit = |count: &usize| *count <= MAX_REPETITIONS;
             if !limit(&min) || !max.is_none_or(|max| limit(&max) && min <= max) {
                 return None;
             }
@@ -95,7 +95,7 @@ fn parse(expression: &str) -> Option<Program> {
             rest = &rest[c.len_utf8()..];
             last = item(&mut program, &mut rest, c)?;
         }
-        if program.len() > LONGEST {
+        if program.len() > MAX_PROGRAM_LEN {
             return None;
         }
     }
@@ -104,11 +104,10 @@ fn parse(expression: &str) -> Option<Program> {
 }
 
 /// The largest number of repetitions in Go.
-const MOST: usize = 1000;
+const MAX_REPETITIONS: usize = 1000;
 
-/// The limit on the instructions of an alternative. Go's limit is higher, but its instructions take less
-/// memory.
-const LONGEST: usize = 200_000;
+/// The limit on the instructions of an alternative. Go's limit is higher, but its instructions take less memory.
+const MAX_PROGRAM_LEN: usize = 200_000;
 
 /// Parses an item after its first character `c`; returns where it starts, if it may be counted.
 fn item(program: &mut Program, rest: &mut &str, c: char) -> Option<Option<usize>> {

@@ -2,7 +2,7 @@
 
 use crate::image::{Image, OsVersion};
 use crate::windows::base_directories::has_win32k;
-use crate::windows::bases::{self, Kind};
+use crate::windows::base_name::{self, Kind};
 use crate::windows::labels;
 
 /// The kind of Windows of a base or a pushed image, as far as it is known.
@@ -22,7 +22,7 @@ impl Sibling {
     pub fn of_base(name: &str, image: &Image) -> Self {
         Self {
             version: OsVersion::parse(&image.platform.os_version),
-            kind: bases::kind(name),
+            kind: base_name::kind(name),
             win32k: has_win32k(image),
         }
     }
@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     fn of(version: &str, kind: &str, win32k: bool) -> Sibling {
-        Sibling { version: OsVersion::parse(version), kind: bases::kind(kind), win32k }
+        Sibling { version: OsVersion::parse(version), kind: base_name::kind(kind), win32k }
     }
 
     const NANO: &str = "mcr.microsoft.com/windows/nanoserver:x";

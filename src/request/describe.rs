@@ -137,7 +137,7 @@ impl Item for Definition {
 
 #[cfg(test)]
 mod tests {
-    use super::super::vectors::Vector;
+    use super::super::golden::Vector;
     use super::*;
 
     #[test]

@@ -25,7 +25,7 @@ pub struct BuildFailure {
 
 impl From<Error> for BuildFailure {
     fn from(error: Error) -> Self {
-        Self { message: error.to_string(), locations: error.places() }
+        Self { message: error.to_string(), locations: error.locations() }
     }
 }
 
@@ -121,7 +121,7 @@ fn merged(locations: &[Vec<Range>]) -> Vec<Range> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::vectors::{Vector, ranges, text};
+    use super::super::golden::{Vector, ranges, text};
     use super::*;
     use crate::image::Platform;
     use crate::lint::rule::RULES;

@@ -6,6 +6,8 @@
 mod convert_llb;
 pub mod describe;
 mod excerpt;
+#[cfg(test)]
+mod golden;
 mod json;
 mod lint;
 mod message;
@@ -13,8 +15,6 @@ mod outline;
 pub mod plan;
 mod table;
 mod targets;
-#[cfg(test)]
-mod vectors;
 
 pub use convert_llb::convert_llb;
 pub use describe::{Definition, describe};

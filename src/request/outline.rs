@@ -187,7 +187,7 @@ fn demands<'c>(stages: impl Iterator<Item = &'c ByName<SecretInfo>>) -> Vec<Dema
 
 #[cfg(test)]
 mod tests {
-    use super::super::vectors::{Vector, ranges, text};
+    use super::super::golden::{Vector, ranges, text};
     use super::*;
     use crate::instruction::OptionalKeyValue;
 

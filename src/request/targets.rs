@@ -65,7 +65,7 @@ impl Item for Target<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::vectors::Vector;
+    use super::super::golden::Vector;
     use super::*;
     use crate::{instruction, syntax};
 

@@ -75,6 +75,12 @@ pub fn chomp_heredoc(content: &str) -> String {
     content.split_inclusive('\n').map(|line| line.trim_start_matches('\t')).collect()
 }
 
+/// Works like [`chomp_heredoc`], for text that need not be valid UTF-8.
+pub fn chomp_bytes(content: &[u8]) -> Vec<u8> {
+    let lines = content.split_inclusive(|byte| *byte == b'\n');
+    lines.flat_map(|line| line.iter().copied().skip_while(|byte| *byte == b'\t')).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -27,7 +27,7 @@ pub use directive::{Name, check_directive, detect_syntax, directive_in};
 #[cfg(feature = "fuzzing")]
 pub use error::Error;
 pub use error::ErrorKind;
-pub use heredoc::{chomp_heredoc, parse_heredoc};
+pub use heredoc::{chomp_bytes, chomp_heredoc, parse_heredoc};
 pub use keyword::Keyword;
 pub use parse::parse;
 pub use tree::{Heredoc, Node, Tree};

@@ -2,7 +2,7 @@
 
 use crate::image::Image;
 use crate::windows::base_directories::{has_win32k, is_plain};
-use crate::windows::bases;
+use crate::windows::base_name;
 
 /// A base image, as far as its name and its config describe it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -21,7 +21,7 @@ impl Base {
     pub fn of(image: &Image, name: &str) -> Self {
         let is_host_process = image.platform.os_version.is_empty();
         let is_plain = !is_host_process && is_plain(image, name);
-        let is_small = is_plain && bases::kind(name).is_none() && !has_win32k(image);
-        Self { is_plain, is_host_process, is_nanoserver: bases::is_nanoserver(name) || is_small }
+        let is_small = is_plain && base_name::kind(name).is_none() && !has_win32k(image);
+        Self { is_plain, is_host_process, is_nanoserver: base_name::is_nanoserver(name) || is_small }
     }
 }

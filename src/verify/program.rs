@@ -1,8 +1,8 @@
 //! Finds the program that a container starts, as Windows does.
 
+use crate::container_path::{is_abs, normalize, to_slash};
 use crate::go::path::{base, clean, ext};
 use crate::image::Config;
-use crate::path::{is_abs, normalize, to_slash};
 
 /// The instruction that names the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! The directories of a base image, as far as its config shows them.
 
+use crate::container_path;
 use crate::image::Image;
-use crate::path;
 
 /// Which of Microsoft's base images have a directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,10 +45,10 @@ const DIRECTORIES: [(&str, Having); 26] = [
 ];
 
 /// The `os.features` entry of base images with full Win32.
-const FEATURE: &str = "win32k";
+const WIN32K_FEATURE: &str = "win32k";
 
 /// History entries of Microsoft's own base images, which contain only Windows.
-const PLAIN: [&str; 2] = ["Apply image", "Install update"];
+const WINDOWS_HISTORY: [&str; 2] = ["Apply image", "Install update"];
 
 /// Returns the `PATH` of a container whose image does not set it. With win32k it includes more of Windows' own
 /// directories.
@@ -64,7 +64,7 @@ pub fn default_path(base: &Image) -> &'static str {
 /// Returns whether an image needs win32k, the graphical part of Windows, which nanoserver lacks.
 #[must_use]
 pub fn has_win32k(base: &Image) -> bool {
-    base.platform.os_features.iter().flatten().any(|feature| feature == FEATURE)
+    base.platform.os_features.iter().flatten().any(|feature| feature == WIN32K_FEATURE)
 }
 
 /// Returns the directories that the config implies: Windows' own directories, the working directory, and those that the
@@ -80,7 +80,7 @@ pub fn of(base: &Image) -> Vec<String> {
         found.extend(DIRECTORIES.iter().filter(|row| has(row.1)).map(|row| row.0.to_owned()));
     }
     let mut add = |written: &str| {
-        found.extend(path::normalize("/", written, "windows", false));
+        found.extend(container_path::normalize("/", written, "windows", false));
     };
     if !base.config.working_dir.is_empty() {
         add(&base.config.working_dir);
@@ -106,7 +106,7 @@ fn of_step(step: &str) -> Option<&str> {
             let (sources, dest) = rest.rsplit_once(' ')?;
             let classic = ["dir:", "multi:"].iter().any(|kind| sources.starts_with(kind));
             let is_directory = classic || sources == "." || dest.ends_with(['/', '\\']);
-            (is_directory && path::is_abs(dest, "windows")).then_some(dest)
+            (is_directory && container_path::is_abs(dest, "windows")).then_some(dest)
         }
         _ => None,
     }
@@ -116,9 +116,9 @@ fn of_step(step: &str) -> Option<&str> {
 #[must_use]
 pub fn is_plain(base: &Image, name: &str) -> bool {
     let history = &base.history;
-    let by_history =
-        !history.is_empty() && history.iter().all(|h| PLAIN.iter().any(|p| h.created_by.starts_with(p)));
-    by_history || super::bases::is_microsofts(name)
+    let by_history = !history.is_empty()
+        && history.iter().all(|h| WINDOWS_HISTORY.iter().any(|p| h.created_by.starts_with(p)));
+    by_history || super::base_name::is_microsofts(name)
 }
 
 /// Returns whether a path is below one of Windows' own directories, where a base has more directories than are listed

@@ -25,7 +25,7 @@ pub struct Destination<'d> {
     /// True for `COPY --parents`.
     pub parents: bool,
     /// What the step leaves at the destination.
-    pub leaves: &'d Leaves,
+    pub outcome: &'d Outcome,
 }
 
 /// What is known about a destination.
@@ -63,12 +63,12 @@ pub enum Is {
 
 /// What a step leaves at its destination.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Leaves {
+pub struct Outcome {
     /// What is at the destination, if it was not known to be a directory.
-    pub there: Left,
+    pub kind: Contents,
     /// True if there may be files and directories below it that the Dockerfile does not name, because a source may be a
     /// directory.
-    pub filled: bool,
+    pub may_add_directories: bool,
     /// True if the step may do nothing, because all its sources are patterns.
     pub maybe_nothing: bool,
     /// True if the sources may be archives that are unpacked.
@@ -77,11 +77,11 @@ pub struct Leaves {
     pub files: Vec<String>,
 }
 
-impl Leaves {
+impl Outcome {
     /// A directory, as WORKDIR creates it.
     pub const EMPTY: Self = Self {
-        there: Left::Directory,
-        filled: false,
+        kind: Contents::Directory,
+        may_add_directories: false,
         maybe_nothing: false,
         unpacked: false,
         files: Vec::new(),
@@ -90,7 +90,7 @@ impl Leaves {
 
 /// A file or a directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Left {
+pub enum Contents {
     /// A file.
     File,
     /// A directory.
@@ -126,8 +126,8 @@ const RULES: [Rule; 6] = [
 struct Made {
     /// The path as it was written.
     path: String,
-    there: Left,
-    filled: bool,
+    kind: Contents,
+    may_add_directories: bool,
     /// True if the step may have done nothing.
     maybe: bool,
 }
@@ -144,7 +144,7 @@ pub struct Directories {
 
 /// How long a path may be, in bytes and in directories; a longer one depends on the layers. Linux accepts paths of up
 /// to 4,096 bytes.
-const LONGEST: (usize, usize) = (4096, 256);
+const MAX_PATH: (usize, usize) = (4096, 256);
 
 impl Directories {
     /// Returns the directories of a base.
@@ -164,9 +164,9 @@ impl Directories {
         let is = RULES.iter().find_map(|rule| rule(self, to, &key)).unwrap_or(Is::Unknown);
         let depends = if self.lost || self.is_within_filled(&key) {
             Depends::All
-        } else if is == Is::Layers || self.may_meet(&key, is, to.leaves) {
+        } else if is == Is::Layers || self.may_meet(&key, is, to.outcome) {
             // An archive can contain links, and files behind them.
-            if to.leaves.unpacked { Depends::All } else { Depends::Related }
+            if to.outcome.unpacked { Depends::All } else { Depends::Related }
         } else {
             Depends::Nothing
         };
@@ -175,36 +175,37 @@ impl Directories {
     }
 
     /// Records what a step has left at the path of an answer.
-    pub fn made(&mut self, answer: &Answer, leaves: &Leaves) {
+    pub fn made(&mut self, answer: &Answer, outcome: &Outcome) {
         // A link in a copied directory may lead anywhere.
         self.lost |= answer.depends == Depends::All;
         if is_long(&answer.path) {
             return;
         }
-        let (there, filled) = match answer.is {
-            Is::Directory => (Left::Directory, leaves.filled),
+        let (kind, may_add_directories) = match answer.is {
+            Is::Directory => (Contents::Directory, outcome.may_add_directories),
             // Either in the existing directory, or in its place.
-            Is::Layers if leaves.there != Left::Directory => (Left::Either, true),
-            Is::Layers | Is::Unknown => (leaves.there, leaves.filled),
+            Is::Layers if outcome.kind != Contents::Directory => (Contents::Either, true),
+            Is::Layers | Is::Unknown => (outcome.kind, outcome.may_add_directories),
         };
         if answer.is == Is::Directory {
-            for name in &leaves.files {
+            for name in &outcome.files {
                 let file = path::join(&[&answer.path, name]);
-                self.note(&file, Left::File, false, leaves.maybe_nothing);
+                self.note(&file, Contents::File, false, outcome.maybe_nothing);
             }
         }
-        self.note(&answer.path, there, filled, leaves.maybe_nothing);
+        self.note(&answer.path, kind, may_add_directories, outcome.maybe_nothing);
     }
 
     /// Records a path. A directory stays one, and its contents stay.
-    fn note(&mut self, clean: &str, there: Left, filled: bool, maybe: bool) {
+    fn note(&mut self, clean: &str, kind: Contents, may_add_directories: bool, maybe: bool) {
         let path = clean.to_owned();
-        let made = self.made.entry(key(clean)).or_insert(Made { path, there, filled: false, maybe });
-        if made.there != Left::Directory || made.maybe {
-            made.there = if maybe && made.there != there { Left::Either } else { there };
+        let made =
+            self.made.entry(key(clean)).or_insert(Made { path, kind, may_add_directories: false, maybe });
+        if made.kind != Contents::Directory || made.maybe {
+            made.kind = if maybe && made.kind != kind { Contents::Either } else { kind };
         }
         made.maybe &= maybe;
-        made.filled |= filled;
+        made.may_add_directories |= may_add_directories;
     }
 
     /// Returns whether a step may have put a file at a path. A path that no step can have written is missing, or the
@@ -213,7 +214,7 @@ impl Directories {
     pub fn may_have_file(&self, path: &str) -> bool {
         let key = key(path);
         let made = self.made.get(&key);
-        self.lost || made.is_some_and(|made| made.there != Left::Directory) || self.is_within_filled(&key)
+        self.lost || made.is_some_and(|made| made.kind != Contents::Directory) || self.is_within_filled(&key)
     }
 
     /// Returns whether a step names a file with this name, given in lower case.
@@ -225,9 +226,9 @@ impl Directories {
     /// Returns what earlier steps have made of a path, based on what they left there or below it.
     fn made_at(&self, key: &str) -> Option<Is> {
         if let Some(made) = self.made.get(key) {
-            return match made.there {
-                Left::Directory if !made.maybe => Some(Is::Directory),
-                Left::File if !made.maybe => None,
+            return match made.kind {
+                Contents::Directory if !made.maybe => Some(Is::Directory),
+                Contents::File if !made.maybe => None,
                 _ => Some(Is::Layers),
             };
         }
@@ -239,34 +240,38 @@ impl Directories {
 
     /// Returns whether a directory above the path was copied with all its contents.
     fn is_within_filled(&self, key: &str) -> bool {
-        above(key).any(|above| self.made.get(above).is_some_and(|made| made.filled))
+        above(key).any(|above| self.made.get(above).is_some_and(|made| made.may_add_directories))
     }
 
     /// Returns whether something that a step writes may already exist as something else (a file where a directory has
     /// to be, or a directory where a file has to be), or may be reached through a link.
-    fn may_meet(&self, key: &str, is: Is, leaves: &Leaves) -> bool {
+    fn may_meet(&self, key: &str, is: Is, outcome: &Outcome) -> bool {
         let unknown = |above: &str| {
-            self.made.get(above).is_some_and(|made| made.filled || made.there != Left::Directory)
+            self.made
+                .get(above)
+                .is_some_and(|made| made.may_add_directories || made.kind != Contents::Directory)
         };
         if above(key).any(unknown) {
             return true;
         }
         let made = self.made.get(key);
-        match made.map(|made| made.there) {
-            Some(Left::Either) => true,
-            Some(Left::File) => is == Is::Directory || leaves.there != Left::File,
-            Some(Left::Directory) | None if made.is_some_and(|made| made.filled) => *leaves != Leaves::EMPTY,
-            Some(Left::Directory) | None => {
+        match made.map(|made| made.kind) {
+            Some(Contents::Either) => true,
+            Some(Contents::File) => is == Is::Directory || outcome.kind != Contents::File,
+            Some(Contents::Directory) | None if made.is_some_and(|made| made.may_add_directories) => {
+                *outcome != Outcome::EMPTY
+            }
+            Some(Contents::Directory) | None => {
                 let in_the_way = |name: &String| self.may_be_directory(&self::key(&path::join(&[key, name])));
-                (leaves.filled && below(&self.made, key).next().is_some())
-                    || (is == Is::Directory && leaves.files.iter().any(in_the_way))
+                (outcome.may_add_directories && below(&self.made, key).next().is_some())
+                    || (is == Is::Directory && outcome.files.iter().any(in_the_way))
             }
         }
     }
 
     fn may_be_directory(&self, key: &str) -> bool {
         let made = self.made.get(key);
-        made.is_some_and(|made| made.there != Left::File) || below(&self.made, key).next().is_some()
+        made.is_some_and(|made| made.kind != Contents::File) || below(&self.made, key).next().is_some()
     }
 
     /// Returns the path as the layers spell it, as far as they contain it.
@@ -335,24 +340,29 @@ fn range_below(key: &str) -> (String, String) {
 }
 
 fn is_long(clean: &str) -> bool {
-    clean.len() > LONGEST.0 || clean.matches('/').count() > LONGEST.1
+    clean.len() > MAX_PATH.0 || clean.matches('/').count() > MAX_PATH.1
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn file(name: &str) -> Leaves {
-        Leaves { there: Left::File, filled: false, files: vec![name.to_owned()], ..Leaves::EMPTY }
+    fn file(name: &str) -> Outcome {
+        Outcome {
+            kind: Contents::File,
+            may_add_directories: false,
+            files: vec![name.to_owned()],
+            ..Outcome::EMPTY
+        }
     }
 
     /// What a source of the build context leaves at its destination.
-    fn either() -> Leaves {
-        Leaves { there: Left::Either, filled: true, ..Leaves::EMPTY }
+    fn either() -> Outcome {
+        Outcome { kind: Contents::Either, may_add_directories: true, ..Outcome::EMPTY }
     }
 
-    fn ask(known: &Directories, path: &str, leaves: &Leaves) -> Answer {
-        known.ask(&Destination { path, sources: 1, parents: false, leaves })
+    fn ask(known: &Directories, path: &str, outcome: &Outcome) -> Answer {
+        known.ask(&Destination { path, sources: 1, parents: false, outcome })
     }
 
     /// Returns what a path is.
@@ -361,9 +371,9 @@ mod tests {
     }
 
     /// Adds a step, and returns whether it depends on the layers.
-    fn step(known: &mut Directories, path: &str, leaves: &Leaves) -> bool {
-        let answer = ask(known, path, leaves);
-        known.made(&answer, leaves);
+    fn step(known: &mut Directories, path: &str, outcome: &Outcome) -> bool {
+        let answer = ask(known, path, outcome);
+        known.made(&answer, outcome);
         answer.depends != Depends::Nothing
     }
 
@@ -375,12 +385,12 @@ mod tests {
 
     #[test]
     fn the_step_itself_tells() {
-        let (known, leaves) = (nanoserver(), either());
+        let (known, outcome) = (nanoserver(), either());
         for path in ["/x/", "/x/.", "/"] {
             assert_eq!(is(&known, path), Is::Directory);
         }
         assert_eq!(is(&known, "/x"), Is::Unknown);
-        let to = Destination { path: "/x", sources: 1, parents: false, leaves: &leaves };
+        let to = Destination { path: "/x", sources: 1, parents: false, outcome: &outcome };
         assert_eq!(known.ask(&Destination { sources: 2, ..to }).is, Is::Directory);
         assert_eq!(known.ask(&Destination { parents: true, ..to }).is, Is::Directory);
     }
@@ -388,7 +398,7 @@ mod tests {
     #[test]
     fn earlier_steps_are_known_in_any_case() {
         let mut known = nanoserver();
-        step(&mut known, "/app/sub/", &Leaves::EMPTY);
+        step(&mut known, "/app/sub/", &Outcome::EMPTY);
         step(&mut known, "/other/tool.exe", &file("tool.exe"));
         step(&mut known, "/Dist", &either());
         for path in ["/App", "/app/SUB", "/OTHER"] {
@@ -408,47 +418,50 @@ mod tests {
     #[test]
     fn steps_that_cannot_meet_are_made_on_the_seed() {
         let mut known = nanoserver();
-        for (path, leaves) in [
-            ("/app", Leaves::EMPTY),
+        for (path, outcome) in [
+            ("/app", Outcome::EMPTY),
             ("/app/", file("a.txt")),
             ("/app/a.txt", file("b.txt")),
-            ("/app/sub", Leaves::EMPTY),
+            ("/app/sub", Outcome::EMPTY),
             ("/app/sub/", either()),
-            ("/app/sub", Leaves::EMPTY),
+            ("/app/sub", Outcome::EMPTY),
             ("/other/x", either()),
             ("/third", either()),
         ] {
-            assert!(!step(&mut known, path, &leaves), "{path}");
+            assert!(!step(&mut known, path, &outcome), "{path}");
         }
     }
 
     #[test]
     fn steps_that_may_meet_are_made_on_the_layers() {
-        let after = |path: &str, leaves: &Leaves| {
+        let after = |path: &str, outcome: &Outcome| {
             let mut known = nanoserver();
-            step(&mut known, path, leaves);
+            step(&mut known, path, outcome);
             known
         };
         let dist = after("/app", &either());
-        for (path, leaves) in [
-            ("/app", Leaves::EMPTY),
+        for (path, outcome) in [
+            ("/app", Outcome::EMPTY),
             ("/app/conf.d", file("x")),
             ("/app/", either()),
-            ("/app/bin", Leaves::EMPTY),
+            ("/app/bin", Outcome::EMPTY),
         ] {
-            assert!(ask(&dist, path, &leaves).depends != Depends::Nothing, "{path}");
+            assert!(ask(&dist, path, &outcome).depends != Depends::Nothing, "{path}");
         }
         let tool = after("/tools", &file("tool"));
-        for (path, leaves) in [("/tools/bin", Leaves::EMPTY), ("/tools/", file("x")), ("/tools", either())] {
-            assert!(ask(&tool, path, &leaves).depends != Depends::Nothing, "{path}");
+        for (path, outcome) in [("/tools/bin", Outcome::EMPTY), ("/tools/", file("x")), ("/tools", either())]
+        {
+            assert!(ask(&tool, path, &outcome).depends != Depends::Nothing, "{path}");
         }
-        let work = after("/app/bin", &Leaves::EMPTY);
-        for (path, leaves) in [("/app", either()), ("/", either()), ("/app/", file("bin"))] {
-            assert!(ask(&work, path, &leaves).depends != Depends::Nothing, "{path}");
+        let work = after("/app/bin", &Outcome::EMPTY);
+        for (path, outcome) in [("/app", either()), ("/", either()), ("/app/", file("bin"))] {
+            assert!(ask(&work, path, &outcome).depends != Depends::Nothing, "{path}");
         }
         // A link in what was copied may lead there.
         let mut linked = after("/app", &either());
-        assert!(step(&mut linked, "/app/bin", &Leaves::EMPTY) && step(&mut linked, "/other", &Leaves::EMPTY));
+        assert!(
+            step(&mut linked, "/app/bin", &Outcome::EMPTY) && step(&mut linked, "/other", &Outcome::EMPTY)
+        );
     }
 
     #[test]
@@ -458,7 +471,7 @@ mod tests {
         assert_eq!(ask(&known, "/app/", &either()).depends, Depends::Related);
         assert_eq!(ask(&known, "/", &either()).depends, Depends::Related);
         assert_eq!(ask(&known, "/app/x", &either()).depends, Depends::All);
-        assert_eq!(ask(&known, "/app", &Leaves { unpacked: true, ..either() }).depends, Depends::All);
+        assert_eq!(ask(&known, "/app", &Outcome { unpacked: true, ..either() }).depends, Depends::All);
         assert_eq!(ask(&known, "/apps", &either()).depends, Depends::Nothing);
         for (one, other, are) in
             [("/a", "/a/b", true), ("/", "/x", true), ("/a", "/ab", false), ("/a", "/a", true)]
@@ -470,11 +483,11 @@ mod tests {
 
     #[test]
     fn a_pattern_may_match_nothing() {
-        let nothing = Leaves { maybe_nothing: true, ..either() };
+        let nothing = Outcome { maybe_nothing: true, ..either() };
         let mut known = nanoserver();
         step(&mut known, "/x/y/", &nothing);
         assert_eq!([is(&known, "/x/y"), is(&known, "/x")], [Is::Layers; 2]);
-        step(&mut known, "/x/y/", &Leaves::EMPTY);
+        step(&mut known, "/x/y/", &Outcome::EMPTY);
         assert_eq!([is(&known, "/x/y"), is(&known, "/x")], [Is::Directory; 2]);
         step(&mut known, "/x/y/", &nothing);
         assert_eq!(is(&known, "/x/y"), Is::Directory);
@@ -491,7 +504,7 @@ mod tests {
     fn long_paths_are_left_to_the_layers() {
         let mut known = nanoserver();
         let long = "/a".repeat(20_000);
-        assert!(step(&mut known, &long, &Leaves::EMPTY));
+        assert!(step(&mut known, &long, &Outcome::EMPTY));
         assert!(known.made.is_empty() && ask(&known, "/x", &either()).depends == Depends::All);
     }
 }

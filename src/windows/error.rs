@@ -6,7 +6,7 @@ use crate::image::{Build, Platform, release};
 use crate::span::Located;
 use crate::suggest::Hint;
 
-use super::host::Uncovered;
+use super::hosts::Uncovered;
 
 /// An error with its locations.
 pub type Error = Located<ErrorKind>;
@@ -124,7 +124,7 @@ pub enum ErrorKind {
         found: String,
     },
     /// An unknown host name in `FANLIGHT_HOSTS`.
-    #[error("FANLIGHT_HOSTS: unknown Windows host {name:?}: available: {known}", known = super::host::names())]
+    #[error("FANLIGHT_HOSTS: unknown Windows host {name:?}: available: {known}", known = super::hosts::names())]
     UnknownHost {
         /// The name as the client wrote it.
         name: String,

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use super::bases;
+use super::base_name;
 use crate::env::EnvList;
 use crate::expand::Lexer;
 use crate::image::Platform;
@@ -13,10 +13,10 @@ use crate::instruction::{Dockerfile, Kind};
 use crate::plan::SCRATCH;
 
 /// The name of a stage that replaces another one for Windows.
-const NAME: &str = "windows";
+const WINDOWS: &str = "windows";
 
 /// The arguments that contain what the client asks for.
-const ASKED: [&str; 2] = ["TARGETPLATFORM", "TARGETOS"];
+const PLATFORM_ARGS: [&str; 2] = ["TARGETPLATFORM", "TARGETOS"];
 
 /// The stages of a file that are meant for Windows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,14 +41,14 @@ impl WindowsStages {
             let (base, _) = expand(&stage.base);
             let (platform, names) = expand(&stage.platform);
             // A flag that only repeats the requested platform does not count.
-            let own_platform =
-                !stage.platform.is_empty() && !names.iter().any(|name| ASKED.contains(&name.as_str()));
+            let own_platform = !stage.platform.is_empty()
+                && !names.iter().any(|name| PLATFORM_ARGS.contains(&name.as_str()));
             let below = by_name.get(base.as_str()).copied();
             let meant = match (below, Platform::parse(&platform)) {
-                (_, Ok(platform)) if own_platform => platform.os == NAME,
+                (_, Ok(platform)) if own_platform => platform.os == WINDOWS,
                 (Some(below), _) => stages[below],
-                (None, _) if base == SCRATCH => stage.name == NAME,
-                (None, _) => bases::is_meant_for_windows(&base),
+                (None, _) if base == SCRATCH => stage.name == WINDOWS,
+                (None, _) => base_name::is_meant_for_windows(&base),
             };
             stages.push(meant);
             if meant {

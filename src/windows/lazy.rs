@@ -253,7 +253,7 @@ impl LazyLayers {
     /// built on the base. Never uses a cache: layers of an imported cache are not known to be Windows layers, and would
     /// be unpacked with the names that files have inside them.
     #[must_use]
-    pub fn whole(&self, base: &State) -> State {
+    pub fn on_base(&self, base: &State) -> State {
         let anew = |step: &Step| Metadata { ignore_cache: true, ..step.metadata.clone() };
         self.steps.iter().fold(base.clone(), |below, step| step.with(&below, anew(step)))
     }
@@ -261,7 +261,7 @@ impl LazyLayers {
     /// Returns what the steps add, for a step that reads nothing else. It contains no Windows files, so it must never
     /// become an image layer.
     #[must_use]
-    pub fn alone(&self) -> State {
+    pub fn without_base(&self) -> State {
         let as_it_is = |step: &Step| step.metadata.clone();
         self.steps.iter().fold(State::scratch(), |below, step| step.with(&below, as_it_is(step)))
     }

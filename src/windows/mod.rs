@@ -6,16 +6,16 @@
 
 pub mod advice;
 pub mod base_directories;
-pub mod bases;
+pub mod base_name;
 pub mod directories;
 mod error;
-pub mod host;
+pub mod hosts;
 pub mod index;
 pub mod intent;
 pub mod labels;
 pub mod lazy;
 pub mod probe;
-pub mod run;
+pub mod refused_run;
 pub mod seed;
 pub mod select;
 pub mod versions;

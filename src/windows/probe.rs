@@ -15,7 +15,7 @@ use crate::image::{Build, OsVersion, Wanted};
 /// A version that no image has: an engine that finds one ignores versions.
 const NO_VERSION: &str = "10.0.1";
 /// The version that finds releases newer than the known ones.
-const NEWEST: &str = "10.0.65535";
+const ANY_NEWER_VERSION: &str = "10.0.65535";
 
 /// A question to the engine.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,7 +75,7 @@ pub fn questions(selection: Selection<'_>) -> Vec<Question> {
     let known =
         builds.into_iter().map(|build| Question { os_version: version_to_ask(build), build: Some(build) });
     let any = |os_version: &str| Question { os_version: os_version.to_owned(), build: None };
-    let newer = selection.is_everything().then(|| any(NEWEST));
+    let newer = selection.is_everything().then(|| any(ANY_NEWER_VERSION));
     std::iter::once(any(NO_VERSION)).chain(newer).chain(known).collect()
 }
 

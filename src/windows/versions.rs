@@ -21,9 +21,10 @@ pub fn newer_release_in(base: &str) -> Option<String> {
 /// Returns the build that a word of a tag names: `ltsc2022`, or `10.0.20348.2700`, as Microsoft tags every update. A
 /// smaller number in the third place is the version of some program.
 fn build_in(word: &str) -> Option<Build> {
-    const OLDEST: Build = Build(10_240);
-    let version =
-        || OsVersion::parse(word).filter(|version| word.starts_with("10.0.") && version.build() >= OLDEST);
+    const OLDEST_BUILD: Build = Build(10_240);
+    let version = || {
+        OsVersion::parse(word).filter(|version| word.starts_with("10.0.") && version.build() >= OLDEST_BUILD)
+    };
     Build::from_name(word).or_else(|| version().map(|version| version.build()))
 }
 

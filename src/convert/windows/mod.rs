@@ -15,7 +15,7 @@ use crate::lint::{Linter, windows as rule};
 use crate::plan::{StageId, Start};
 use crate::span::Range;
 use crate::verify::file_name::{self, Fault};
-use crate::windows::{base_directories, bases};
+use crate::windows::{base_directories, base_name};
 
 /// Users that every Windows base has.
 const USERS: [&str; 2] = ["containeruser", "containeradministrator"];
@@ -44,7 +44,7 @@ pub(super) fn base(converter: &Converter<'_>, id: StageId, state: &StageState) {
     // The choice among several versions of an index depends on what the index contains.
     let named = matches!(resolved.start, Start::Image(_));
     let pinned = converter.input.setting.pins.iter().any(|pin| pin.base == *name);
-    if named && !pinned && bases::is_unpinned(name) {
+    if named && !pinned && base_name::is_unpinned(name) {
         lint.run(&rule::BASE_UNPINNED, &from.location, rule::base_unpinned(name, os_version));
     }
     if let Some((called, ended)) = release::support_ended(version.build().0) {
@@ -124,7 +124,7 @@ fn unknown_user(user: &str, base: &str) -> Option<String> {
         return Some(rule::user_of_linux(user));
     }
     let is_known = USERS.contains(&lower.as_str()) || lower.starts_with(ACCOUNTS);
-    (bases::is_nanoserver(base) && !is_known).then(|| rule::user_of_nanoserver(user))
+    (base_name::is_nanoserver(base) && !is_known).then(|| rule::user_of_nanoserver(user))
 }
 
 /// Returns whether Windows engines know a signal. Either one ends a container the same way as no signal.

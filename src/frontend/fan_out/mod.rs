@@ -32,7 +32,7 @@ use crate::lint::Linter;
 use crate::plan::Scope;
 use crate::span::Range;
 use crate::wait;
-use crate::windows::run;
+use crate::windows::refused_run;
 use crate::windows::select::{Asked, Selection};
 
 use addon::Addons;
@@ -152,12 +152,12 @@ impl<'b> FanOut<'_, 'b> {
         if build.purpose == Purpose::Plan || build.has_windows_worker() {
             return Ok(());
         }
-        let refused = run::refused(planned.iter().map(|planned| &planned.plan));
+        let refused = refused_run::find(planned.iter().map(|planned| &planned.plan));
         if build.purpose == Purpose::Check {
             refused.iter().for_each(|line| line.report(self.lint));
             return Ok(());
         }
-        run::check(&refused).map_err(|e| build.file.failure(e))
+        refused_run::check(&refused).map_err(|e| build.file.failure(e))
     }
 
     async fn warn(&self, warning: &Warning, location: &[Range]) -> Result<(), Error> {

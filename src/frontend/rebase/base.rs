@@ -9,7 +9,7 @@ use crate::llb;
 use crate::plan::Stage;
 use crate::rebase::{ErrorKind, stands_on};
 use crate::span::Range;
-use crate::windows::{bases, labels};
+use crate::windows::{base_name, labels};
 
 /// A base image.
 #[derive(Debug, Clone)]
@@ -165,5 +165,5 @@ fn candidates(
 pub(super) fn names_other(variant: &Variant, new: &NewBase<'_>) -> bool {
     let name = variant.image.config.labels.get(labels::NAME);
     let name = name.and_then(|name| Reference::parse_normalized(name).ok());
-    name.is_some_and(|name| !bases::is_same_repository(&name.name(), &new.base.reference.name()))
+    name.is_some_and(|name| !base_name::is_same_repository(&name.name(), &new.base.reference.name()))
 }

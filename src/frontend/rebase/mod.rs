@@ -21,7 +21,7 @@ use crate::llb::{self, Marshaler, Metadata, State};
 use crate::rebase::{self, ErrorKind, Sibling};
 use crate::wait;
 use crate::windows::select::{self, Request};
-use crate::windows::{host, labels};
+use crate::windows::{hosts, labels};
 
 use base::Base;
 use pushed::{Look, Pushed, Variant};
@@ -111,7 +111,7 @@ async fn prepare<'b>(build: &Build<'b>) -> Result<(Pushed, Vec<Prepared<'b>>), E
     if !build.bridge.capabilities().frontend.supports(names::ATTESTATIONS) {
         return Err(ErrorKind::OldEngine.into());
     }
-    let hosts = host::find_all(&windows.hosts)?;
+    let hosts = hosts::find_all(&windows.hosts)?;
     let requests = select::fold(&build.options.target_platforms)?;
     let (platforms, others) = split(&requests, "FANLIGHT_REBASE")?;
     let (pushed, bases) =

@@ -46,7 +46,7 @@ pub struct WindowsOptions {
     pub lazy: bool,
     /// The image that layers are built on.
     pub seed: Option<Reference>,
-    /// Names of hosts that must find an image: see [`crate::windows::host::Host::find`].
+    /// Names of hosts that must find an image: see [`crate::windows::hosts::Host::find`].
     pub hosts: Vec<String>,
     /// Images get labels that name their base.
     pub labels: bool,

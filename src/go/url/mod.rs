@@ -73,7 +73,7 @@ pub struct Url {
     pub force_query: bool,
     host: Vec<u8>,
     path: Vec<u8>,
-    /// The path as written, if [`escape`] would write it differently.
+    /// The path as written, if [`escape()`] would write it differently.
     raw_path: String,
     fragment: Vec<u8>,
     raw_fragment: String,

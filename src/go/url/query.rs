@@ -9,7 +9,7 @@ use super::escape::{Part, unescape};
 pub type Values = BTreeMap<String, Vec<String>>;
 
 /// The maximum number of pairs that Go reads.
-const MOST: usize = 10_000;
+const MAX_PARAMETERS: usize = 10_000;
 
 /// The kind of error in a query. The texts are Go's.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -30,7 +30,7 @@ pub enum QueryError {
 pub fn parse_query(query: &str) -> (Values, Option<QueryError>) {
     let mut values = Values::new();
     let mut error = None;
-    if query.matches('&').count() >= MOST {
+    if query.matches('&').count() >= MAX_PARAMETERS {
         return (values, Some(QueryError::TooMany));
     }
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {

@@ -3,7 +3,7 @@
 use super::{Base, Document, Existence, Image, Makes, OnHost, Shared, Step};
 use crate::image::Build;
 use crate::image::{Platform, Reference};
-use crate::llb::inspect::Way;
+use crate::llb::inspect::Use;
 use crate::request::describe::PLAN;
 use crate::request::json::{Item, Json};
 
@@ -29,7 +29,7 @@ impl Document {
                 json.item("reference", &read.image);
                 json.item("platform", &read.platform);
                 json.list_of_lines("lines", &read.lines);
-                json.item("reason", &reason(read.way));
+                json.item("reason", &reason(read.usage));
                 json.item("why", &download.what.why);
                 self.images_of(json, download);
             });
@@ -158,12 +158,12 @@ impl Step {
     }
 }
 
-const fn reason(way: Way) -> &'static str {
+const fn reason(way: Use) -> &'static str {
     match way {
-        Way::Run => "run",
-        Way::Mount => "mount",
-        Way::Copy => "copy",
-        Way::Write => "write",
+        Use::Run => "run",
+        Use::Mount => "mount",
+        Use::Copy => "copy",
+        Use::Write => "write",
     }
 }
 

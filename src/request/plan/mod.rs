@@ -19,9 +19,9 @@ use super::json::Style;
 use super::{RESULT_JSON, RESULT_TEXT};
 use crate::gateway::BuildResult;
 use crate::image::{Build, OsVersion, Platform, release};
-use crate::llb::inspect::{Layer, Read, Way};
-use crate::windows::host::{self, Coverage};
-use crate::windows::run::Refused;
+use crate::llb::inspect::{ImageUse, Layer, Use};
+use crate::windows::hosts::{self, Coverage};
+use crate::windows::refused_run::RefusedRun;
 use crate::windows::versions;
 
 /// An image of the result.
@@ -40,11 +40,11 @@ pub struct Image {
     /// The layers that the instructions create.
     pub layers: Vec<Layer>,
     /// The images that must be downloaded for it.
-    pub reads: Vec<Read>,
+    pub reads: Vec<ImageUse>,
     /// The stages that it copies or mounts from.
     pub stages: Vec<Stage>,
     /// Commands that cannot run here.
-    pub refused: Vec<Refused>,
+    pub refused: Vec<RefusedRun>,
     /// For a Windows image whose layers are built on their base: why they are.
     pub why_on_base: String,
 }
@@ -192,7 +192,7 @@ struct Document {
     layer_numbers: BTreeMap<String, usize>,
     stages: Vec<Shared<Stage>>,
     downloads: Vec<Shared<Download>>,
-    refused: Vec<Refused>,
+    refused: Vec<RefusedRun>,
     releases: Vec<Release>,
     hosts: Vec<OfArchitecture>,
     against: Option<Against>,
@@ -208,7 +208,7 @@ struct Shared<T> {
 /// An image that must be downloaded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Download {
-    read: Read,
+    read: ImageUse,
     why: String,
 }
 
@@ -298,7 +298,7 @@ fn downloads(image: &Image) -> Vec<Download> {
     for read in &image.reads {
         let same = |known: &&mut Download| {
             let of = &known.read;
-            of.image == read.image && of.platform == read.platform && of.way == read.way
+            of.image == read.image && of.platform == read.platform && of.usage == read.usage
         };
         match found.iter_mut().find(same) {
             Some(known) => {
@@ -312,14 +312,14 @@ fn downloads(image: &Image) -> Vec<Download> {
     found
 }
 
-fn why(read: &Read, image: &Image) -> String {
-    let text = match read.way {
-        Way::Run => "a command runs in it",
-        Way::Mount => "a command mounts it",
-        Way::Copy => "files are copied from it",
-        Way::Write => "files are put on it",
+fn why(read: &ImageUse, image: &Image) -> String {
+    let text = match read.usage {
+        Use::Run => "a command runs in it",
+        Use::Mount => "a command mounts it",
+        Use::Copy => "files are copied from it",
+        Use::Write => "files are put on it",
     };
-    if read.way == Way::Write && read.platform.is_windows() && !image.why_on_base.is_empty() {
+    if read.usage == Use::Write && read.platform.is_windows() && !image.why_on_base.is_empty() {
         return format!("{text}: {}", image.why_on_base);
     }
     text.to_owned()
@@ -361,7 +361,7 @@ fn hosts(images: &[Image], additions: &[(Addition, Existence)]) -> Vec<OfArchite
             .collect();
         let versions: Vec<&str> = of_it.iter().map(|i| images[*i].platform.os_version.as_str()).collect();
         let known = of_it.iter().map(|i| &images[*i].base).find(|base| base.kind == BaseKind::Image);
-        let hosts = host::coverage(architecture, &versions).into_iter().map(|coverage| {
+        let hosts = hosts::coverage(architecture, &versions).into_iter().map(|coverage| {
             let candidate = coverage.missing.and_then(|build| versions::renamed(&known?.name, Build(build)));
             let addition =
                 candidate.clone().map(|base| Addition { architecture: architecture.clone(), base });

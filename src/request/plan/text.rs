@@ -5,9 +5,9 @@ use crate::image::Build;
 use crate::request::table::Table;
 
 /// The width of lines with instructions.
-const WIDTH: usize = 96;
+const LINE_WIDTH: usize = 96;
 /// The number of digits of a digest that are shown.
-const SHORT: usize = 12;
+const DIGEST_PREFIX_LEN: usize = 12;
 
 impl Document {
     pub(super) fn text(&self) -> String {
@@ -255,7 +255,7 @@ fn lines(lines: &[u32]) -> String {
 /// Returns the first digits of a digest.
 fn short(digest: &str) -> &str {
     let hex = digest.split_once(':').map_or(digest, |(_, hex)| hex);
-    hex.get(..SHORT).unwrap_or(hex)
+    hex.get(..DIGEST_PREFIX_LEN).unwrap_or(hex)
 }
 
 /// Formats image numbers, for example as `1, 3-5`.
@@ -281,11 +281,11 @@ fn counted(images: &[usize]) -> String {
 
 /// Truncates an instruction to the space available on a line.
 fn cut(text: &str) -> String {
-    const ROOM: usize = WIDTH - 20;
-    if text.chars().count() <= ROOM {
+    const MAX_INSTRUCTION_LEN: usize = LINE_WIDTH - 20;
+    if text.chars().count() <= MAX_INSTRUCTION_LEN {
         return text.to_owned();
     }
-    text.chars().take(ROOM - 3).chain("...".chars()).collect()
+    text.chars().take(MAX_INSTRUCTION_LEN - 3).chain("...".chars()).collect()
 }
 
 #[cfg(test)]
@@ -303,6 +303,6 @@ mod tests {
     #[test]
     fn long_instructions_are_cut() {
         assert_eq!(cut("RUN a"), "RUN a");
-        assert_eq!(cut(&"ä".repeat(200)).chars().count(), WIDTH - 20);
+        assert_eq!(cut(&"ä".repeat(200)).chars().count(), LINE_WIDTH - 20);
     }
 }

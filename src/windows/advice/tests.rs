@@ -3,7 +3,7 @@
 use super::*;
 use crate::instruction;
 use crate::syntax;
-use crate::windows::run::advise;
+use crate::windows::refused_run::advise;
 
 const TABLE: &str = include_str!("../../../testdata/windows/advice.tsv");
 

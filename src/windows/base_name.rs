@@ -8,7 +8,7 @@ use crate::list;
 const REPOSITORIES: [&str; 4] = ["nanoserver", "servercore", "server", "windowsservercore"];
 
 /// Words that only occur in tags of Windows images.
-const WORDS: [&str; 3] = ["nanoserver", "servercore", "windowsservercore"];
+const BASE_WORDS: [&str; 3] = ["nanoserver", "servercore", "windowsservercore"];
 
 /// The registry of Microsoft's images.
 const MCR: &str = "mcr.microsoft.com";
@@ -76,7 +76,7 @@ pub fn kind(name: &str) -> Option<Kind> {
         return Some(Kind::Nanoserver);
     }
     let lower = name.to_lowercase();
-    if words(&lower).any(|word| WORDS[1..].contains(&word)) {
+    if words(&lower).any(|word| BASE_WORDS[1..].contains(&word)) {
         return Some(Kind::ServerCore);
     }
     is_microsofts(name).then_some(Kind::Full)
@@ -97,12 +97,12 @@ pub fn is_same_repository(one: &str, other: &str) -> bool {
 #[must_use]
 pub fn is_nanoserver(name: &str) -> bool {
     let lower = name.to_lowercase();
-    words(&lower).any(|word| word == WORDS[0])
+    words(&lower).any(|word| word == BASE_WORDS[0])
 }
 
 fn names_windows(tag: &str) -> bool {
     words(tag)
-        .any(|word| WORDS.contains(&word) || (word.starts_with("ltsc") && Wanted::parse(word).is_some()))
+        .any(|word| BASE_WORDS.contains(&word) || (word.starts_with("ltsc") && Wanted::parse(word).is_some()))
 }
 
 fn words(name: &str) -> impl Iterator<Item = &str> {

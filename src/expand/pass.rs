@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::level::{After, Level, Modifier};
 use super::scanner::Scanner;
 use super::words::Words;
-use super::{Error, ErrorKind, LONGEST, Lexer, pattern};
+use super::{Error, ErrorKind, Lexer, MAX_EXPANSION_BYTES, pattern};
 use crate::env::Env;
 use crate::go::regexp::Budget;
 use crate::go::unicode::{is_digit, is_letter};
@@ -16,7 +16,7 @@ type Result<T> = std::result::Result<T, ErrorKind>;
 ///
 /// `${a:-${b:-...` may be nested to any depth: open levels are in a list, not on the stack, and all write to
 /// the end of one text, so that no level copies the output of the levels inside it.
-pub(super) struct Run<'a> {
+pub(super) struct Pass<'a> {
     lexer: Lexer,
     word: &'a str,
     scanner: Scanner<'a>,
@@ -34,7 +34,7 @@ pub(super) struct Run<'a> {
     unmatched: BTreeSet<String>,
 }
 
-impl<'a> Run<'a> {
+impl<'a> Pass<'a> {
     pub(super) fn new(lexer: Lexer, word: &'a str, env: &'a dyn Env) -> Self {
         Self {
             lexer,
@@ -77,7 +77,7 @@ impl<'a> Run<'a> {
             } else {
                 self.plain(c)?;
             }
-            if self.text.len() > LONGEST {
+            if self.text.len() > MAX_EXPANSION_BYTES {
                 return Err(ErrorKind::TooLong);
             }
         }

@@ -6,9 +6,9 @@ use crate::go::path;
 
 /// Absolute paths.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Paths(BTreeSet<String>);
+pub(super) struct UsedPaths(BTreeSet<String>);
 
-impl Paths {
+impl UsedPaths {
     /// Adds a source path of COPY, ADD or a mount.
     pub(super) fn add(&mut self, source: &str) {
         self.0.insert(path::join(&["/", source]));

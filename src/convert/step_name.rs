@@ -9,7 +9,12 @@ use crate::plan::Stage;
 use crate::windows::versions;
 
 /// Returns `[platform stage 1/3] text` for the next step of a stage (upstream's `prefixCommand`).
-pub(super) fn step(state: &mut StageState, text: &str, platform: Option<&Platform>, env: &dyn Env) -> String {
+pub(super) fn of_step(
+    state: &mut StageState,
+    text: &str,
+    platform: Option<&Platform>,
+    env: &dyn Env,
+) -> String {
     if state.progress.steps == 0 {
         return text.to_owned();
     }
@@ -40,7 +45,7 @@ pub(super) fn step(state: &mut StageState, text: &str, platform: Option<&Platfor
 }
 
 /// Names the step of a base: like any other step, or by its version if there are several Windows bases.
-pub(super) fn base(
+pub(super) fn of_base(
     converter: &Converter<'_>,
     state: &mut StageState,
     text: &str,
@@ -48,14 +53,14 @@ pub(super) fn base(
     stage: &Stage<'_>,
 ) -> String {
     if !platform.is_windows() || state.progress.steps == 0 || !converter.input.layering.fanned_out {
-        return step(state, text, Some(platform), &EnvList::new());
+        return of_step(state, text, Some(platform), &EnvList::new());
     }
     state.progress.step += 1;
     format!("[{}] {text}", version(state, stage))
 }
 
 /// Names the step that puts layers on a Windows base.
-pub(super) fn merge(state: &StageState, stage: &Stage<'_>) -> String {
+pub(super) fn of_merge(state: &StageState, stage: &Stage<'_>) -> String {
     format!("[{}] put layers on {}", version(state, stage), stage.written_base)
 }
 

@@ -13,7 +13,7 @@ use crate::syntax::parse_heredoc;
 
 /// A RUN that an engine on Linux cannot run.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refused {
+pub struct RefusedRun {
     /// Its location.
     pub location: Vec<Range>,
     /// The name of its stage.
@@ -26,7 +26,7 @@ pub struct Refused {
     pub advice: Vec<Advice>,
 }
 
-impl Refused {
+impl RefusedRun {
     /// Reports it to the linter.
     pub fn report(&self, lint: &Linter) {
         let lint = lint.with_comments(&self.comments);
@@ -49,9 +49,9 @@ impl Refused {
 
 /// Returns every RUN in every stage that is built for Windows, each once.
 #[must_use]
-pub fn refused<'p, 'a: 'p>(plans: impl IntoIterator<Item = &'p Plan<'a>>) -> Vec<Refused> {
+pub fn find<'p, 'a: 'p>(plans: impl IntoIterator<Item = &'p Plan<'a>>) -> Vec<RefusedRun> {
     let mut seen: HashSet<Vec<Range>> = HashSet::new();
-    let mut found: Vec<Refused> = Vec::new();
+    let mut found: Vec<RefusedRun> = Vec::new();
     for plan in plans {
         // A stage is based on earlier ones, so the final shell of its base is known.
         let mut shells: BTreeMap<StageId, Language> = BTreeMap::new();
@@ -73,7 +73,7 @@ pub fn refused<'p, 'a: 'p>(plans: impl IntoIterator<Item = &'p Plan<'a>>) -> Vec
                     let (code, comments) = (code.clone(), comments.clone());
                     let stage = stage.name.clone();
                     let advice = advise(run, language.unwrap_or_else(|| shell_of_base(plan, id)));
-                    found.push(Refused { location, stage, code, comments, advice });
+                    found.push(RefusedRun { location, stage, code, comments, advice });
                 }
             }
             shells.insert(id, language.unwrap_or_else(|| shell_of_base(plan, id)));
@@ -108,11 +108,11 @@ fn built_for_windows(plan: &Plan<'_>) -> Vec<StageId> {
 /// # Errors
 ///
 /// Returns an error if there are any.
-pub fn check(refused: &[Refused]) -> Result<(), Error> {
+pub fn check(refused: &[RefusedRun]) -> Result<(), Error> {
     if refused.is_empty() {
         return Ok(());
     }
-    let advice = |(index, one): (usize, &Refused)| {
+    let advice = |(index, one): (usize, &RefusedRun)| {
         let advice = if index < MAX_SHOWN { one.advice.clone() } else { Vec::new() };
         (one.line(), advice)
     };

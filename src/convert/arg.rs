@@ -41,7 +41,7 @@ pub(super) fn dispatch(
         if let Some(value) = &arg.value
             && !NOT_IN_ENV.contains(&arg.key.as_str())
         {
-            state.state.env.set(arg.key.as_str(), value.as_str());
+            state.fs.env.set(arg.key.as_str(), value.as_str());
         }
         if !inherited {
             let info = ArgInfo {

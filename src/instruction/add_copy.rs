@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 use super::error::ErrorKind;
 use super::flag;
-use super::request::Request;
+use super::node::ParseRequest;
 use super::types::{Add, Copy, Paths, SourceContent};
 use crate::syntax::text::lossy;
-use crate::syntax::{Heredoc, chomp_heredoc, parse_heredoc};
+use crate::syntax::{Heredoc, chomp_bytes, chomp_heredoc, parse_heredoc};
 
 /// Parses ADD.
-pub(super) fn add(request: &Request<'_>) -> Result<Add, ErrorKind> {
+pub(super) fn add(request: &ParseRequest<'_>) -> Result<Add, ErrorKind> {
     let (sources, dest) = operands(request)?;
     let mut flags = request.flags(&flag::ADD)?;
     Ok(Add {
@@ -26,7 +26,7 @@ pub(super) fn add(request: &Request<'_>) -> Result<Add, ErrorKind> {
 }
 
 /// Parses COPY.
-pub(super) fn copy(request: &Request<'_>) -> Result<Copy, ErrorKind> {
+pub(super) fn copy(request: &ParseRequest<'_>) -> Result<Copy, ErrorKind> {
     let (sources, dest) = operands(request)?;
     let mut flags = request.flags(&flag::COPY)?;
     Ok(Copy {
@@ -40,7 +40,7 @@ pub(super) fn copy(request: &Request<'_>) -> Result<Copy, ErrorKind> {
     })
 }
 
-fn operands<'a>(request: &'a Request<'_>) -> Result<(&'a [String], &'a str), ErrorKind> {
+fn operands<'a>(request: &'a ParseRequest<'_>) -> Result<(&'a [String], &'a str), ErrorKind> {
     match request.args() {
         [sources @ .., dest] if !sources.is_empty() => Ok((sources, dest)),
         _ => Err(ErrorKind::NoDestination(request.keyword.name())),
@@ -49,7 +49,7 @@ fn operands<'a>(request: &'a Request<'_>) -> Result<(&'a [String], &'a str), Err
 
 /// Parses sources and destination (upstream's `parseSourcesAndDest`). A word that opens a heredoc without
 /// content is an empty file.
-fn paths(request: &Request<'_>, sources: &[String], dest: &str) -> Result<Paths, ErrorKind> {
+fn paths(request: &ParseRequest<'_>, sources: &[String], dest: &str) -> Result<Paths, ErrorKind> {
     if let Ok(Some(_)) = parse_heredoc(dest) {
         return Err(ErrorKind::HeredocDestination(request.keyword.name()));
     }
@@ -73,10 +73,4 @@ fn paths(request: &Request<'_>, sources: &[String], dest: &str) -> Result<Paths,
         });
     }
     Ok(paths)
-}
-
-/// Works like [`crate::syntax::chomp_heredoc`], for text that need not be valid UTF-8.
-pub(super) fn chomp_bytes(content: &[u8]) -> Vec<u8> {
-    let lines = content.split_inclusive(|byte| *byte == b'\n');
-    lines.flat_map(|line| line.iter().copied().skip_while(|byte| *byte == b'\t')).collect()
 }

@@ -138,7 +138,7 @@ mod tests {
     #[test]
     fn agrees_with_buildkit() {
         let cases: Vec<serde_json::Value> =
-            serde_json::from_str(include_str!("../../testdata/path/system.json")).unwrap();
+            serde_json::from_str(include_str!("../testdata/path/system.json")).unwrap();
         for case in cases {
             let text = |key: &str| case[key].as_str().unwrap_or_default();
             let (parent, path, os) = (text("parent"), text("path"), text("os"));

@@ -4,7 +4,7 @@
 
 use super::config::{Config, Image, RootFs};
 use super::platform::Platform;
-use crate::path::default_path_env;
+use crate::container_path::default_path_env;
 
 impl Image {
     /// Returns the config of the empty file system on a platform (upstream's `emptyImage`).

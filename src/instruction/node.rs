@@ -7,14 +7,14 @@ use crate::span::Range;
 use crate::syntax::{Keyword, Node};
 
 /// An instruction of the tree, with the accessors that most instructions need (upstream's `parseRequest`).
-pub(super) struct Request<'a> {
+pub(super) struct ParseRequest<'a> {
     pub(super) node: &'a Node,
     /// The name of the instruction.
     pub(super) keyword: Keyword,
     pub(super) location: Vec<Range>,
 }
 
-impl Request<'_> {
+impl ParseRequest<'_> {
     pub(super) fn args(&self) -> &[String] {
         &self.node.args
     }
@@ -24,7 +24,7 @@ impl Request<'_> {
     }
 
     /// Returns the only operand.
-    pub(super) fn one(&self) -> Result<String, ErrorKind> {
+    pub(super) fn only_operand(&self) -> Result<String, ErrorKind> {
         match self.args() {
             [only] => Ok(only.clone()),
             _ => Err(ErrorKind::ExactlyOneArgument(self.keyword.name())),
@@ -32,7 +32,7 @@ impl Request<'_> {
     }
 
     /// Returns the operands, of which there must be at least one.
-    pub(super) fn some(&self) -> Result<Vec<String>, ErrorKind> {
+    pub(super) fn operands(&self) -> Result<Vec<String>, ErrorKind> {
         match self.args() {
             [] => Err(ErrorKind::AtLeastOneArgument(self.keyword.name())),
             args => Ok(args.to_vec()),
