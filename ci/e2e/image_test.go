@@ -16,6 +16,7 @@ import (
 
 // image is an entry of a pushed index, with what it points to.
 type image struct {
+	ref      registry.Ref
 	desc     ocispec.Descriptor
 	manifest ocispec.Manifest
 	config   ocispec.Image
@@ -58,7 +59,7 @@ func pull(t *testing.T, name string) pulled {
 			result.statements[of] = append(result.statements[of], manifest.Layers...)
 			continue
 		}
-		one := image{desc: desc}
+		one := image{ref: ref, desc: desc}
 		if _, err := ref.At(desc.Digest.String()).Manifest(&one.manifest); err != nil {
 			t.Fatal(err)
 		}

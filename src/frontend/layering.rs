@@ -55,7 +55,8 @@ impl Build<'_> {
         })
     }
 
-    async fn seed(&self, platform: &Platform) -> Result<Seed, Error> {
+    /// Looks up the seed.
+    pub(super) async fn seed(&self, platform: &Platform) -> Result<Seed, Error> {
         self.require_merges()?;
         let reference = match &self.options.windows.seed {
             Some(reference) => reference.to_string(),

@@ -9,6 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::collect;
 use crate::image::{History, Image};
 
+/// The comment of a layer that a rebase has added.
+pub(super) const ADDED: &str = "fanlight.rebase";
+
 /// Returns the config of `image`, whose base was `old`, on the base `new`. `own` is its history above its base.
 #[must_use]
 pub fn on_base(image: &Image, old: &Image, new: &Image, own: Vec<History>) -> Image {
@@ -38,6 +41,12 @@ pub fn on_base(image: &Image, old: &Image, new: &Image, own: Vec<History>) -> Im
     config.exposed_ports = set(&config.exposed_ports, &of_old.exposed_ports, &of_new.exposed_ports);
     layers(&mut moved, old, new, own);
     moved
+}
+
+/// Adds the line of a layer that changes nothing.
+pub fn add_empty_layer(image: &mut Image) {
+    let created = image.history.last().and_then(|line| line.created.clone());
+    image.history.push(History { created, comment: ADDED.to_owned(), ..History::default() });
 }
 
 fn layers(moved: &mut Image, old: &Image, new: &Image, own: Vec<History>) {

@@ -20,6 +20,15 @@ pub enum ErrorKind {
          their new bases"
     )]
     AgainstInBuild,
+    /// An image of the same layers was moved on this builder before.
+    #[error(
+        "{image} shares layers with another image that was moved on this builder, and BuildKit's cache may take one for the \
+         other: use another builder (docker buildx create --use), or empty this one (docker buildx prune --all)"
+    )]
+    SharedLayers {
+        /// The pushed image.
+        image: String,
+    },
     /// An SBOM is requested.
     #[error(
         "a rebase reads no layers, so it cannot write an SBOM: leave out --sbom and --attest type=sbom, or build the \

@@ -3,6 +3,7 @@
 //! A layer created by RUN on Windows contains changes to the registry of its base. The history tells how a layer was
 //! created. It may lie, but only if the image was pushed by someone who could have put anything into its layers anyway.
 
+use super::config::ADDED;
 use super::{ErrorKind, diff_ids, own_layers};
 use crate::image::{History, Image};
 
@@ -75,7 +76,7 @@ fn is_of_files(line: &History) -> bool {
     let of_ko = line.author == "ko" && (by.starts_with("ko build ") || by.starts_with("ko publish "));
     // crane append writes an empty line.
     let of_crane = by.is_empty() && line.author.is_empty() && line.comment.is_empty();
-    of_ko || of_crane
+    of_ko || of_crane || line.comment == ADDED
 }
 
 /// Returns the text that describes a line's layer.

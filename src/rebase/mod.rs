@@ -15,7 +15,7 @@ mod history;
 mod sibling;
 mod standing;
 
-pub use config::on_base;
+pub use config::{add_empty_layer, on_base};
 pub use error::ErrorKind;
 pub use history::own_history;
 pub use sibling::{Sibling, choose, differ};

@@ -5,6 +5,7 @@
 
 mod against;
 mod base;
+mod guard;
 mod plan;
 mod pushed;
 
@@ -17,9 +18,10 @@ use super::warn::{self, Warning};
 use crate::gateway::capabilities::names;
 use crate::gateway::{Error, SolveRequest};
 use crate::image::{Image, Platform};
-use crate::llb::{self, Marshaler, Metadata, State};
+use crate::llb::{self, Action, Marshaler, Metadata, State};
 use crate::rebase::{self, ErrorKind, Sibling};
 use crate::wait;
+use crate::windows::seed::Seed;
 use crate::windows::select::{self, Request};
 use crate::windows::{hosts, labels};
 
@@ -37,7 +39,13 @@ pub(super) use plan::plan;
 /// Returns an error if any of the images cannot be moved, before one is.
 pub(super) async fn all(build: &Build<'_>) -> Result<Vec<Built>, Error> {
     let (_, images) = prepare(build).await?;
-    let solved = images.into_iter().map(|image| image.solve(build));
+    guard::check(build, &images).await?;
+    let lonely = images.iter().find(|image| image.moved.as_ref().is_some_and(|m| m.is_lonely(&image.from)));
+    let seed = match lonely {
+        Some(image) => Some(build.seed(&image.platform).await?),
+        None => None,
+    };
+    let solved = images.into_iter().map(|image| image.solve(build, seed.as_ref()));
     wait::try_all(solved).await
 }
 
@@ -66,12 +74,21 @@ impl Moved<'_> {
         rebase::stands_on(&from.image, &self.new.base.image)
     }
 
+    /// Returns whether only one layer moves.
+    fn is_lonely(&self, from: &Variant) -> bool {
+        self.kept == 1 && !self.is_current(from)
+    }
+
     /// Returns the file system on the new base:
     ///
     /// ```text
     /// image = merge(new base, diff(old base, pushed image))
     /// ```
-    fn state(&self, build: &Build<'_>, from: &Variant, id: &str) -> State {
+    ///
+    /// A difference of one layer is that layer only if the image was pulled. Of an image that this builder has put together
+    /// itself, BuildKit would compute the difference, and write it as no Windows layer. Of several layers it takes each one
+    /// as it is, so an only layer gets an empty one beside it, on the `seed`.
+    fn state(&self, build: &Build<'_>, from: &Variant, id: &str, seed: Option<&Seed>) -> State {
         let mode = build.options.resolve_mode;
         let name = |what: &str, of: String| format!("[{id}] {what} {of}");
         let pushed = from.state(mode, name("layers of", from.reference.familiar()));
@@ -90,11 +107,27 @@ impl Moved<'_> {
         if self.kept == 0 {
             return new;
         }
+        let upper = match seed.filter(|_| self.is_lonely(from)) {
+            Some(seed) => llb::merge(
+                &[&pushed, &empty_layer(seed, &from.platform)],
+                Metadata::internal("an empty layer"),
+            ),
+            None => pushed,
+        };
         let old = self.old.state(mode, Metadata::named(name("old base", self.old.reference.familiar())));
         let own =
-            llb::diff(&old, &pushed, Metadata::named(name("layers above", self.old.reference.familiar())));
+            llb::diff(&old, &upper, Metadata::named(name("layers above", self.old.reference.familiar())));
         llb::merge(&[&new, &own], Metadata::named(name("put layers on", self.new.written.clone())))
     }
+}
+
+/// Returns a layer that changes nothing.
+fn empty_layer(seed: &Seed, platform: &Platform) -> State {
+    let seed = seed.state(platform);
+    let make =
+        Action::MkDir { path: "/".to_owned(), mode: 0o755, parents: true, owner: None, timestamp: None };
+    let step = seed.file(vec![make], Metadata::internal("an empty layer"));
+    llb::diff(&seed, &step, Metadata::internal("an empty layer"))
 }
 
 /// Prepares the images of a rebase, in the order of the index, without solving anything.
@@ -230,7 +263,10 @@ async fn move_to<'b>(build: &Build<'b>, pushed: &Pushed, new: &NewBase<'b>) -> R
     platform.os_version.clone_from(&image.platform.os_version);
     platform.os_features = image.platform.os_features.clone().filter(|features| !features.is_empty());
     let kept = rebase::own_layers(&from.image, &old.image);
-    let moved = Moved { new: new.clone(), old, image, kept };
+    let mut moved = Moved { new: new.clone(), old, image, kept };
+    if moved.is_lonely(from) {
+        rebase::add_empty_layer(&mut moved.image);
+    }
     Ok(Prepared { platform: platform.normalize(), from: from.clone(), moved: Some(moved) })
 }
 
@@ -308,20 +344,27 @@ impl Prepared<'_> {
         self.platform.normalize().format_all()
     }
 
-    async fn solve(self, build: &Build<'_>) -> Result<Built, Error> {
+    /// Returns how many layers it has above its base.
+    fn own_layers(&self) -> usize {
+        self.moved.as_ref().map_or(0, |moved| moved.kept)
+    }
+
+    async fn solve(self, build: &Build<'_>, seed: Option<&Seed>) -> Result<Built, Error> {
         let id = self.id();
         let (state, config) = match &self.moved {
             Some(moved) if moved.image == self.from.image => {
-                (moved.state(build, &self.from, &id), self.raw())
+                (moved.state(build, &self.from, &id, seed), self.raw())
             }
-            Some(moved) => (moved.state(build, &self.from, &id), moved.image.to_json().into_bytes()),
+            Some(moved) => (moved.state(build, &self.from, &id, seed), moved.image.to_json().into_bytes()),
             None => {
                 let title = format!("[{id}] {}", self.from.reference.familiar());
                 (self.from.state(build.options.resolve_mode, title), self.raw())
             }
         };
         let definition = Marshaler::new(self.platform.clone(), true).marshal(&state);
-        let request = SolveRequest { definition: Some(definition.to_pb()), ..SolveRequest::default() };
+        // Evaluated, so that the images are found before another build on this builder is exported.
+        let request =
+            SolveRequest { definition: Some(definition.to_pb()), evaluate: true, ..SolveRequest::default() };
         let reference = build.bridge.solve(request).await?.single().map_err(Error::new)?;
         Ok(Built {
             id,
