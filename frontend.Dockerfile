@@ -20,7 +20,7 @@ COPY proto proto
 COPY src src
 ARG TARGETARCH TARGETVARIANT
 # The address of the folder docs/ for links in warnings, with a slash at its end. ci/release sets it.
-ARG DOCS
+ARG DOCS=
 # One platform after the other, in one folder: what runs while building, generators and macros, is compiled once.
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,id=fanlight-target,target=/src/target,sharing=locked <<EOF
