@@ -9,15 +9,17 @@ use crate::convert::{self, Converted, Input};
 use crate::env::{Env, EnvList};
 use crate::gateway::context::{Contexts, MainContext};
 use crate::gateway::options::Options;
-use crate::gateway::{Bridge, Error};
+use crate::gateway::{Bridge, Error, SolveRequest};
 use crate::image::Platform;
 use crate::instruction::Stage;
 use crate::lint::Linter;
+use crate::llb::{Marshaler, State};
 use crate::pattern::PatternMatcher;
 use crate::plan::epoch::{EPOCH, Sources};
 use crate::plan::{
     self, BuildArgs, Draft, Globals, Pin, Plan, Platforms, Scope, Setting, StageId, TargetVersion, args,
 };
+use crate::proto::frontend::Ref;
 use crate::windows::intent::WindowsStages;
 use crate::windows::lazy::Layering;
 
@@ -158,6 +160,17 @@ impl<'b> Build<'b> {
         );
         // A default that cannot be expanded is reported by the plan.
         WindowsStages::find(file, &self.file.lexer, &globals.map_or(predefined, |globals| globals.env))
+    }
+
+    /// Solves a state of the build platform.
+    ///
+    /// # Errors
+    ///
+    /// Returns the error of BuildKit.
+    pub(super) async fn solve_state(&self, state: &State) -> Result<Option<Ref>, Error> {
+        let definition = Marshaler::new(self.options.build_platform.clone(), true).marshal(state);
+        let request = SolveRequest { definition: Some(definition.to_pb()), ..SolveRequest::default() };
+        self.bridge.solve(request).await?.single().map_err(Error::new)
     }
 
     /// Returns whether the engine has a worker that runs Windows programs.

@@ -7,9 +7,9 @@
 use std::sync::Arc;
 
 use super::build::Build;
-use crate::gateway::{Error, FileRange, OciStore, ResolveError, ResolveImage, ResolvedImage, SolveRequest};
+use crate::gateway::{Error, FileRange, OciStore, ResolveError, ResolveImage, ResolvedImage};
 use crate::image::{Image, Platform, Reference, digest};
-use crate::llb::{Http, ImageBlob, Marshaler, Metadata, OciLayoutBlob, State, caps};
+use crate::llb::{Http, ImageBlob, Metadata, OciLayoutBlob, State, caps};
 use crate::wait;
 use crate::windows::index::{self, Entry};
 use crate::windows::probe::{self, Answer, Found};
@@ -117,13 +117,9 @@ impl Reader<'_, '_> {
 
     /// Reads the index file of a source.
     async fn read_file_of(&self, state: &State) -> Result<Vec<u8>, Error> {
-        let bridge = self.build.bridge;
-        let definition = Marshaler::new(self.build.options.build_platform.clone(), true).marshal(state);
-        let request = SolveRequest { definition: Some(definition.to_pb()), ..SolveRequest::default() };
-        let result = bridge.solve(request).await?.single().map_err(Error::new)?;
-        let file = result.ok_or_else(|| Error::new("no index"))?;
+        let file = self.build.solve_state(state).await?.ok_or_else(|| Error::new("no index"))?;
         let range = FileRange { offset: 0, length: MAX_INDEX_BYTES };
-        bridge.read_file(&file, INDEX_FILE, Some(range)).await
+        self.build.bridge.read_file(&file, INDEX_FILE, Some(range)).await
     }
 
     /// Reads an index in one way.

@@ -164,11 +164,17 @@ impl Wanted {
         Self { build: Some(build), ..self.clone() }
     }
 
+    /// Returns whether the client wrote this name, in any case.
+    #[must_use]
+    pub fn is_named(&self, name: &str) -> bool {
+        self.text.eq_ignore_ascii_case(name)
+    }
+
     /// Returns whether both belong to the same release.
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
-        let same_name = || self.text.eq_ignore_ascii_case(&other.text);
-        if self.build.is_some() || other.build.is_some() { self.build == other.build } else { same_name() }
+        let is_known = self.build.is_some() || other.build.is_some();
+        if is_known { self.build == other.build } else { self.is_named(&other.text) }
     }
 
     /// Returns whether this names a revision that is `version`'s.

@@ -41,7 +41,7 @@ impl Asking {
         }
         for learned in asking.look_up(build, scope).await? {
             for wanted in asking.lists_mut().flatten() {
-                if wanted.as_str().eq_ignore_ascii_case(&learned.name) {
+                if wanted.is_named(&learned.name) {
                     *wanted = wanted.learned(learned.version.build());
                 }
             }
@@ -116,7 +116,7 @@ impl<'b> FanOut<'_, 'b> {
         }
         let name = newer_release_in(&root.base_name)?;
         let mut asked = self.selection.asked.into_iter().chain(self.selection.named).flatten();
-        asked.any(|wanted| wanted.as_str().eq_ignore_ascii_case(&name)).then_some(name)
+        asked.any(|wanted| wanted.is_named(&name)).then_some(name)
     }
 
     /// Returns the build of a version that the client wrote.

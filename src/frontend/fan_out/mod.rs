@@ -59,7 +59,7 @@ pub(super) struct Missing {
 impl Missing {
     /// Takes the build from a list of another architecture, if that knows this version's build.
     pub(super) fn learn(&mut self, named: &[Wanted]) {
-        let same = |other: &&Wanted| other.as_str().eq_ignore_ascii_case(self.wanted.as_str());
+        let same = |other: &&Wanted| other.is_named(self.wanted.as_str());
         let build = named.iter().filter(same).find_map(Wanted::build);
         if let Some(build) = build.filter(|_| self.wanted.build().is_none()) {
             self.wanted = self.wanted.learned(build);

@@ -11,9 +11,9 @@
 
 use super::Prepared;
 use crate::frontend::build::Build;
-use crate::gateway::{Error, SolveRequest};
+use crate::gateway::Error;
 use crate::image::digest;
-use crate::llb::{Action, Marshaler, Metadata, State};
+use crate::llb::{Action, Metadata, State};
 use crate::rebase::ErrorKind;
 use crate::wait;
 
@@ -46,13 +46,10 @@ pub(super) async fn check(build: &Build<'_>, images: &[Prepared<'_>]) -> Result<
 
 /// Returns when the builder wrote the mark of this name: now, unless its cache has it.
 async fn mark(build: &Build<'_>, name: &str) -> Result<i64, Error> {
-    let bridge = build.bridge;
     let data = digest::of(name.as_bytes()).into_bytes();
     let make = Action::MkFile { path: FILE.to_owned(), mode: 0o644, data };
     let state = State::scratch().file(vec![make], Metadata::internal("look for earlier rebases"));
-    let definition = Marshaler::new(build.options.build_platform.clone(), true).marshal(&state);
-    let request = SolveRequest { definition: Some(definition.to_pb()), ..SolveRequest::default() };
-    let reference = bridge.solve(request).await?.single().map_err(Error::new)?;
+    let reference = build.solve_state(&state).await?;
     let reference = reference.ok_or_else(|| Error::new("no mark of earlier rebases"))?;
-    Ok(bridge.stat(&reference, FILE).await?.mod_time)
+    Ok(build.bridge.stat(&reference, FILE).await?.mod_time)
 }

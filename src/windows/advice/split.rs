@@ -72,7 +72,7 @@ fn cmd(parts: &mut Parts<'_>) {
             b'^' => at += 1,
             // A redirection to another stream, as in `2>&1`.
             b'&' if at > 0 && bytes[at - 1] == b'>' => {}
-            // Strictly, cmd would interpret it. But whoever writes this means a pipe of PowerShell.
+            // cmd would split the line here. But the author means a PowerShell pipe.
             b'&' | b'|' if is_powershell && !is_double => {}
             b'&' | b'|' | b'\n' => {
                 let next = at + 1 + usize::from(is_double && byte != b'\n');
