@@ -418,7 +418,7 @@ func TestWiden(t *testing.T) {
 		t.Errorf("the plan says %q, want %q", changes, want)
 	}
 	text, _, err := callPlan(env, "remote", m.folder, "plan", onWindows("build-arg:FANLIGHT_REBASE", released.name()))
-	if err != nil || !strings.Contains(text, "REBASE OF "+released.name()) || !strings.Contains(text, "is made for another version") {
+	if err != nil || !strings.Contains(text, "REBASE OF "+released.name()) || !strings.Contains(text, "is created for another version") {
 		t.Errorf("%v\n%s", err, text)
 	}
 }

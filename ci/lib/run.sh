@@ -3,19 +3,20 @@
 say() { printf '%s\n' "$*" >&2; }
 die() { say "error: $*"; exit 1; }
 
-# run_folder: makes $RUN and promises its removal.
+# run_folder: makes $RUN and promises its removal. Temporary files of everything that runs are in it too: an engine that
+# had to be killed leaves some.
 run_folder() {
 	RUN=$(mktemp -d "${TMPDIR:-/tmp}/fanlight.XXXXXX")
 	mkdir -p "$RUN/log"
 	: >"$RUN/pids"
-	export RUN
+	export RUN TMPDIR=$RUN
 	trap end_run EXIT
 	trap 'exit 130' INT
 	trap 'exit 143' TERM HUP
 }
 
-# run_in_memory: the run folder, and with it what tests write, in memory, where the machine has enough of it: engines and
-# registries wait for a disk more than for anything else. Needs root. After run_folder.
+# run_in_memory: the run folder in memory, where the machine has enough of it: engines and registries wait for a disk
+# more than for anything else. Needs root. After run_folder.
 run_in_memory() {
 	local needed=$((16 << 20)) size=$((12 << 20)) # kilobytes
 	[ "$(id -u)" = 0 ] || return 0
@@ -23,7 +24,6 @@ run_in_memory() {
 	mount -t tmpfs -o "mode=0700,size=${size}k" fanlight "$RUN" 2>/dev/null || return 0
 	mkdir "$RUN/log"
 	: >"$RUN/pids"
-	export TMPDIR=$RUN
 }
 
 # start NAME COMMAND...: a server in the background, in a session of its own so that Ctrl-C reaches it only

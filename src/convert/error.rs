@@ -138,7 +138,7 @@ pub enum ErrorKind {
     BareDrive(String),
     /// A colon that does not belong to a drive.
     #[error(
-        "{path} has a colon after its drive, which no name on Windows can have: write {drive}/ and the path \
+        "{path} has a colon after its drive, which Windows does not allow in names: write {drive}/ and the path \
          without a colon"
     )]
     SecondColon {

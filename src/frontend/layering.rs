@@ -69,23 +69,34 @@ impl Build<'_> {
             log_name: "[internal] load windows layer seed".to_owned(),
             store: None,
         };
-        let cure = match &self.options.windows.seed {
-            Some(_) => "",
-            None => "mirror the image with its windows entries, as docker buildx imagetools create does; ",
+        let answer = match self.bridge.sources().image(query).await {
+            Ok(answer) => answer,
+            Err(error) if error.is_not_found() => {
+                return Err(Error::from(error).context(self.no_seed(&reference)));
+            }
+            Err(error) => {
+                let failed = format_args!("failed to look up the seed of {reference}");
+                return Err(Error::from(error).context(failed));
+            }
         };
-        let hint = format!("{cure}{SEED} can name another");
-        let answer = self.bridge.sources().image(query).await.map_err(|e| {
-            Error::from(e).context(format_args!("{reference} holds no seed for Windows ({hint})"))
-        })?;
         let image = Image::parse(&answer.config).map_err(Error::new)?;
         if !image.platform.is_windows() {
-            return Err(Error::new(format_args!("{reference} holds no seed for Windows ({hint})")));
+            return Err(Error::new(self.no_seed(&reference)));
         }
         let mut pinned = Reference::parse_normalized(&reference).map_err(Error::new)?;
         if pinned.digest().is_none() && !answer.digest.is_empty() {
             pinned = pinned.with_digest(&answer.digest).map_err(Error::new)?;
         }
         Ok(Seed { reference: pinned.to_string() })
+    }
+
+    /// Says that an image has no seed, and what to do.
+    fn no_seed(&self, reference: &str) -> String {
+        let cure = match &self.options.windows.seed {
+            Some(_) => "",
+            None => "mirror the image with its windows entries, as docker buildx imagetools create does; ",
+        };
+        format!("{reference} holds no seed for Windows ({cure}{SEED} can name another)")
     }
 }
 

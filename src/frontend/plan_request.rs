@@ -15,7 +15,7 @@ use crate::llb::State;
 use crate::llb::inspect::{Graph, Layer, Setting};
 use crate::plan::build::is_step;
 use crate::plan::{Command, Plan, Stage, StageId, Start};
-use crate::request::plan::{self as request, Base, BaseKind, Image, Makes, Place, Step};
+use crate::request::plan::{self as request, Base, BaseKind, Image, Place, Step, StepResult};
 use crate::span::first_line;
 use crate::windows::lazy::Layering;
 use crate::windows::refused_run::{self, RefusedRun};
@@ -124,7 +124,7 @@ impl<'s> PlanReport<'s> {
                 line: first_line(&stage.location),
                 instruction: stage.from.map(|from| from.code.clone()).unwrap_or_default(),
                 is_trigger: false,
-                makes: Makes::Base,
+                result: StepResult::Base,
             });
             // A stage that a context replaces has no steps of its own.
             let commands = if stage.context.is_some() { &[][..] } else { &stage.commands };
@@ -134,7 +134,7 @@ impl<'s> PlanReport<'s> {
                     line: first_line(&command.instruction.location),
                     instruction: command.instruction.code.clone(),
                     is_trigger: command.is_trigger,
-                    makes: self.makes(command, &mut left),
+                    result: self.result(command, &mut left),
                 });
             }
         }
@@ -142,18 +142,18 @@ impl<'s> PlanReport<'s> {
     }
 
     /// Returns what an instruction creates: the next of the layers that come from its line.
-    fn makes(&self, command: &Command<'_>, left: &mut Remaining<'_>) -> Makes {
+    fn result(&self, command: &Command<'_>, left: &mut Remaining<'_>) -> StepResult {
         let kind = &command.instruction.kind;
         let location = &command.instruction.location;
         if matches!(kind, Kind::Run(_)) && self.refused.iter().any(|one| one.location == *location) {
-            return Makes::CannotRun;
+            return StepResult::CannotRun;
         }
         if is_step(kind)
             && let Some(digest) = left.take(first_line(location))
         {
-            return Makes::Layer(digest);
+            return StepResult::Layer(digest);
         }
-        if matches!(kind, Kind::Arg(_)) { Makes::Nothing } else { Makes::Config }
+        if matches!(kind, Kind::Arg(_)) { StepResult::Nothing } else { StepResult::Config }
     }
 
     /// Returns the stages that the target copies or mounts from.

@@ -51,7 +51,7 @@ impl Warning {
                     found.entries.iter().filter_map(|entry| Some(entry.version.as_ref()?.as_str())).collect();
                 let doubt = found.hidden.as_ref().map_or_else(String::new, |Hidden { build, behind }| {
                     let server = release::server(build.0);
-                    format!("; {server} cannot be told apart from {behind} here, if that comes before it")
+                    format!("; {server} is not found this way if {behind} comes before it")
                 });
                 format!(
                     "the index of {base} cannot be read, so this engine was asked for each known Windows version: \
@@ -65,15 +65,15 @@ impl Warning {
                 let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
                 let build = taken.build();
                 format!(
-                    "{base} lists several revisions of Windows {build}: {taken} is taken, not {}{more}",
+                    "{base} has several revisions of Windows {build}: using {taken} instead of {}{more}",
                     shown.join(", ")
                 )
             }
             Self::OtherVersion { base, build, found } => {
-                format!("the image for Windows {build} takes files of {found} from {base}")
+                format!("the image for Windows {build} gets files of version {found} from {base}")
             }
             Self::NotMoved { reference, platform } => {
-                format!("{reference} has an image for {platform}, and this build does not: it is left out")
+                format!("{reference} has an image for {platform}, but this build does not: it is left out")
             }
             Self::Unlazy { why } => format!("every Windows base is downloaded and unpacked: {why}"),
             Self::NoSbom => {
@@ -85,16 +85,16 @@ impl Warning {
 
     fn detail(&self) -> String {
         match self {
-            Self::LeftOut { .. } => "Other elements of the list have one.".to_owned(),
+            Self::LeftOut { .. } => "Other elements of the list have an image for it.".to_owned(),
             Self::NotForArchitecture { .. } => "Other architectures have it.".to_owned(),
             Self::Asked { base, .. } => index::advice(base),
             Self::Revision { left, .. } => {
                 let other = left.first().map_or("", OsVersion::as_str);
-                format!("--build-arg FANLIGHT_VERSIONS={other} takes that one.")
+                format!("To use another one, set --build-arg FANLIGHT_VERSIONS={other}.")
             }
             Self::OtherVersion { .. } => {
-                "Libraries of one Windows version may not run on another. An index that has an image for each \
-                 version, and that this engine can read, gives each its own."
+                "Libraries of one Windows version may not run on another. Use an index that has an image for each \
+                 version, and that this engine can read."
                     .to_owned()
             }
             Self::NotMoved { .. } => {
@@ -103,8 +103,8 @@ impl Warning {
                     .to_owned()
             }
             Self::Unlazy { .. } => format!(
-                "Layers are made on their bases, because they cannot be made without them here. Where the frontend's \
-                 image was mirrored without its windows entries, {SEED} can name another seed."
+                "The layers are built on their base images, since they cannot be built without them here. If fanlight's \
+                 image was copied without its Windows entries, set --build-arg {SEED} to a copy that has them."
             ),
             Self::NoSbom => String::new(),
         }

@@ -38,9 +38,9 @@ rules! {
     BACKSLASH Windows "WindowsBackslash" "windowsbackslash"
         "A backslash in a path is an escape character unless the escape directive names another one";
     PATH_LOST Windows "WindowsPathLost" "windowspathlost"
-        "A PATH without Windows' own directories leaves its programs unfound";
+        "A PATH without Windows' own directories hides its programs";
     PATH_DEFAULT WindowsNote "WindowsPathDefault" "windowspathdefault"
-        "Windows bases name no PATH, so its default stands for it";
+        "Windows bases set no PATH, so ${PATH} is the default of Windows";
     BASE_UNPINNED WindowsAdvice "WindowsBaseUnpinned" "windowsbaseunpinned"
         "A Windows base should name its version, since hosts run only some of them";
     OUT_OF_SUPPORT WindowsAdvice "WindowsOutOfSupport" "windowsoutofsupport"
@@ -54,15 +54,15 @@ rules! {
     STOP_SIGNAL WindowsAdvice "WindowsStopSignal" "windowsstopsignal"
         "Windows has no signals";
     FILE_NAME Windows "WindowsFileName" "windowsfilename"
-        "Windows refuses some names of files and directories";
+        "Windows rejects some names of files and directories";
     TARGET_HIDDEN Windows "WindowsTargetHidden" "windowstargethidden"
         "A default for TARGETOS, TARGETARCH or TARGETPLATFORM hides the platform that is built";
     LINE_ENDINGS WindowsAdvice "WindowsLineEndings" "windowslineendings"
-        "A shell takes the carriage returns of a heredoc for a part of its commands";
+        "A shell reads the carriage returns of a heredoc as part of its commands";
     SCRATCH WindowsAdvice "WindowsScratch" "windowsscratch"
         "An image for Windows without a base cannot be started, and other builds find no files in it";
     PROGRAM Windows "WindowsProgram" "windowsprogram"
-        "A program should be one that the image's version of Windows can start";
+        "Windows must be able to start the program of an image";
     PROGRAM_MISSING WindowsAdvice "WindowsProgramMissing" "windowsprogrammissing"
         "The program of ENTRYPOINT or CMD should be in the image";
     EMULATED WindowsAdvice "WindowsEmulated" "windowsemulated"
@@ -70,7 +70,7 @@ rules! {
     LIBRARY Windows "WindowsLibrary" "windowslibrary"
         "A program needs its libraries in the image";
     REDISTRIBUTABLE WindowsAdvice "WindowsRedistributable" "windowsredistributable"
-        "Programs of Visual C++ need its runtime, which Windows does not bring";
+        "Programs built with Visual C++ need its runtime, which Windows does not include";
     RUNTIME Windows "WindowsRuntime" "windowsruntime"
         "A .NET program needs its runtime in the image";
     SYMLINK Windows "WindowsSymlink" "windowssymlink"
@@ -141,7 +141,7 @@ pub fn path_lost(value: &str) -> String {
 /// [`PATH_DEFAULT`]; `path` is the value of `${PATH}`.
 #[must_use]
 pub fn path_default(path: &str) -> String {
-    format!("${{PATH}} is {path} here, Windows' own default, since the base names no PATH")
+    format!("${{PATH}} is {path} here, Windows' own default, since the base sets no PATH")
 }
 
 /// [`BASE_UNPINNED`]
@@ -208,47 +208,47 @@ pub fn file_name_device(name: &str) -> String {
 #[must_use]
 pub fn file_name_end(name: &str) -> String {
     format!(
-        "'{name}' ends with a dot or a space, which Windows drops from every name, so that no program finds it"
+        "'{name}' ends with a dot or a space, which Windows drops from every name, so no program can find the file"
     )
 }
 
 /// [`FILE_NAME`], for a character.
 #[must_use]
 pub fn file_name_character(name: &str, character: char) -> String {
-    format!("'{name}' has the character {character:?}, which no name on Windows can have")
+    format!("'{name}' contains the character {character:?}, which Windows does not allow in names")
 }
 
 /// [`TARGET_HIDDEN`]
 #[must_use]
 pub fn target_hidden(name: &str, default: &str, real: &str) -> String {
     format!(
-        "{name} is '{default}' here, and not '{real}', which is built: write ARG {name} without a default"
+        "{name} is '{default}' here instead of '{real}', which is built: write ARG {name} without a default"
     )
 }
 
 /// [`LINE_ENDINGS`]
 #[must_use]
 pub fn line_endings() -> String {
-    "The lines of this heredoc end with carriage returns, as Windows writes them, and the shell takes them for a part of each command: save the Dockerfile with LF line endings".to_owned()
+    "The lines of this heredoc end with carriage returns, as Windows writes them, and the shell reads them as part of each command: save the Dockerfile with LF line endings".to_owned()
 }
 
 /// [`SCRATCH`]
 #[must_use]
 pub fn scratch() -> String {
-    "An image on scratch has no Windows in it: its containers do not start, and once it is pushed, COPY --from and mounts find no files in it. Tools that read layers get them, and --output type=local. Put files for other builds into an image for Linux, programs for HostProcess containers on mcr.microsoft.com/oss/kubernetes/windows-host-process-containers-base-image, all others on nanoserver or servercore".to_owned()
+    "An image on scratch has no Windows in it: its containers do not start, and once it is pushed, COPY --from and mounts find no files in it. Only tools that read layers get them, and --output type=local. Put files for other builds into an image for Linux, programs for HostProcess containers on mcr.microsoft.com/oss/kubernetes/windows-host-process-containers-base-image, all others on nanoserver or servercore".to_owned()
 }
 
 /// [`FILE_NAME`], for a file that a step added.
 #[must_use]
 pub fn file_name_in(path: &str, fault: &str) -> String {
-    format!("Windows refuses the file {path}: {fault}")
+    format!("Windows rejects the file {path}: {fault}")
 }
 
 /// [`FILE_NAME`], for two names that differ only in case.
 #[must_use]
 pub fn file_name_case(path: &str) -> String {
     format!(
-        "{path} differs from another file in case only: Windows takes both for one file and refuses the layer"
+        "{path} differs from another file in case only: Windows treats both as one file and rejects the layer"
     )
 }
 
@@ -275,7 +275,9 @@ pub fn program_machine(path: &str, machine: &str, image: &str) -> String {
 /// [`PROGRAM`], for a 32-bit program.
 #[must_use]
 pub fn program_32_bit(path: &str) -> String {
-    format!("{path} is a 32-bit program, and nanoserver starts none: build it for 64 bits, or use servercore")
+    format!(
+        "{path} is a 32-bit program, which nanoserver cannot start: build it for 64 bits, or use servercore"
+    )
 }
 
 /// [`PROGRAM`], for Windows PowerShell.
@@ -307,14 +309,14 @@ pub fn emulated(path: &str, machine: &str) -> String {
 #[must_use]
 pub fn library_mingw(path: &str, library: &str) -> String {
     format!(
-        "{path} needs {library}, which no Windows has: link with -static, or copy the library beside the program"
+        "{path} needs {library}, which is not part of Windows: link with -static, or copy the library beside the program"
     )
 }
 
 /// [`LIBRARY`], for a debug build.
 #[must_use]
 pub fn library_debug(path: &str, library: &str) -> String {
-    format!("{path} needs {library}, which only Visual Studio has: make a release build")
+    format!("{path} needs {library}, which comes only with Visual Studio: copy a release build")
 }
 
 /// [`LIBRARY`] and [`REDISTRIBUTABLE`], for the runtime of Visual C++.

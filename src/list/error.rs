@@ -26,7 +26,7 @@ pub enum ErrorKind {
         list: String,
     },
     /// Spaces as separators, as in shells and Makefiles.
-    #[error("{0:?} has a space in it: put commas between the elements of a list, as in ltsc2019,ltsc2022")]
+    #[error("{0:?} contains a space: put commas between the elements of a list, as in ltsc2019,ltsc2022")]
     Space(String),
     /// Lists that are used together have different lengths.
     #[error(

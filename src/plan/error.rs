@@ -141,7 +141,7 @@ pub enum ErrorKind {
     List(#[from] list::ErrorKind),
     /// An image for another OS or architecture than the Windows stage that uses it.
     #[error(
-        "{name} is an image for {found}, and it is used for {wanted}: {advice}",
+        "{name} is an image for {found}, but it is used for {wanted}: {advice}",
         found = found.format_all(), wanted = wanted.format_all(), advice = advise_other(name, found, *copied)
     )]
     OtherPlatform {
@@ -189,15 +189,15 @@ fn advise_other(name: &str, found: &Platform, copied: bool) -> String {
     let platform = found.format();
     if copied {
         return format!(
-            "write FROM --platform={platform} {name} AS addon, and --from=addon here, to take files from it"
+            "to copy files from it, write FROM --platform={platform} {name} AS addon, and --from=addon here"
         );
     }
-    format!("write FROM --platform={platform} {name} to use it as it is, or name an image for the platform")
+    format!("to use it anyway, write FROM --platform={platform} {name}; or name an image for the platform")
 }
 
 fn not_for_windows(name: &str, platform: &str) -> String {
     format!(
-        ". It has no image for {platform}: a stage that runs on Linux is FROM --platform=$BUILDPLATFORM {name}, and one \
-         that is an image for Windows stands on a Windows base"
+        ". It has no image for {platform}: write FROM --platform=$BUILDPLATFORM {name} for a stage that runs on Linux, or name \
+         a Windows base image"
     )
 }

@@ -22,8 +22,8 @@ pub enum ErrorKind {
     AgainstInBuild,
     /// An image of the same layers was moved on this builder before.
     #[error(
-        "{image} shares layers with another image that was moved on this builder, and BuildKit's cache may take one for the \
-         other: use another builder (docker buildx create --use), or empty this one (docker buildx prune --all)"
+        "{image} shares layers with another image that was moved on this builder, and BuildKit's cache may confuse the \
+         two: use another builder (docker buildx create --use), or empty this one (docker buildx prune --all)"
     )]
     SharedLayers {
         /// The pushed image.
@@ -47,7 +47,7 @@ pub enum ErrorKind {
     },
     /// The versions in the index cannot be listed.
     #[error(
-        "this engine can neither read the index of {0} nor be asked for each Windows version in it: use BuildKit 0.28 or \
+        "this engine can neither read the index of {0} nor look up each Windows version in it: use BuildKit 0.28 or \
          later, or name one image of it by its digest"
     )]
     Unlisted(String),
@@ -65,8 +65,8 @@ pub enum ErrorKind {
     },
     /// Images for Linux exist in an index that could not be read.
     #[error(
-        "{reference} has an image for {platform}, and this engine cannot read its index to see which others: name every \
-         platform that is to stay in --platform"
+        "{reference} has an image for {platform}, but this engine cannot read its index to find the others: list every \
+         platform to keep in --platform"
     )]
     Unnamed {
         /// The pushed image.
@@ -84,7 +84,7 @@ pub enum ErrorKind {
         base: String,
     },
     /// The pushed image has no image of the same kind.
-    #[error("{reference} has no image that one for {base} ({wanted}) can be made from; available: {found}")]
+    #[error("{reference} has no image that can be moved to {base} ({wanted}); available: {found}")]
     NoSibling {
         /// The pushed image.
         reference: String,
@@ -126,7 +126,7 @@ pub enum ErrorKind {
     /// A layer that may contain more than files.
     #[error(
         "layer {number} of {image} may hold more than files, such as registry hives of the old base: its line of history is \
-         {line:?}, and only COPY, ADD and WORKDIR of BuildKit, ko and crane append are known to make files alone. Build the \
+         {line:?}, and only COPY, ADD and WORKDIR of BuildKit, ko and crane append are known to add only files. Build the \
          Dockerfile instead"
     )]
     Layer {
@@ -139,8 +139,8 @@ pub enum ErrorKind {
     },
     /// A history that does not match the layers.
     #[error(
-        "the history of {image} names {lines} layers above its base, and it has {layers}: fanlight cannot tell which are its own. \
-         Build the Dockerfile instead"
+        "the history of {image} names {lines} layers above its base, but the image has {layers}: fanlight cannot tell which are \
+         its own. Build the Dockerfile instead"
     )]
     History {
         /// The pushed image.

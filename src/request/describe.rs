@@ -62,7 +62,7 @@ pub const CONVERT_LLB: Definition = Definition {
 pub const PLAN: Definition = Definition {
     name: "frontend.plan",
     version: "1.0.0",
-    description: "Show what a build would make, for every image and every Windows host",
+    description: "Show what a build would do, for every image and every Windows host",
     options: &[("target", "Target build stage"), ("platform", "Target platforms")],
     metadata: &[RESULT_JSON, RESULT_TEXT],
 };

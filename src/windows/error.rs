@@ -15,7 +15,7 @@ pub type Error = Located<ErrorKind>;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ErrorKind {
     /// RUN in stages for Windows: the line of each, and what to write instead.
-    #[error("RUN needs a Windows worker, and this engine builds on Linux. What to write instead:{}", advice(.0))]
+    #[error("RUN needs a Windows worker, but this engine builds on Linux. Write instead:{}", advice(.0))]
     Run(Vec<(u32, Vec<Advice>)>),
     /// A requested platform has an unknown version.
     #[error(
@@ -25,7 +25,7 @@ pub enum ErrorKind {
     PlatformVersion(Box<Platform>),
     /// The tags of two bases name the same release, which the table lacks, but the images have different builds.
     #[error(
-        "the tags of {first} and {second} name one Windows release, {name}, and the images are of two builds: write the \
+        "the tags of {first} and {second} both name {name}, but their images have different Windows builds: write the \
          build instead of {name}"
     )]
     TwoBuilds {
@@ -46,7 +46,7 @@ pub enum ErrorKind {
     },
     /// A release that is neither in the table nor in a base's tag.
     #[error(
-        "unknown Windows version {name:?}{}: it is not in the tag of a base of this build. Write a build such as 20348 or \
+        "unknown Windows version {name:?}{}: no base of this build has it in its tag. Write a build such as 20348 or \
          10.0.20348, or one of {}; available: {found}",
         Hint::show(Build::similar(name).as_ref()), Build::names()
     )]
@@ -58,8 +58,8 @@ pub enum ErrorKind {
     },
     /// A base may be an index of several versions, which cannot be listed.
     #[error(
-        "{base} may be an index of several Windows versions, and this engine can neither read it nor be asked for a \
-         version; it gives {os_version} alone. {advice}",
+        "{base} may be an index of several Windows versions, but this engine can neither read it nor look up one of its \
+         versions; it only returns {os_version}. {advice}",
         advice = super::index::advice(base)
     )]
     Unlisted {
@@ -104,7 +104,7 @@ pub enum ErrorKind {
         os_version: String,
     },
     /// An index lists another version for an image than the image's config.
-    #[error("the index {base} lists an image of {listed}, and the config of that image says {found}")]
+    #[error("the index {base} lists an image as {listed}, but the config of that image says {found}")]
     OtherVersion {
         /// The base as written.
         base: String,
@@ -114,7 +114,7 @@ pub enum ErrorKind {
         found: String,
     },
     /// The client gives contexts for several versions, but none for this one.
-    #[error("the client gives {name} no context for Windows {wanted}; available: {found}")]
+    #[error("the context {name} is not set for Windows {wanted}; available: {found}")]
     NoContext {
         /// The name of the context.
         name: String,
@@ -137,8 +137,8 @@ pub enum ErrorKind {
     WithoutImage(Vec<Uncovered>),
     /// The build has too many steps.
     #[error(
-        "{variants} Windows images of {steps} steps together are more than one build can hold; at most {max} steps are \
-         built at once. Select some versions, for example with --build-arg FANLIGHT_VERSIONS=ltsc2022,ltsc2025"
+        "{variants} Windows images have {steps} steps together, and one build can have {max} at most. Select some \
+         versions, for example with --build-arg FANLIGHT_VERSIONS=ltsc2022,ltsc2025"
     )]
     TooManySteps {
         /// The number of images.

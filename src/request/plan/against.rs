@@ -110,6 +110,6 @@ impl Against {
             )
         });
         let name = self.reference.split('@').next().unwrap_or_default();
-        section(out, &format!("AGAINST {name}"), "PLATFORM\tSTANDS ON\tBASE NOW\tDAYS\tSTATE\n", rows);
+        section(out, &format!("AGAINST {name}"), "PLATFORM\tBUILT ON\tBASE NOW\tDAYS\tSTATE\n", rows);
     }
 }

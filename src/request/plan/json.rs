@@ -1,6 +1,6 @@
 //! The plan as JSON.
 
-use super::{Base, Document, Existence, Image, Makes, OnHost, Shared, Step};
+use super::{Base, Document, Existence, Image, OnHost, Shared, Step, StepResult};
 use crate::image::Build;
 use crate::image::{Platform, Reference};
 use crate::llb::inspect::Use;
@@ -144,14 +144,14 @@ impl Step {
         json.item("stage", &self.stage);
         json.item("instruction", &self.instruction);
         json.field("trigger", &self.is_trigger);
-        let (makes, layer) = match &self.makes {
-            Makes::Base => ("base", None),
-            Makes::Layer(digest) => ("layer", Some(digest)),
-            Makes::Config => ("config", None),
-            Makes::Nothing => ("nothing", None),
-            Makes::CannotRun => ("cannotRun", None),
+        let (result, layer) = match &self.result {
+            StepResult::Base => ("base", None),
+            StepResult::Layer(digest) => ("layer", Some(digest)),
+            StepResult::Config => ("config", None),
+            StepResult::Nothing => ("nothing", None),
+            StepResult::CannotRun => ("cannotRun", None),
         };
-        json.item("makes", &makes);
+        json.item("result", &result);
         if let Some(digest) = layer {
             json.item("layer", digest);
         }

@@ -106,12 +106,12 @@ pub struct Step {
     /// It comes from an ONBUILD trigger of the base.
     pub is_trigger: bool,
     /// Its effect on the image.
-    pub makes: Makes,
+    pub result: StepResult,
 }
 
 /// The effect of an instruction on an image.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Makes {
+pub enum StepResult {
     /// It is the FROM.
     Base,
     /// It creates a layer, identified by the digest of its definition.
@@ -317,7 +317,7 @@ fn why(read: &ImageUse, image: &Image) -> String {
         Use::Run => "a command runs in it",
         Use::Mount => "a command mounts it",
         Use::Copy => "files are copied from it",
-        Use::Write => "files are put on it",
+        Use::Write => "files are written to it",
     };
     if read.usage == Use::Write && read.platform.is_windows() && !image.why_on_base.is_empty() {
         return format!("{text}: {}", image.why_on_base);

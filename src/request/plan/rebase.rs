@@ -56,10 +56,10 @@ impl Change {
 
     const fn words(self) -> &'static str {
         match self {
-            Self::Current => "stands on the present base",
-            Self::Moved => "moves to the present base",
-            Self::Widened => "is made for another version",
-            Self::AsItIs => "comes along as it is",
+            Self::Current => "is on the current base",
+            Self::Moved => "moves to the current base",
+            Self::Widened => "is created for another version",
+            Self::AsItIs => "is copied as it is",
         }
     }
 }
@@ -86,6 +86,11 @@ impl Rebase {
             format!("{}\t{from}\t{old}\t{new}\t{}\t{change}\n", index + 1, image.layers)
         });
         let name = self.reference.split('@').next().unwrap_or_default();
-        section(out, &format!("REBASE OF {name}"), "#\tFROM\tOLD BASE\tNEW BASE\tLAYERS KEPT\tIT\n", rows);
+        section(
+            out,
+            &format!("REBASE OF {name}"),
+            "#\tFROM\tOLD BASE\tNEW BASE\tLAYERS KEPT\tCHANGE\n",
+            rows,
+        );
     }
 }

@@ -1,6 +1,6 @@
 //! The plan as text.
 
-use super::{Document, Existence, Makes, OnHost, Step};
+use super::{Document, Existence, OnHost, Step, StepResult};
 use crate::image::Build;
 use crate::request::table::Table;
 
@@ -83,18 +83,18 @@ impl Document {
         }
         for group in seen {
             let rows = self.images[group[0]].steps.iter().enumerate().map(|(at, step)| {
-                let makes = match &step.makes {
-                    Makes::Base => "base".to_owned(),
-                    Makes::Layer(_) => self.layers_of(&group, at),
-                    Makes::Config => "config".to_owned(),
-                    Makes::Nothing => "-".to_owned(),
-                    Makes::CannotRun => "cannot run".to_owned(),
+                let result = match &step.result {
+                    StepResult::Base => "base".to_owned(),
+                    StepResult::Layer(_) => self.layers_of(&group, at),
+                    StepResult::Config => "config".to_owned(),
+                    StepResult::Nothing => "-".to_owned(),
+                    StepResult::CannotRun => "cannot run".to_owned(),
                 };
                 let trigger = if step.is_trigger { "ONBUILD " } else { "" };
                 let text = format!("{trigger}{}", step.instruction.replace(['\n', '\t'], " "));
-                format!("{}\t{makes}\t{}\n", step.line, cut(&text))
+                format!("{}\t{result}\t{}\n", step.line, cut(&text))
             });
-            section(out, &format!("STEPS OF {}", counted(&group)), "LINE\tMAKES\tINSTRUCTION\n", rows);
+            section(out, &format!("STEPS OF {}", counted(&group)), "LINE\tRESULT\tINSTRUCTION\n", rows);
         }
     }
 
@@ -102,7 +102,7 @@ impl Document {
     fn layers_of(&self, images: &[usize], at: usize) -> String {
         let mut found: Vec<usize> = Vec::new();
         for image in images {
-            let Makes::Layer(digest) = &self.images[*image].steps[at].makes else { continue };
+            let StepResult::Layer(digest) = &self.images[*image].steps[at].result else { continue };
             let layer = self.layer_numbers.get(digest).copied();
             found.extend(layer.filter(|layer| !found.contains(layer)));
         }
@@ -115,7 +115,7 @@ impl Document {
             let digest = short(&layer.what.digest);
             format!("{}\t{digest}\t{}\t{}\n", index + 1, lines(&layer.what.lines), numbers(&layer.images))
         });
-        section(out, "LAYERS, EACH MADE ONCE", "#\tDEFINITION\tLINE\tIMAGES\n", layers);
+        section(out, "LAYERS, EACH CREATED ONCE", "#\tDEFINITION\tLINE\tIMAGES\n", layers);
         let stages = self.stages.iter().map(|stage| {
             let what = &stage.what;
             format!(
@@ -179,7 +179,7 @@ impl Document {
                 };
                 format!("{}\t{}\t{takes}\n", on.coverage.host.name, on.coverage.host.build)
             });
-            section(out, &title, "HOST\tBUILD\tTAKES\n", rows);
+            section(out, &title, "HOST\tBUILD\tPULLS\n", rows);
             for (engines, image, builds) in differing(&of.hosts) {
                 let other =
                     image.map_or_else(|| "nothing".to_owned(), |image| format!("image {}", image + 1));
@@ -193,9 +193,9 @@ impl Document {
 impl Step {
     /// Returns whether this is the same instruction, which may create different layers in different images.
     fn is_like(&self, other: &Self) -> bool {
-        let makes_layer = |step: &Self| matches!(step.makes, Makes::Layer(_));
+        let is_layer = |step: &Self| matches!(step.result, StepResult::Layer(_));
         let same = self.line == other.line && self.instruction == other.instruction;
-        same && (self.makes == other.makes || (makes_layer(self) && makes_layer(other)))
+        same && (self.result == other.result || (is_layer(self) && is_layer(other)))
     }
 }
 
