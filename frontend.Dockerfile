@@ -1,27 +1,27 @@
-# The frontend image: a static binary on scratch for Linux, and for Windows the seed, an image of one layer with two
-# empty folders, on which the frontend makes Windows layers. One index holds both, so that wherever the frontend is
-# pulled from, its seed is there too.
+# The frontend image. For Linux it is a static binary on scratch. For Windows it is the seed, an image of one layer with
+# two empty folders, on which the frontend creates Windows layers. Both are in one index, so that the seed is in every
+# registry that the frontend is pulled from.
 #
 #     docker buildx build -f frontend.Dockerfile -t REF --push \
 #         --platform linux/amd64,linux/arm64,windows/amd64,windows/arm64 .
 #
-# More Linux platforms: those of the list below. Binaries that are already built take the place of the first stage, as
-# linux/ARCH/fanlight in a folder: --build-context build=FOLDER
+# The list below has more Linux platforms. To use binaries that are already built instead of the first stage, put them
+# into a folder as linux/ARCH/fanlight: --build-context build=FOLDER
 
 FROM --platform=$BUILDPLATFORM rust:1.95.0-slim AS build
-# So that an SBOM lists the crates that are in the binary.
+# This lets an SBOM list the crates in the binary.
 ARG BUILDKIT_SBOM_SCAN_STAGE=true
 WORKDIR /src
 COPY Cargo.toml Cargo.lock build.rs ./
 COPY .cargo .cargo
-# Cargo.toml names it.
+# Cargo.toml refers to it.
 COPY examples/llb.rs examples/
 COPY proto proto
 COPY src src
 ARG TARGETARCH TARGETVARIANT
-# The address of the folder docs/ for links in warnings, with a slash at its end. ci/release sets it.
+# This is the address of the folder docs/ for links in warnings, with a trailing slash. ci/release sets it.
 ARG DOCS=
-# One platform after the other, in one folder: what runs while building, generators and macros, is compiled once.
+# Platforms are built one after the other in one folder, so that generators and macros are compiled only once.
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,id=fanlight-target,target=/src/target,sharing=locked <<EOF
 set -eu
@@ -56,7 +56,7 @@ FROM scratch AS windows
 COPY --from=folders /seed/ /
 
 FROM $TARGETOS
-# ci/release adds those that only a release has: org.opencontainers.image.source and .revision.
+# ci/release adds the labels that only a release has: org.opencontainers.image.source and .revision.
 ARG VERSION=0.9.0
 LABEL org.opencontainers.image.title="fanlight" \
       org.opencontainers.image.description="A BuildKit frontend that builds one Dockerfile for Linux and for every Windows version in one build" \

@@ -1,8 +1,8 @@
-# Sourced by every script of ci/: strict mode, the folders, and the helpers of ci/lib/.
+# Every script of ci/ sources this file. It sets strict mode and the folders, and loads the functions of ci/lib/.
 #
 #   ROOT    the repository
 #   CACHE   what is kept between runs: packages, engines, base images (FANLIGHT_CACHE, else ~/.cache/fanlight)
-#   RUN     what this run needs: sockets, data, logs; made by run_folder, removed when the script ends
+#   RUN     the files of this run: sockets, data, logs; created by run_folder, removed when the script ends
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)

@@ -5,9 +5,9 @@
 //! cargo run --example llb -- Dockerfile [OPTION=VALUE...]
 //! ```
 //!
-//! Options are those that a client sends: `target=build`, `build-arg:NAME=VALUE`. The option `platform` has no effect: the
-//! request is for the platform of this machine. BuildKit is replaced by [`fanlight::gateway::testing`] in this process:
-//! every image is empty and has a digest of zeros, and the build context is empty.
+//! Options are those of a client: `target=build`, `build-arg:NAME=VALUE`. The option `platform` has no effect: the request
+//! is for the platform of this machine. [`fanlight::gateway::testing`] replaces BuildKit in this process: every image is
+//! empty and has a digest of zeros, and the build context is empty.
 
 use std::collections::BTreeMap;
 use std::io::Write as _;

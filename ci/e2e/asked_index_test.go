@@ -2,7 +2,8 @@ package e2e
 
 import "testing"
 
-// TestAskedIndex builds on indexes that have to be asked for one version after the other, from a registry without faults.
+// TestAskedIndex builds on indexes in a registry that requires a token. fanlight cannot read such an index, so it asks
+// for one version after the other. The registry has no faults.
 func TestAskedIndex(t *testing.T) {
 	env := loadEnvironment(t)
 	faulty := &faultyRegistry{wantsToken: true}

@@ -13,14 +13,14 @@ import (
 	"github.com/containerd/platforms"
 )
 
-// statement is an in-toto statement of an attestation, as far as it is looked at.
+// statement is an in-toto statement of an attestation, with the fields that the tests check.
 type statement struct {
 	PredicateType string
 	Subject       []struct{ Digest map[string]string }
 	Predicate     json.RawMessage
 }
 
-// statementsOf gives an entry's statements by predicate type, in order.
+// statementsOf returns the statements of an entry by predicate type, in order.
 func (p pulled) statementsOf(t *testing.T, entry image) map[string][]statement {
 	t.Helper()
 	found := map[string][]statement{}
@@ -36,7 +36,7 @@ func (p pulled) statementsOf(t *testing.T, entry image) map[string][]statement {
 	return found
 }
 
-// checkSubjects wants every statement to be about the entry, once.
+// checkSubjects checks that the entry has one attestation and that every statement is about the entry.
 func checkSubjects(t *testing.T, got pulled, entry image, statements []statement) {
 	t.Helper()
 	if n := got.attestations[entry.desc.Digest.String()]; n != 1 {
@@ -54,7 +54,7 @@ func checkSubjects(t *testing.T, got pulled, entry image, statements []statement
 	}
 }
 
-// files gives the names of the files in an SPDX statement.
+// files returns the names of the files in an SPDX statement, sorted.
 func (s statement) files(t *testing.T) []string {
 	t.Helper()
 	var document struct{ Files []struct{ FileName string } }
@@ -69,7 +69,7 @@ func (s statement) files(t *testing.T) []string {
 	return names
 }
 
-// pushScanner builds ci/tools/cmd/scanner and pushes it as an image; it gives the reference.
+// pushScanner builds ci/tools/cmd/scanner, pushes it as an image, and returns the reference.
 func pushScanner(t *testing.T, env environment, with client) string {
 	t.Helper()
 	folder := t.TempDir()
@@ -87,7 +87,7 @@ func pushScanner(t *testing.T, env environment, with client) string {
 	return ref
 }
 
-// targetPlatform is what an image's provenance says the image is for; BuildKit says it from 0.34 on.
+// targetPlatform returns the platform in an image's provenance. BuildKit records it from 0.34 on.
 func (s statement) targetPlatform(t *testing.T) string {
 	t.Helper()
 	var predicate struct {
@@ -103,8 +103,8 @@ func (s statement) targetPlatform(t *testing.T) string {
 
 const spdx = "https://spdx.dev/Document"
 
-// provenance wants a statement for each image, about that image, which names its base, and, where the engine writes it
-// down, the Windows version.
+// provenance checks that each image has one statement, about that image, that names its base image and, if the engine
+// records it, the Windows version.
 func provenance(t *testing.T, b *bench) string {
 	request := b.request(map[string]string{"attest:provenance": "mode=max"})
 	offset := logSize(t, b.env.registryLog)
@@ -145,8 +145,8 @@ func provenance(t *testing.T, b *bench) string {
 	return ""
 }
 
-// sbom wants a bill of materials for each image beside the provenance; of a Windows image it has what was added to the
-// base, and for that nothing of the base is read.
+// sbom checks that each image has an SBOM beside the provenance. The SBOM of a Windows image lists what was added to
+// the base image, and the scan must not read the base image.
 func sbom(t *testing.T, b *bench) string {
 	scanner := pushScanner(t, b.env, b.daemon.client)
 	cache := b.env.registry + "/table/sbom-cache"
@@ -155,7 +155,7 @@ func sbom(t *testing.T, b *bench) string {
 		"build-arg:BUILDKIT_SBOM_SCAN_CONTEXT": "true", "build-arg:BUILDKIT_SBOM_SCAN_STAGE": "true", "build-arg:NONCE": "fixed",
 	}
 	result := ""
-	// Once made, once with all that can be had from a cache, on an engine with nothing in it.
+	// Build once without a cache, and once from the cache on a new engine.
 	for _, from := range []string{"", cache} {
 		d := b.engine.start(t, b.env)
 		request := b.request(options)
@@ -197,7 +197,7 @@ func checkBills(t *testing.T, got pulled) string {
 				t.Fatalf("%d statements of %s, want %d", len(all[kind]), kind, count)
 			}
 		}
-		// The image's own comes first, then those of the build stage and the build context.
+		// The SBOM of the image comes first, then those of the build stage and of the build context.
 		if names := all[spdx][0].files(t); !slices.Equal(names, files[entry.desc.Platform.OS]) {
 			t.Errorf("%s %s: files %q, want %q", platformName(*entry.desc.Platform), entry.config.OSVersion, names, files[entry.desc.Platform.OS])
 		}

@@ -5,17 +5,18 @@ import (
 	"testing"
 )
 
-// bakeChain is a target that stands on another one, or copies from it.
+// bakeChain is a target based on another target, or one that copies from another target.
 type bakeChain struct {
 	name string
-	// base and app are their Dockerfiles; app knows the other one as base.
+	// base and app are the Dockerfiles of the two targets. app refers to the other target as base.
 	base, app string
 	platforms []string
 	args      map[string]string
 	want      testCase
 }
 
-// TestBakeChains builds targets that stand on targets which fan out: each image on that of its own version.
+// TestBakeChains builds targets on top of targets that fan out. Each image must be based on the image of its own
+// version.
 func TestBakeChains(t *testing.T) {
 	env := loadEnvironment(t)
 	clients(t, env)
@@ -30,7 +31,7 @@ func TestBakeChains(t *testing.T) {
 			Files: map[string]map[string]string{"windows": {"Files/app/file.txt": "a file\n"}},
 		}
 	}
-	// The version that the base was told, as the client wrote it.
+	// The base image knows the version as the client wrote it.
 	named := wanted(server2022, server2019)
 	named.Index[0].Files["Files/base.txt"], named.Index[1].Files["Files/base.txt"] = "10.0.20348\n", "10.0.17763\n"
 	linux := wanted(servers...)

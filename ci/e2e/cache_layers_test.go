@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestCacheKeepsLayers builds again and again on one builder with a cache that it exports and imports, and changes one of
-// three files each time: every layer has to be a Windows layer, and those of the other files the same.
+// TestCacheKeepsLayers builds several times on one builder, with a cache that it exports and imports, and changes one
+// of three files each time. Every layer must be a Windows layer, and the layers of the other files must stay the same.
 func TestCacheKeepsLayers(t *testing.T) {
 	env := loadEnvironment(t)
 	for _, client := range clients(t, env)[:2] {

@@ -9,33 +9,34 @@ import (
 	"testing"
 )
 
-// testCase is one build of a folder of testdata/e2e, an entry of its case.json. In all its texts registry.test stands
-// for the registry of the run, and registry.test/fanlight:1 for the frontend under test.
+// testCase is one build of a folder in testdata/e2e, an entry of its case.json. In its texts, registry.test is replaced
+// by the registry of the run, and registry.test/fanlight:1 by the frontend under test.
 type testCase struct {
 	Name string
-	// Options as a frontend has them: platform, target, build-arg:NAME, label:NAME, context:NAME, filename, ...
+	// Options has the options as a frontend receives them: platform, target, build-arg:NAME, label:NAME, context:NAME,
+	// filename, ...
 	Options map[string]string
 	// Index lists the entries that the pushed index must have, in order: the platform, and for Windows the os.version
-	// ("-" where there must be none) and the base.
+	// ("-" for none) and the base image.
 	Index []entry
-	// Hosts gives, for builds of Windows hosts, the os.version of the entry that containerd takes there; "-" for none.
+	// Hosts maps builds of Windows hosts to the os.version of the entry that containerd selects there; "-" for none.
 	Hosts map[string]string
-	// Fetched lists images whose base layers may be downloaded, since files of theirs are asked for.
+	// Fetched lists images whose base layers may be downloaded, because the build reads their files.
 	Fetched []string
-	// Shared: all Windows entries must have the same layers of their own.
+	// Shared is true if all Windows entries must have the same layers above their base images.
 	Shared bool
-	// Files that the entries' own layers must hold, by operating system: path to content, where the contents
-	// "PE" and "ELF" stand for a program for the entry's platform.
+	// Files are the files that the entries must have above their base images: by operating system, path and content.
+	// The contents "PE" and "ELF" stand for a program for the entry's platform.
 	Files map[string]map[string]string
-	// Config, by operating system: paths into the image's config, such as config/Cmd, and the values there.
+	// Config lists values of the image's config, by operating system and path, such as config/Cmd.
 	Config map[string]map[string]any
-	// Runs says how often RUN steps may have written a line.
+	// Runs is how often RUN steps must print a line.
 	Runs map[string]int
-	// Output is what the client must have shown; Error likewise, for a build that must fail.
+	// Output lists texts that the client must print, Error those that it must print for a build that must fail.
 	Output, Error []string
-	// Warnings are what clients that show warnings must have shown; buildctl does not.
+	// Warnings lists texts that a client must print if it shows warnings. buildctl does not.
 	Warnings []string
-	// Skip gives, by the client's name, why the case is not for it.
+	// Skip lists the reasons why a case is skipped, by the name of the client.
 	Skip map[string]string
 }
 
@@ -43,7 +44,7 @@ type entry struct {
 	Platform  string
 	OSVersion string
 	Base      string
-	// Files as in testCase, for this entry alone.
+	// Files lists files as in testCase, for this entry only.
 	Files map[string]string
 }
 
@@ -62,7 +63,7 @@ func loadCase(t *testing.T, env environment, file string) []testCase {
 	return cases
 }
 
-// copyCase copies a case's folder, with the addresses of the run filled in.
+// copyCase copies the folder of a case and fills in the addresses of the run.
 func copyCase(t *testing.T, env environment, folder string) string {
 	t.Helper()
 	to := t.TempDir()

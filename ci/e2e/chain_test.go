@@ -10,8 +10,8 @@ import (
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 )
 
-// TestChain bakes a target that stands on another one: the second puts its layers onto the first, whose base stays
-// where it is.
+// TestChain bakes a target based on another target. The second adds its layers to those of the first, whose base image
+// stays in its registry.
 func TestChain(t *testing.T) {
 	env := loadEnvironment(t)
 	context := t.TempDir()

@@ -10,12 +10,12 @@ import (
 	"testing"
 )
 
-// checked is a Dockerfile and what `docker buildx build --check` finds in it: rules and lines.
+// checked is a Dockerfile and the findings of `docker buildx build --check`: rules and lines.
 type checked struct {
 	text  string
 	flags []string
 	want  []string
-	// fails is part of the error that keeps the file from being built.
+	// fails is part of the error that the check must end with.
 	fails string
 }
 
@@ -61,7 +61,8 @@ var checks = map[string]checked{
 	"Linux for two, as it": {text: "FROM registry.test/debian/cc:12\nCOPY one.txt $X\nRUN mkdir x\n", flags: []string{"--platform", "linux/amd64,linux/arm64"}, want: nil},
 }
 
-// TestChecks asks for the checks of files for Windows, and wants for files for Linux what docker/dockerfile says.
+// TestChecks runs the checks. For Windows it compares the findings with those written here, for Linux with those of
+// docker/dockerfile.
 func TestChecks(t *testing.T) {
 	env := loadEnvironment(t)
 	for name, one := range checks {
@@ -84,8 +85,8 @@ func TestChecks(t *testing.T) {
 	}
 }
 
-// TestCheckWarnings builds a file, and wants what the checks find as warnings, once for all versions. What may be meant
-// fails no build.
+// TestCheckWarnings builds a file. The findings of the checks must be warnings, once for all versions. A finding that
+// may be intended does not fail a build, even with error=true.
 func TestCheckWarnings(t *testing.T) {
 	env := loadEnvironment(t)
 	_, output := pushText(t, env, env.frontend, "# check=error=true;skip=WindowsUser\nFROM registry.test/windows/nanoserver:ltsc2022,20H2\nUSER app\nCOPY one.txt /Windows/mine\n")
@@ -98,7 +99,7 @@ func TestCheckWarnings(t *testing.T) {
 	}
 }
 
-// callCheck gives rules and lines, sorted, and the error of the build.
+// callCheck returns the rules and lines of the findings, sorted, and the error of the build.
 func callCheck(t *testing.T, env environment, frontend string, one checked) ([]string, string) {
 	t.Helper()
 	if frontend == "" {
@@ -111,7 +112,7 @@ func callCheck(t *testing.T, env environment, frontend string, one checked) ([]s
 		}
 	}
 	args := []string{"buildx", "build", "--builder", "default", "--progress", "quiet", "--call", "check,format=json", "--build-arg", "BUILDKIT_SYNTAX=" + frontend}
-	// The status says whether there was anything to report.
+	// The exit status only tells whether there are findings.
 	output, err := docker(env, append(append(args, one.flags...), context)...).Output()
 	var answer struct {
 		Warnings []struct {

@@ -11,10 +11,10 @@ import (
 	"time"
 )
 
-// client is a program that builds, on an engine.
+// client is a program that builds on an engine.
 type client struct {
 	name string
-	// attests: the client asks for provenance of its own accord.
+	// attests is true if the client requests provenance by default.
 	attests bool
 	command func(buildRequest) *exec.Cmd
 }
@@ -22,11 +22,11 @@ type client struct {
 type buildRequest struct {
 	context string
 	options map[string]string
-	// ref is where the result is pushed to.
+	// ref is the reference to push the result to.
 	ref string
-	// file is the Dockerfile, where it is not in the context (buildx alone).
+	// file is the Dockerfile, if it is not in the context (buildx only).
 	file string
-	// cacheTo is a registry cache to write, with ",mode=max" or not; cacheFrom is one to read.
+	// cacheTo is a registry cache to write, with or without ",mode=max". cacheFrom is a registry cache to read.
 	cacheTo, cacheFrom string
 }
 
@@ -43,7 +43,7 @@ func clients(t *testing.T, env environment) []client {
 	}
 }
 
-// remoteClient is buildx on a buildkitd that it was told about.
+// remoteClient is buildx with a remote buildkitd.
 func remoteClient(env environment, builder string) client {
 	return client{"buildx-remote", true, func(r buildRequest) *exec.Cmd {
 		return docker(env, r.buildx(builder, "type=image,push=true,name="+r.ref)...)
@@ -54,8 +54,8 @@ func buildctlClient(env environment) client {
 	return client{"buildctl", false, func(r buildRequest) *exec.Cmd { return exec.Command("buildctl", r.buildctl(env)...) }}
 }
 
-// dockerClient is buildx on a Docker Engine. Without store=false the engine's image store wants every blob of every
-// base. The engine of the tests has no bridge network.
+// dockerClient is buildx on a Docker Engine. Without store=false the image store of the engine downloads every layer of
+// every base image. The engine of the tests has no bridge network.
 func dockerClient(env environment) client {
 	return client{"docker", true, func(r buildRequest) *exec.Cmd {
 		args := r.buildx("default", "type=image,push=true,store=false,name="+r.ref)
@@ -66,7 +66,7 @@ func dockerClient(env environment) client {
 func docker(env environment, args ...string) *exec.Cmd {
 	cmd := exec.Command("docker", args...)
 	for _, variable := range os.Environ() {
-		// What a user may have set must not change what is tested.
+		// Settings of the user must not change the tests.
 		if !strings.HasPrefix(variable, "BUILDX_") && !strings.HasPrefix(variable, "DOCKER_HOST=") {
 			cmd.Env = append(cmd.Env, variable)
 		}
@@ -75,7 +75,7 @@ func docker(env environment, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// build runs the client and gives all it wrote.
+// build runs the client and returns its output.
 func (c client) build(t *testing.T, request buildRequest) (string, error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
@@ -142,7 +142,7 @@ func (r buildRequest) buildx(builder, output string) []string {
 	return append(args, r.context)
 }
 
-// all adds a build argument that no other build has, for stages that must not be found in the cache.
+// all adds a build argument that is unique to this build, for stages that must not be cached.
 func (r buildRequest) all() map[string]string {
 	options := map[string]string{"build-arg:NONCE": fmt.Sprintf("%s-%d", r.ref, time.Now().UnixNano())}
 	for key, value := range r.options {
@@ -151,7 +151,7 @@ func (r buildRequest) all() map[string]string {
 	return options
 }
 
-// ranLines counts the steps whose output has the line.
+// ranLines returns how many steps printed the line.
 func ranLines(output, text string) int {
 	line := regexp.MustCompile(`(?m)^#\d+ \d+\.\d+ ` + regexp.QuoteMeta(text) + `$`)
 	return len(line.FindAllString(output, -1))

@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// configs are stages for Windows whose image configs must be docker/dockerfile's, byte for byte.
+// configs are stages for Windows whose image configs must equal docker/dockerfile's, byte for byte.
 var configs = map[string]string{
 	"everything": `FROM registry.test/windows/servercore:ltsc2022
 MAINTAINER someone
@@ -49,8 +49,8 @@ CMD ["--flag", "two words"]`,
 	"a PATH of one's own":     "FROM registry.test/windows/nanoserver:ltsc2022\nENV PATH=\"C:\\app;C:\\Windows\\System32\"\nENV PATH=\"C:\\more;${PATH}\"",
 }
 
-// TestConfigs builds each with fanlight and with docker/dockerfile and compares all of the configs but the layers. The
-// labels that name the base are fanlight's own, see TestBaseLabels.
+// TestConfigs builds each of configs with fanlight and with docker/dockerfile, and compares the image configs except
+// for the layers. The labels that name the base image are fanlight's own, see TestBaseLabels.
 func TestConfigs(t *testing.T) {
 	env := loadEnvironment(t)
 	for name, text := range configs {
@@ -72,7 +72,8 @@ func TestConfigs(t *testing.T) {
 	}
 }
 
-// TestPath wants Windows' own PATH in the place of the one that its bases do not name, and this said once.
+// TestPath checks that Windows' own PATH is used for base images that set none, and that the warning about it appears
+// once.
 func TestPath(t *testing.T) {
 	env := loadEnvironment(t)
 	text := "FROM registry.test/windows/nanoserver:ltsc2019,ltsc2022\nENV PATH=\"C:\\app;${PATH}\"\nENV PATH=\"C:\\more;$PATH\"\nENV OTHER=$PATH"
@@ -88,7 +89,8 @@ func TestPath(t *testing.T) {
 	}
 }
 
-// TestScratch wants what docker/dockerfile makes: plain layers, and a warning that says what they are good for.
+// TestScratch checks that an image from scratch has plain layers, as with docker/dockerfile, and that a warning
+// explains what such an image is good for.
 func TestScratch(t *testing.T) {
 	env := loadEnvironment(t)
 	ref, output := pushText(t, env, env.frontend, configs["scratch"])
@@ -120,7 +122,7 @@ func TestScratch(t *testing.T) {
 	}
 }
 
-// pushText builds a Dockerfile for Windows with a frontend's image; it gives the pushed reference and the output.
+// pushText builds a Dockerfile for Windows with a frontend image. It returns the pushed reference and the output.
 func pushText(t *testing.T, env environment, frontend, text string) (string, string) {
 	t.Helper()
 	if frontend == "" {
@@ -136,7 +138,7 @@ func pushText(t *testing.T, env environment, frontend, text string) (string, str
 		"platform": "windows/amd64", "build-arg:BUILDKIT_SYNTAX": frontend, "build-arg:FANLIGHT_LABELS": "0",
 	}
 	request := buildRequest{context: context, options: options, ref: fmt.Sprintf("%s/e2e/%d", env.registry, builds.Add(1))}
-	// buildx lists all warnings at the end; buildctl shows those that come early.
+	// buildx lists all warnings at the end. buildctl shows only those that are reported early.
 	args := request.buildx("default", "type=image,push=true,store=false,name="+request.ref)
 	output, err := docker(env, append(args, "--provenance", "false")...).CombinedOutput()
 	if err != nil {
@@ -157,7 +159,7 @@ func buildConfig(t *testing.T, env environment, frontend, text string) map[strin
 	return fields
 }
 
-// steps gives the lines of a history, without their times.
+// steps returns the lines of a history, without their times.
 func steps(t *testing.T, history json.RawMessage) []string {
 	t.Helper()
 	var entries []struct {

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// consoleSteps gives the commands of a console: lines that begin with a dollar sign, and those that a backslash joins to
-// them. The other lines are what a command prints; one that prints an error fails.
+// consoleSteps returns the commands of a console: lines that begin with a dollar sign, and the lines that a backslash
+// joins to them. The other lines are the output of the command. A command that prints an error must fail.
 func consoleSteps(t *testing.T, text string) []recipeStep {
 	t.Helper()
 	var steps []recipeStep
@@ -30,9 +30,9 @@ func consoleSteps(t *testing.T, text string) []recipeStep {
 	return steps
 }
 
-// missingLines gives the lines of a page that the output does not have. Lines with "…" stand for any others; those between
-// them must follow one another. White space is not compared, for the columns of a table are as wide as its names. Nor is
-// which of a client's two waits for the build ended first, which is what it puts before an error.
+// missingLines returns the lines of a page that the output lacks. A line "…" stands for any lines; the lines between
+// two of them must be adjacent. White space is not compared, because the columns of a table are as wide as their names.
+// Nor is the prefix that a client adds to an error: it depends on which of its two waits ended first.
 func missingLines(output, page string) string {
 	output = strings.ReplaceAll(output, "failed to run Build function: ", "failed to solve: ")
 	plain := func(text string) string { return strings.Join(strings.Fields(text), " ") }

@@ -12,19 +12,19 @@ import (
 	"time"
 )
 
-// engine is a build engine that a test can start as often as it likes, each time with nothing in it.
+// engine is a build engine that a test can start any number of times, each time empty.
 type engine struct {
 	// binary is buildkitd or dockerd.
 	binary      string
 	isDocker    bool
 	snapshotter string
-	// path is the PATH it runs with: runc, containerd.
+	// path is the PATH of the engine, with runc and containerd.
 	path string
-	// registries are those that speak plain HTTP.
+	// registries are the registries that speak plain HTTP.
 	registries []string
-	// graphdriver: Docker's older image store.
+	// graphdriver is true for Docker's older image store.
 	graphdriver bool
-	// bridge: containers have a network of their own, which BuildKit's scanner needs.
+	// bridge is true if containers get their own network, which BuildKit's scanner needs.
 	bridge bool
 }
 
@@ -44,7 +44,7 @@ func pinnedDocker(t *testing.T) engine {
 	return engine{binary: required(t, "DOCKERD"), isDocker: true, path: required(t, "DOCKERD_PATH")}
 }
 
-// required is a variable that the script which runs the tests sets.
+// required returns an environment variable that the script which runs the tests must set.
 func required(t *testing.T, name string) string {
 	t.Helper()
 	value := os.Getenv(name)
@@ -62,13 +62,13 @@ type daemon struct {
 	folder string
 }
 
-// bridges counts those that were made.
+// bridges counts the created bridges.
 var bridges atomic.Int64
 
 // start runs the engine until the test ends, or stop is called.
 func (e engine) start(t *testing.T, env environment) *daemon {
 	t.Helper()
-	// Not t.TempDir: an engine may leave mounts behind, and sockets need short paths.
+	// t.TempDir does not work here: an engine may leave mounts behind, and the paths of sockets must be short.
 	folder, err := os.MkdirTemp("", "engine")
 	if err != nil {
 		t.Fatal(err)
@@ -122,7 +122,7 @@ func (e engine) buildkitd(t *testing.T, folder, socket string) []string {
 	return args
 }
 
-// dockerd sets no firewall rules, which not every machine allows.
+// dockerd returns the arguments of dockerd. It sets no firewall rules, which some machines do not allow.
 func (e engine) dockerd(t *testing.T, folder, socket string) []string {
 	t.Helper()
 	bridge := "none"
@@ -142,7 +142,7 @@ func (e engine) dockerd(t *testing.T, folder, socket string) []string {
 	return args
 }
 
-// newBridge makes a network bridge, until the test ends.
+// newBridge creates a network bridge that exists until the test ends.
 func newBridge(t *testing.T) string {
 	t.Helper()
 	number := bridges.Add(1)
@@ -159,7 +159,7 @@ func newBridge(t *testing.T) string {
 	return bridge
 }
 
-// healthy tells whether the engine answers.
+// healthy returns whether the engine answers.
 func (d *daemon) healthy() bool {
 	if d.env.engine != "" {
 		return docker(d.env, "version").Run() == nil && docker(d.env, "info").Run() == nil
@@ -167,7 +167,7 @@ func (d *daemon) healthy() bool {
 	return exec.Command("buildctl", "--addr", d.env.buildkit, "debug", "workers").Run() == nil
 }
 
-// buildx is a client that shows warnings, which buildctl does not.
+// buildx returns a client that shows warnings; buildctl does not.
 func (d *daemon) buildx(t *testing.T) client {
 	t.Helper()
 	if d.env.engine != "" {
@@ -181,7 +181,7 @@ func (d *daemon) buildx(t *testing.T) client {
 	return remoteClient(d.env, name)
 }
 
-// stop ends the engine and removes what it has.
+// stop ends the engine and removes its data.
 func (d *daemon) stop() {
 	if d.cmd == nil {
 		return

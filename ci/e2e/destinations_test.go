@@ -17,14 +17,14 @@ import (
 	"testing"
 )
 
-// destination is a stage for Windows whose copies depend on what is a directory. It is built once on layers without
-// the base and once on the base itself, and must hold the same files; same is the reason why it does not.
+// destination is a stage for Windows whose copies depend on what is a directory. It is built once on layers without the
+// base image and once on the base image itself, and both must hold the same files, unless differs gives a reason.
 type destination struct {
 	base  string
 	lines string
-	// has are files that must be there.
+	// has are files that must exist.
 	has []string
-	// differs is the reason why the plain copy has other files.
+	// differs is the reason why the plain copy holds other files.
 	differs string
 }
 
@@ -130,7 +130,8 @@ var destinations = map[string]destination{
 	"link":                     {nanoserver, "COPY --link dir /x\nCOPY --link one.txt /x", []string{"x/one.txt", "x/a.txt"}, ""},
 }
 
-// TestDestinations builds every case on layers without the base and on the base itself, all cases in one build each.
+// TestDestinations builds every case on layers without the base image and on the base image itself, all cases in one
+// build each.
 func TestDestinations(t *testing.T) {
 	env := loadEnvironment(t)
 	context := destinationsContext(t)
@@ -195,7 +196,7 @@ func without(lines, others []string) []string {
 	return slices.DeleteFunc(slices.Clone(lines), func(line string) bool { return slices.Contains(others, line) })
 }
 
-// listTree gives a line for each file and folder: its path, and what is in it.
+// listTree returns a line for each file and directory: its path and its content.
 func listTree(t *testing.T, root string) []string {
 	t.Helper()
 	var lines []string
@@ -229,7 +230,7 @@ func listTree(t *testing.T, root string) []string {
 	return lines
 }
 
-// destinationsContext makes files, directories, links, an archive and a repository.
+// destinationsContext creates files, directories, links, an archive and a repository.
 func destinationsContext(t *testing.T) string {
 	t.Helper()
 	root := t.TempDir()
@@ -280,7 +281,8 @@ func destinationsContext(t *testing.T) string {
 	return root
 }
 
-// destinationsServer serves the context's files, and its repository by git's own program. It gives the address.
+// destinationsServer serves the files of the context, and its repository through git http-backend. It returns the
+// address.
 func destinationsServer(t *testing.T, context string) string {
 	t.Helper()
 	path, err := exec.Command("git", "--exec-path").Output()

@@ -1,6 +1,6 @@
-// Package e2e builds the cases of testdata/e2e with real engines and looks at what they pushed.
+// Package e2e builds the cases of testdata/e2e with real engines and checks what they push.
 //
-// ci/test starts the servers and gives their addresses; see environment below. Every case is built by every client:
+// ci/test starts the servers and passes their addresses, see environment below. Every client builds every case:
 // buildctl and buildx on a standalone buildkitd, and buildx on a Docker Engine.
 package e2e
 
@@ -15,12 +15,12 @@ import (
 
 const casesFolder = "../../testdata/e2e"
 
-// environment is what ci/test gives.
+// environment holds the addresses that ci/test passes.
 type environment struct {
-	// registry is host:port; registryLog is its access log; baseLayers lists the layers nobody may download.
+	// registry is host:port; registryLog is its access log; baseLayers are the layers that no build may download.
 	registry, registryLog string
 	baseLayers            map[string]bool
-	// frontend is the image under test, REF@DIGEST; peer is docker/dockerfile's own as an image.
+	// frontend is the image under test, REF@DIGEST. peer is docker/dockerfile's own frontend as an image.
 	frontend, peer string
 	// buildkit and engine are the addresses of buildkitd and of dockerd.
 	buildkit, engine string
@@ -38,7 +38,7 @@ func loadEnvironment(t *testing.T) environment {
 	})
 }
 
-// loadAddresses reads what the tests need of the run; without it they are skipped.
+// loadAddresses reads the environment variables that the tests need. Without them it skips the test.
 func loadAddresses(t *testing.T, names map[string]func(*environment) *string) environment {
 	t.Helper()
 	env := environment{baseLayers: map[string]bool{}}
@@ -57,7 +57,7 @@ func loadAddresses(t *testing.T, names map[string]func(*environment) *string) en
 	return env
 }
 
-// fill puts the run's addresses in the place of the names that the cases and the documentation use.
+// fill replaces the registries in cases and documentation by the addresses of the run.
 func (env environment) fill(text string) string {
 	return strings.NewReplacer(
 		"registry.test/fanlight:1", env.frontend,
@@ -100,7 +100,7 @@ func runCase(t *testing.T, env environment, client client, context string, one t
 	request := buildRequest{
 		context: context,
 		options: one.Options,
-		// A name of its own, so that nothing is left over from another build.
+		// The reference is unique, so that nothing remains from another build.
 		ref: newRef(env),
 	}
 	output, err := client.build(t, request)
@@ -132,7 +132,7 @@ func runCase(t *testing.T, env environment, client client, context string, one t
 	checkImage(t, env, client, request.ref, one)
 }
 
-// TestProgramRuns takes the program out of an image for Windows and runs it with wine.
+// TestProgramRuns takes the program from an image for Windows and runs it with Wine.
 func TestProgramRuns(t *testing.T) {
 	env := loadEnvironment(t)
 	folder, client := t.TempDir(), clients(t, env)[0]
@@ -169,7 +169,7 @@ func TestProgramRuns(t *testing.T) {
 	}
 }
 
-// checkRefusal wants a build that failed, with all the texts, and fast: before anything was built.
+// checkRefusal checks that the build failed with all the texts, and that RUN steps ran as often as the case allows.
 func checkRefusal(t *testing.T, one testCase, output string, err error) {
 	t.Helper()
 	if err == nil {

@@ -13,8 +13,8 @@ import (
 
 const examplesFolder = "../../examples"
 
-// TestExamples builds each Dockerfile of examples/ but Go's, which TestRecipes builds. A stage that installs compilers is
-// replaced by an image that has them.
+// TestExamples builds each Dockerfile in examples/, except Go's, which TestRecipes builds. It replaces the stages that
+// install compilers by images that have them.
 func TestExamples(t *testing.T) {
 	env := loadEnvironment(t)
 	clients(t, env)
@@ -23,7 +23,7 @@ func TestExamples(t *testing.T) {
 	}
 }
 
-// callExample asks about an example, without building it.
+// callExample sends a --call request about an example, without building it.
 func callExample(t *testing.T, env environment, call, platforms, project string, flags ...string) string {
 	t.Helper()
 	args := []string{"buildx", "build", "--builder", "remote", "--progress", "plain", "--call", call, "--platform", platforms}
@@ -69,7 +69,7 @@ func buildExample(t *testing.T, env environment, project, platforms string, prog
 	}
 }
 
-// TestReadmeWithSeveralPackages builds the README's example for a program in a folder of its own, beside a package.
+// TestReadmeWithSeveralPackages builds the README's example for a program in its own folder, beside another package.
 func TestReadmeWithSeveralPackages(t *testing.T) {
 	env := loadEnvironment(t)
 	clients(t, env)
@@ -104,7 +104,7 @@ func buildRust(t *testing.T, env environment, project string) {
 		"--build-context", "tools=docker-image://"+pushRust(t, env))
 }
 
-// pushRust pushes an image with the compiler of the machine and the targets of the example.
+// pushRust pushes an image with the Rust compiler of this machine and the targets of the example.
 func pushRust(t *testing.T, env environment) string {
 	t.Helper()
 	root, err := exec.Command("rustc", "--print", "sysroot").Output()
@@ -129,8 +129,8 @@ ENV PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root
 	return ref
 }
 
-// buildDotnet builds the example on stand-ins for .NET's images. Its compiler is not to be had here: the stage that runs it
-// is checked and planned, and for the build a folder takes its place.
+// buildDotnet builds the example on stand-ins for .NET's images. .NET's compiler is not available, so the stage that
+// runs it is only checked and planned, and a folder replaces it in the build.
 func buildDotnet(t *testing.T, env environment, project string) {
 	for to, from := range map[string]string{
 		"dotnet/sdk:10.0": "debian/busybox:12", "dotnet/runtime:10.0": "debian/busybox:12",
@@ -143,7 +143,7 @@ func buildDotnet(t *testing.T, env environment, project string) {
 		}
 	}
 	const platforms = "linux/amd64,windows/amd64"
-	// One build of the program for the images of both systems.
+	// The program must be built once, for the images of both systems.
 	if output := callExample(t, env, "plan", platforms, project); missingLines(output, "…\nBUILD STAGES, EACH BUILT ONCE\n") != "" ||
 		strings.Count(output, " build\n") != 1 {
 		t.Error(output)

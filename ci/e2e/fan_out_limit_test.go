@@ -10,10 +10,11 @@ import (
 	"fanlight/ci/tools/registry"
 )
 
-// manyVersions are as many as one list may have.
+// manyVersions is the maximum number of elements in a list.
 const manyVersions = 64
 
-// TestFanOutLimits builds as many versions as can be at once, and more than the frontend takes.
+// TestFanOutLimits builds the maximum number of versions at once, and sends a build with more steps than the frontend
+// accepts.
 func TestFanOutLimits(t *testing.T) {
 	env := loadEnvironment(t)
 	clients(t, env)

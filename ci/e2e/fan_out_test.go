@@ -10,18 +10,18 @@ import (
 	"fanlight/ci/tools/access"
 )
 
-// fanOutCase is a build for Windows whose Dockerfile is short enough to stand beside what has to come of it.
+// fanOutCase is a build for Windows whose Dockerfile is short enough to appear beside the expected result.
 type fanOutCase struct {
 	testCase
-	// dockerfile without the line that names the frontend. The context has one file, file.txt.
+	// dockerfile is the Dockerfile without its syntax line. The context has one file, file.txt.
 	dockerfile string
-	// unasked are parts of paths that nobody may ask the registry for.
+	// unasked are parts of paths that no client may request from the registry.
 	unasked []string
-	// silent are texts that the client must not show.
+	// silent are texts that the client must not print.
 	silent []string
 }
 
-// eachFanOut builds the cases with buildx on the standalone engine, several at once.
+// eachFanOut builds the cases with buildx on the standalone engine, in parallel.
 func eachFanOut(t *testing.T, env environment, cases []fanOutCase) {
 	t.Helper()
 	clients(t, env)
@@ -66,7 +66,7 @@ func (one fanOutCase) run(t *testing.T, env environment, client client) {
 	checkImage(t, env, client, request.ref, one.testCase)
 }
 
-// folder writes the build context.
+// folder writes the build context and returns its folder.
 func (one fanOutCase) folder(t *testing.T, env environment) string {
 	t.Helper()
 	folder := t.TempDir()
@@ -75,7 +75,7 @@ func (one fanOutCase) folder(t *testing.T, env environment) string {
 	return folder
 }
 
-// checkUnasked fails if, since the offset, the registry was asked for a path that has one of the parts.
+// checkUnasked fails if a request since the offset has a path with one of these parts.
 func checkUnasked(t *testing.T, env environment, offset int64, parts []string) {
 	t.Helper()
 	if len(parts) == 0 {
@@ -94,12 +94,12 @@ func checkUnasked(t *testing.T, env environment, offset int64, parts []string) {
 	}
 }
 
-// newRef is a reference that nothing was pushed to, by whatever run of the tests.
+// newRef returns a reference that no run of the tests has pushed to.
 func newRef(env environment) string {
 	return fmt.Sprintf("%s/e2e/%d-%d", env.registry, os.Getpid(), builds.Add(1))
 }
 
-// onWindows are options for a build for windows/amd64, and these.
+// onWindows returns the options of a build for windows/amd64, and these options.
 func onWindows(more ...string) map[string]string {
 	options := map[string]string{"platform": "windows/amd64"}
 	for i := 0; i < len(more); i += 2 {
@@ -108,7 +108,7 @@ func onWindows(more ...string) map[string]string {
 	return options
 }
 
-// holding gives each entry one file: its path, and a text in which %s is the entry's os.version.
+// holding adds one file to each entry. In its path and text, %s is replaced by the entry's os.version.
 func holding(entries []entry, path, text string) []entry {
 	for i := range entries {
 		version := entries[i].OSVersion

@@ -10,43 +10,46 @@ import (
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 )
 
-// faultPlace is where something is resolved that a fault can meet.
+// faultPlace is a place where fanlight resolves something that a fault can affect.
 type faultPlace struct {
 	name string
-	// isIndex: it is part of an index, which fanlight reads where it can, and else asks for version by version.
+	// isIndex is true if the place is part of an index. fanlight reads an index if possible, and otherwise asks for it
+	// version by version.
 	isIndex bool
-	// names are the tags and digests of that place.
+	// names returns the tags and digests of the place.
 	names func(faultImages) []string
-	// lines are those before the copy. BASE is the base's repository and FILES that of other images, both with faults;
-	// LIST is a list of all versions without any.
+	// lines are the instructions before the copy. BASE is the repository of the base image and FILES that of other
+	// images, both with faults. LIST is a list of all versions without faults.
 	lines string
-	// file is what each image holds: its name, where %s is the version of the image.
+	// file is the name of a file that each image must hold. %s is the version of the image.
 	file string
-	// after is how many requests for it are answered rightly before.
+	// after is the number of requests that are answered correctly before the fault begins.
 	after int
-	// without are the names of faults that are none there.
+	// without are the names of faults that are regular answers at this place.
 	without []string
 }
 
-// faultImages are the images that a case has for itself: an engine does not ask again for what it has seen.
+// faultImages are the images of one case. Cases do not share images, because an engine does not request again what it
+// has seen.
 type faultImages struct {
 	base, files shelf
-	// What is pushed, by digest: the index of all versions, that of the tag of one, and the images, newest first.
+	// These are digests of what was pushed: the index of all versions, the index behind one tag, and the images, newest
+	// first.
 	baseIndex, baseTag, filesIndex string
 	baseImages, filesImages        []string
-	// hidingIndex has the same images as baseIndex, the newest one behind another.
+	// hidingIndex has the same images as baseIndex, but another image comes before the newest one and hides it.
 	hidingIndex string
 	baseConfig  string
 }
 
-// The version that meets faults stands between the others.
+// The image that is affected by faults is between two others.
 func (i faultImages) baseImage() string  { return i.baseImages[1] }
 func (i faultImages) filesImage() string { return i.filesImages[1] }
 
 const (
 	listLines  = "FROM BASE:{ltsc2025,ltsc2022,ltsc2019}\n"
 	indexLines = "FROM BASE:all\n"
-	// Files of another image, which is an index of the same versions.
+	// The files are copied from another image, an index of the same versions.
 	addonLines = "FROM FILES:all AS files\nFROM LIST\nCOPY --from=files /Windows/System32/10.0.*.dll C:/added/\n"
 	ownFile    = "Files/added/%s.dll"
 )
@@ -59,8 +62,8 @@ var faultPlaces = []faultPlace{
 	{name: listedManifest, isIndex: true, lines: indexLines, names: func(i faultImages) []string { return []string{i.baseImage()} }},
 	{name: "a listed config of a base", isIndex: true, lines: indexLines, names: func(i faultImages) []string { return []string{i.baseConfig} }},
 	{name: "two listed manifests of a base", isIndex: true, lines: indexLines, names: func(i faultImages) []string { return i.baseImages[1:] }},
-	// BuildKit has seen it by then, and fanlight reads it. The newest image cannot be asked for, which is what is left
-	// where a registry does not give an index as a file.
+	// BuildKit makes the first request, and fanlight the second, to read the index as a file. In a registry that refuses
+	// this, fanlight asks for each version instead, which cannot find the newest image here.
 	{name: "the index of a base, the second time", lines: "FROM BASE:hiding\n", after: 1, without: []string{"401", "403", "404"},
 		names: func(i faultImages) []string { return []string{i.hidingIndex} }},
 	{name: "the index of an addon", isIndex: true, lines: addonLines, file: ownFile, names: func(i faultImages) []string { return []string{"all", i.filesIndex} }},
@@ -93,7 +96,7 @@ func (one faultCase) name() string {
 	return strings.Join([]string{one.place.name, one.fault.name, often, read}, ", ")
 }
 
-// faultCases are all that there are, or with few of them some at every place.
+// faultCases returns every fault at every place, or with few, some faults at every place.
 func faultCases(few bool) []faultCase {
 	var cases []faultCase
 	number := 0
@@ -107,7 +110,7 @@ func faultCases(few bool) []faultCase {
 				if slices.Contains(place.without, fault.name) {
 					continue
 				}
-				// Each place gets three, the next one others.
+				// Each place gets three faults, and the next place three others.
 				if often := (i + number) % 8; !few || often == 0 || often == 3 || often == 5 {
 					cases = append(cases, faultCase{place, fault, 0, wantsToken})
 				}
@@ -121,7 +124,7 @@ func faultCases(few bool) []faultCase {
 		}
 	}
 	if few {
-		// Of what BuildKit tries again, the build sees nothing, or all.
+		// BuildKit retries these. The build either does not notice the fault or fails.
 		listed := faultPlaces[slices.IndexFunc(faultPlaces, func(place faultPlace) bool { return place.name == listedManifest })]
 		for i, fault := range []fault{faults[3], faults[4], faults[5], faults[6]} {
 			cases = append(cases, faultCase{listed, fault, 1 + i%2, true})
@@ -131,9 +134,9 @@ func faultCases(few bool) []faultCase {
 	return cases
 }
 
-// TestFaults builds three versions from a registry that misbehaves in one place. Either the index is whole and every
-// image has the files of its own version, or the build fails with what the registry did. FAULTS=all, as the part faults of
-// ci/conformance sets it, builds every fault at every place.
+// TestFaults builds three versions from a registry that misbehaves in one place. Either the index is complete and every
+// image has the files of its own version, or the build fails with an error that shows the fault. FAULTS=all builds
+// every fault at every place; ci/conformance faults sets it.
 func TestFaults(t *testing.T) {
 	env := loadEnvironment(t)
 	clients(t, env)
@@ -149,7 +152,7 @@ func TestFaults(t *testing.T) {
 	})
 }
 
-// allFaults tells whether there is time for what takes minutes.
+// allFaults returns whether to run tests that take minutes.
 func allFaults() bool { return os.Getenv("FAULTS") == "all" }
 
 func (one faultCase) run(t *testing.T, env environment, healthy shelf, number int) {
@@ -177,7 +180,7 @@ func (one faultCase) run(t *testing.T, env environment, healthy shelf, number in
 		context: build.folder(t, env), options: onWindows(), ref: newRef(env),
 	}
 	output, err := client.build(t, request)
-	// What is asked for once cannot meet a fault the second time.
+	// A place that is requested only once cannot show a fault of the second request.
 	if faulty.count() == 0 && (one.place.after == 0 || err != nil) {
 		t.Errorf("nothing met the fault: %q was not asked for", faulty.names)
 	}
@@ -191,7 +194,7 @@ func (one faultCase) run(t *testing.T, env environment, healthy shelf, number in
 	}
 }
 
-// checkFailure wants to see what the registry did, and nothing pushed.
+// checkFailure checks that the error shows the fault, and that nothing was pushed.
 func (one faultCase) checkFailure(t *testing.T, output string, pushed bool) {
 	t.Helper()
 	if pushed {
@@ -206,7 +209,7 @@ func (one faultCase) checkFailure(t *testing.T, output string, pushed bool) {
 	}
 }
 
-// pushFaultImages pushes what a case needs.
+// pushFaultImages pushes the images of a case.
 func pushFaultImages(t *testing.T, env environment, number int) faultImages {
 	t.Helper()
 	images := faultImages{

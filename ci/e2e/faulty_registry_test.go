@@ -16,36 +16,38 @@ import (
 	"time"
 )
 
-// faultyRegistry stands before the run's registry. Some requests it answers with a fault, all others as that does.
+// faultyRegistry is a proxy for the registry of the run. It answers some requests with a fault and forwards all others.
 type faultyRegistry struct {
-	// address is host:port. Every engine asks a registry on 127.0.0.1 without encryption.
+	// address is host:port. Every engine accepts plain HTTP for a registry on 127.0.0.1.
 	address string
-	// wantsToken: nothing is given without a token, which anyone gets. Such an index cannot be downloaded as a file.
+	// wantsToken is true if every request needs a token, which anyone can get. An index in such a registry cannot be
+	// downloaded as a file.
 	wantsToken bool
-	// isAlone: no blob of another repository can be mounted, as if it were the only one.
+	// isAlone is true if the registry mounts no blobs of other repositories, as if it had no others.
 	isAlone bool
-	// names are the tags and digests whose requests meet the fault.
+	// names are the tags and digests whose requests get the fault.
 	names []string
 	fault fault
-	// after is how many of them are answered rightly before; times is how many are not then, 0 for all.
+	// after is how many of these requests are answered correctly first. times is how many then get the fault; 0 for
+	// all.
 	after, times int
 
 	proxy http.Handler
 	mutex sync.Mutex
-	// seen counts the requests that were answered rightly in spite of their names, met those that were not.
+	// seen counts requests for these names that were answered correctly, met those that got the fault.
 	seen, met int
 }
 
 // fault is a way for a registry to misbehave.
 type fault struct {
 	name string
-	// serve answers in that way; next gives the right answer.
+	// serve answers with the fault. next sends the correct answer.
 	serve func(w http.ResponseWriter, r *http.Request, next http.Handler)
-	// shows is what a user has to see of it.
+	// shows matches the part of an error that shows the fault to a user.
 	shows *regexp.Regexp
 }
 
-// status is a fault that is a status code, with a header, and an error as registries give it.
+// status returns a fault that is a status code, with a header, and an error in the format of registries.
 func status(code int, key, value, shows string) fault {
 	return fault{
 		name: strconv.Itoa(code),
@@ -72,10 +74,10 @@ var faults = []fault{
 	{"wrong bytes", wrongBytes, regexp.MustCompile(`digest|checksum|does not match`)},
 }
 
-// silence answers rightly, though not before 30 s have passed.
+// silence answers correctly, but only after 30 seconds.
 var silence = fault{"30 s of silence", silent, regexp.MustCompile(`timeout|deadline|EOF|reset by peer|canceled`)}
 
-// reset ends the connection without a word.
+// reset closes the connection without an answer.
 func reset(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
 	conn, _, err := w.(http.Hijacker).Hijack()
 	if err != nil {
@@ -87,7 +89,7 @@ func reset(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
 	conn.Close()
 }
 
-// truncated gives half of what it promises.
+// truncated sends half of the announced length.
 func truncated(w http.ResponseWriter, r *http.Request, next http.Handler) {
 	answer := httptest.NewRecorder()
 	next.ServeHTTP(answer, r)
@@ -100,7 +102,7 @@ func truncated(w http.ResponseWriter, r *http.Request, next http.Handler) {
 	panic(http.ErrAbortHandler)
 }
 
-// wrongBytes gives another document: as long, as well-formed, and with a digest in it that is another one.
+// wrongBytes sends another document: as long, and well-formed, but with one digest changed.
 func wrongBytes(w http.ResponseWriter, r *http.Request, next http.Handler) {
 	answer := httptest.NewRecorder()
 	next.ServeHTTP(answer, r)
@@ -133,7 +135,7 @@ func copyHeader(w http.ResponseWriter, answer *httptest.ResponseRecorder) {
 	w.WriteHeader(answer.Code)
 }
 
-// start listens until the test ends.
+// start serves the registry until the test ends.
 func (f *faultyRegistry) start(t *testing.T, env environment) {
 	t.Helper()
 	target, err := url.Parse("http://" + env.registry)
@@ -171,7 +173,7 @@ func (f *faultyRegistry) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// meets tells whether the request is answered with the fault, and counts it.
+// meets returns whether the request gets the fault, and counts it.
 func (f *faultyRegistry) meets(r *http.Request) bool {
 	name := r.URL.Path[strings.LastIndex(r.URL.Path, "/")+1:]
 	if !slices.Contains(f.names, name) {
@@ -187,7 +189,7 @@ func (f *faultyRegistry) meets(r *http.Request) bool {
 	return true
 }
 
-// count is how many requests met the fault.
+// count returns how many requests got the fault.
 func (f *faultyRegistry) count() int {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()

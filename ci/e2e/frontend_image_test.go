@@ -10,10 +10,10 @@ import (
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 )
 
-// sizeLimit is what a platform of the frontend image may weigh, in bytes of its layers as a registry has them.
+// sizeLimit is the maximum size of a platform of the frontend image, in bytes of its layers in the registry.
 const sizeLimit = 1_000_000
 
-// TestImageSize counts what a user pulls of the frontend.
+// TestImageSize checks how many bytes a user pulls for the frontend.
 func TestImageSize(t *testing.T) {
 	env := loadEnvironment(t)
 	linux := 0
@@ -38,8 +38,8 @@ func TestImageSize(t *testing.T) {
 	}
 }
 
-// TestFrontendImage builds frontend.Dockerfile with the stage that compiles the program, by the command that README has, and
-// looks at the image, and builds a project for Windows with it. It leaves the program of every platform for Linux in
+// TestFrontendImage builds frontend.Dockerfile with the stage that compiles the program, by the command in the README.
+// It checks the image, and builds a project for Windows with it. It writes the program of every Linux platform to
 // IMAGE_PROGRAMS, in a folder named after the architecture.
 func TestFrontendImage(t *testing.T) {
 	env := loadEnvironment(t)
@@ -81,7 +81,7 @@ func TestFrontendImage(t *testing.T) {
 		}
 		name := platformName(*one.desc.Platform)
 		if one.desc.Platform.OS == "windows" {
-			// The seed.
+			// This is the seed.
 			if len(one.manifest.Layers) != 1 || !slices.Equal(names, []string{"Files/", "Hives/"}) {
 				t.Errorf("%s: %d layers with %v", name, len(one.manifest.Layers), names)
 			}
@@ -102,15 +102,15 @@ func TestFrontendImage(t *testing.T) {
 	linksToDocs(t, env, ref)
 }
 
-// docsAddress is where the frontend image that is built here says its documentation is.
+// docsAddress is the address of the documentation that this test builds into the frontend image.
 const docsAddress = "https://docs.example/fanlight/v1/"
 
-// linksToDocs is that a warning of the frontend image has the address that it was built with.
+// linksToDocs checks that a warning of the frontend image links to the address that the image was built with.
 func linksToDocs(t *testing.T, env environment, frontend string) {
 	t.Helper()
 	folder := t.TempDir()
 	write(t, filepath.Join(folder, "Dockerfile"), "FROM "+env.registry+"/windows/nanoserver:ltsc2022\nUSER app\n")
-	// It fails where there is a warning.
+	// The command fails if there is a warning.
 	output, _ := docker(env, "buildx", "build", "--builder", "remote", "--check", "--platform", "windows/amd64",
 		"--build-arg", "BUILDKIT_SYNTAX="+frontend, folder).CombinedOutput()
 	if link := docsAddress + "checks.md#windowsuser"; !strings.Contains(string(output), link) {
@@ -118,7 +118,7 @@ func linksToDocs(t *testing.T, env environment, frontend string) {
 	}
 }
 
-// buildsForWindows builds a project with the frontend image of that name, which has to find its seed.
+// buildsForWindows builds a project with this frontend image, which must find its seed.
 func buildsForWindows(t *testing.T, env environment, builder client, frontend string) {
 	t.Helper()
 	request := buildRequest{
@@ -145,7 +145,7 @@ func platformNames(p pulled) []string {
 	return names
 }
 
-// checkOwnLabels wants the labels that say what the image is, with the version of Cargo.toml.
+// checkOwnLabels checks the labels that describe the image, with the version of Cargo.toml.
 func checkOwnLabels(t *testing.T, root string, one image) {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(root, "Cargo.toml"))

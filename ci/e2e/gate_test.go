@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// TestHostsGate asks for hosts that find no image, in a build and in a plan, and wants an error before anything is built.
+// TestHostsGate names hosts that the build has no image for, in a build and in a plan. Both must fail before a step
+// runs.
 func TestHostsGate(t *testing.T) {
 	env := loadEnvironment(t)
 	const two = "FROM --platform=$BUILDPLATFORM registry.test/debian/cc:12 AS build\nRUN echo $RANDOM >/a\n" +
@@ -47,7 +48,7 @@ func TestHostsGate(t *testing.T) {
 	}
 }
 
-// TestOutlineOfList asks for the outline of a target whose base is a list.
+// TestOutlineOfList requests the outline of a target whose base image is a list.
 func TestOutlineOfList(t *testing.T) {
 	env := loadEnvironment(t)
 	b := newOptionsBuild(t, env, "default")
@@ -69,7 +70,8 @@ func TestOutlineOfList(t *testing.T) {
 	}
 }
 
-// TestIndexProvenance builds on an index of several versions, and wants each image's own manifest among the materials.
+// TestIndexProvenance builds on an index of several versions. The materials of each image must include the manifest of
+// its own base image.
 func TestIndexProvenance(t *testing.T) {
 	env := loadEnvironment(t)
 	clients(t, env)

@@ -7,8 +7,8 @@ import (
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 )
 
-// checkHosts looks at the index as containerd on a Windows host does: the first entry that its matcher accepts is
-// what the host pulls.
+// checkHosts selects an image of the index as containerd on a Windows host does: the host pulls the first entry that
+// its matcher accepts.
 func checkHosts(t *testing.T, got pulled, hosts map[string]string) {
 	t.Helper()
 	for build, want := range hosts {

@@ -14,7 +14,7 @@ import (
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 )
 
-// image is an entry of a pushed index, with what it points to.
+// image is an entry of a pushed index, with its manifest and config.
 type image struct {
 	ref      registry.Ref
 	desc     ocispec.Descriptor
@@ -24,7 +24,8 @@ type image struct {
 	raw map[string]any
 }
 
-// pulled is what a build pushed: its images in order, and the attestations, by the digest of their image.
+// pulled is the result of a build in the registry: its images in order, and the number of attestations by the digest of
+// their image.
 type pulled struct {
 	ref          registry.Ref
 	images       []image
@@ -46,7 +47,7 @@ func pull(t *testing.T, name string) pulled {
 		t.Fatal(err)
 	}
 	if len(index.Manifests) == 0 {
-		// One image, not an index.
+		// The reference is a single image, not an index.
 		index.Manifests = []ocispec.Descriptor{desc}
 	}
 	for _, desc := range index.Manifests {
@@ -72,7 +73,7 @@ func pull(t *testing.T, name string) pulled {
 	return result
 }
 
-// checkImage compares what was pushed with the case.
+// checkImage compares the pushed image with the case.
 func checkImage(t *testing.T, env environment, client client, ref string, one testCase) {
 	t.Helper()
 	got := pull(t, ref)
@@ -139,7 +140,7 @@ func platformName(platform ocispec.Platform) string {
 	return name
 }
 
-// checkPlatform looks at the index entry and at the image's own config: they must say the same.
+// checkPlatform checks the platform in the index and in the image's config, which must be equal.
 func checkPlatform(t *testing.T, got image, want entry) {
 	t.Helper()
 	version := want.OSVersion
@@ -159,7 +160,7 @@ func checkPlatform(t *testing.T, got image, want entry) {
 	}
 }
 
-// checkBase wants the base's layers below, and its os.features; it gives the layers above.
+// checkBase checks that the image has the layers and os.features of its base image. It returns the layers above.
 func checkBase(t *testing.T, got image, want entry) []ocispec.Descriptor {
 	t.Helper()
 	for _, base := range pull(t, want.Base).images {
@@ -184,7 +185,7 @@ func checkBase(t *testing.T, got image, want entry) []ocispec.Descriptor {
 	return nil
 }
 
-// pushed tells whether the registry has the reference.
+// pushed returns whether the registry has the reference.
 func pushed(name string) bool {
 	ref, err := registry.Parse(name)
 	if err != nil {
@@ -195,7 +196,7 @@ func pushed(name string) bool {
 	return err == nil
 }
 
-// readJSON reads a blob of a repository into values.
+// readJSON parses a blob of a repository into values.
 func readJSON(t *testing.T, ref registry.Ref, dgst digest.Digest, values ...any) {
 	t.Helper()
 	blob, err := ref.Blob(dgst)

@@ -14,7 +14,7 @@ import (
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 )
 
-// What an index may say of an image, other than Push does.
+// These functions change what an index says about an image.
 func saysNoVersion(desc *ocispec.Descriptor)  { desc.Platform.OSVersion = "" }
 func saysNoPlatform(desc *ocispec.Descriptor) { desc.Platform = nil }
 func saysWindows(desc *ocispec.Descriptor) {
@@ -25,7 +25,7 @@ func inCapitals(desc *ocispec.Descriptor) {
 }
 func saysX86(desc *ocispec.Descriptor) { desc.Platform.Architecture = "x86_64" }
 
-// TestIndexShapes builds on indexes of several versions that are written in other ways than usual.
+// TestIndexShapes builds on indexes of several versions that are written in unusual ways.
 func TestIndexShapes(t *testing.T) {
 	env := loadEnvironment(t)
 	all := func(change func(*ocispec.Descriptor)) []standIn {
@@ -36,7 +36,7 @@ func TestIndexShapes(t *testing.T) {
 		return images
 	}
 	var cases []fanOutCase
-	// add is a case: an index in a repository of its own, and the versions that have to come of it or the refusal.
+	// add adds a case: an index in its own repository, and the versions of the result or the refusal.
 	add := func(name string, images []standIn, versions []string, refused []string, options ...string) *fanOutCase {
 		s := newShelf(env, fmt.Sprintf("shapes/%d", len(cases)))
 		s.index(t, "all", images...)
@@ -61,7 +61,7 @@ func TestIndexShapes(t *testing.T) {
 	add("capitals", all(inCapitals), servers, nil)
 	add("x86_64", all(saysX86), servers, nil)
 
-	// The newest update of a build is the one, in any order, and a line says so.
+	// The newest update of a build is used, in any order, and a message names both.
 	const older = "10.0.20348.2700"
 	for _, images := range [][]standIn{ofVersions(older, server2022, server2019), ofVersions(server2022, older, server2019)} {
 		one := add("two updates of one build, "+images[0].version+" first", images, []string{server2022, server2019}, nil)
@@ -77,7 +77,7 @@ func TestIndexShapes(t *testing.T) {
 	eachFanOut(t, env, cases)
 }
 
-// addNullPlatforms adds an index in which `"platform": null` stands, of a Linux image and of one of the versions.
+// addNullPlatforms adds an index with `"platform": null` for a Linux image and for one of the versions.
 func addNullPlatforms(t *testing.T, env environment, cases *[]fanOutCase) {
 	t.Helper()
 	s := newShelf(env, "shapes/null")
@@ -100,7 +100,7 @@ func addNullPlatforms(t *testing.T, env environment, cases *[]fanOutCase) {
 	})
 }
 
-// addLayout adds a base that is an index in a folder of the client.
+// addLayout adds a base image that is an index in a folder of the client.
 func addLayout(t *testing.T, env environment, cases *[]fanOutCase) {
 	t.Helper()
 	s := newShelf(env, "shapes/layout")
@@ -114,12 +114,12 @@ func addLayout(t *testing.T, env environment, cases *[]fanOutCase) {
 	})
 }
 
-// addManyEntries adds indexes of more versions than are built at once.
+// addManyEntries adds indexes of more versions than one build accepts.
 func addManyEntries(t *testing.T, env environment, cases *[]fanOutCase) {
 	t.Helper()
 	for _, count := range []int{65, 1000} {
 		s := newShelf(env, fmt.Sprintf("shapes/many-%d", count))
-		// Those that nobody asks for are one image, which the index calls by other versions.
+		// The versions that no case selects share one image, which the index lists under different versions.
 		filler := s.push(t, standIn{version: "10.0.30000.1"})
 		var entries []ocispec.Descriptor
 		for i := range count - 2 {
@@ -144,7 +144,7 @@ func addManyEntries(t *testing.T, env environment, cases *[]fanOutCase) {
 	}
 }
 
-// writeLayout copies an index with all that it names into an OCI layout, under a tag, and gives the folder.
+// writeLayout copies an index and everything it refers to into an OCI layout, under a tag. It returns the folder.
 func writeLayout(t *testing.T, name, tag string) string {
 	t.Helper()
 	folder := t.TempDir()
@@ -193,7 +193,7 @@ func writeLayout(t *testing.T, name, tag string) string {
 	return folder
 }
 
-// TestHugeRevision builds on two bases of one build, of which one has a revision that fits into no integer.
+// TestHugeRevision builds on two base images of one build. The revision of one of them fits into no integer.
 func TestHugeRevision(t *testing.T) {
 	env := loadEnvironment(t)
 	s := newShelf(env, "shapes/revisions")

@@ -9,8 +9,8 @@ import (
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 )
 
-// TestBaseLabels wants each Windows image to name its own base, with the digest that the build pinned, and nothing else
-// changed: not a label that the file gives, and no image for Linux.
+// TestBaseLabels checks that the labels of each Windows image name its own base image, with the digest that the build
+// pinned. It also checks that nothing else changes: labels of the file, and images for Linux.
 func TestBaseLabels(t *testing.T) {
 	env := loadEnvironment(t)
 	client := clients(t, env)[1]
@@ -24,7 +24,7 @@ func TestBaseLabels(t *testing.T) {
 	hostProcess := s.push(t, standIn{})
 	own := map[string]string{ocispec.AnnotationBaseImageName: "mine", ocispec.AnnotationBaseImageDigest: "sha256:mine"}
 	listed := s.repo + ":" + server2025 + "," + server2022
-	// build gives the labels of each image, by its os.version.
+	// build returns the labels of each image, by its os.version.
 	build := func(dockerfile string, more ...string) map[string]map[string]string {
 		t.Helper()
 		one := fanOutCase{dockerfile: dockerfile}
@@ -64,7 +64,7 @@ func TestBaseLabels(t *testing.T) {
 	text := "FROM " + s.ref(server2022) + "\nLABEL org.opencontainers.image.base.name=mine org.opencontainers.image.base.digest=sha256:mine\n"
 	check("labels of the file", build(text)[server2022+"w"], own)
 	check("no labels", build("FROM "+s.ref(server2022)+"\nCOPY file.txt /\n", "build-arg:FANLIGHT_LABELS", "0")[server2022+"w"], nil)
-	// An image of the team as the base: its own labels name what it stands on.
+	// The base image was built with fanlight, and its own labels name its base image.
 	one := fanOutCase{dockerfile: "FROM " + s.ref(server2022) + "\nCOPY file.txt /\n"}
 	team := buildRequest{context: one.folder(t, env), options: onWindows(), ref: newRef(env) + ":team"}
 	if output, err := client.build(t, team); err != nil {

@@ -17,7 +17,7 @@ import (
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 )
 
-// checkLayers reads an entry's own layers: the format, and the files that must be there.
+// checkLayers reads the layers of an entry above its base image. It checks their format, and the files that must exist.
 func checkLayers(t *testing.T, ref registry.Ref, entry image, own []ocispec.Descriptor, want map[string]string) {
 	t.Helper()
 	found := map[string][]byte{}
@@ -79,8 +79,8 @@ func readLayer(t *testing.T, desc ocispec.Descriptor, blob io.Reader, found map[
 	}
 }
 
-// checkWindowsFormat wants Files and Hives, nothing beside them, and a security descriptor and attributes on every
-// file and folder: a layer without them is one that Windows cannot use.
+// checkWindowsFormat checks that a layer has Files and Hives and nothing else, and that every file and directory has a
+// security descriptor and attributes. Windows cannot use a layer without them.
 func checkWindowsFormat(t *testing.T, layer int, headers []*tar.Header) {
 	t.Helper()
 	roots := map[string]bool{}
@@ -95,7 +95,7 @@ func checkWindowsFormat(t *testing.T, layer int, headers []*tar.Header) {
 			records = []string{"MSWINDOWS.fileattr", "MSWINDOWS.rawsd"}
 		}
 		if rest == "" {
-			// BuildKit gives the two folders themselves attributes alone.
+			// BuildKit sets only attributes on the two top directories.
 			records = records[:1]
 		}
 		for _, record := range records {
@@ -146,8 +146,8 @@ func logSize(t *testing.T, path string) int64 {
 	return info.Size()
 }
 
-// checkNoBaseFetched fails if, since the offset, one byte of a Windows base layer went over the wire, but for the
-// layers of the images named.
+// checkNoBaseFetched fails if a byte of a Windows base layer was downloaded since the offset, except for the layers of
+// these images.
 func checkNoBaseFetched(t *testing.T, env environment, offset int64, but ...string) {
 	t.Helper()
 	allowed := map[string]bool{}

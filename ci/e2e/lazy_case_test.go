@@ -6,14 +6,14 @@ import (
 	"strings"
 )
 
-// lazyCase makes a Dockerfile for Windows at random: the number of a case and the seed give the same one everywhere.
+// lazyCase generates a random Dockerfile for Windows. The same seed and number always give the same file.
 //
-// Left out, since the plain copy goes another way there on purpose (docs/limits.md): several sources without a final
-// slash, another spelling of a name that is there, and directories of a base that nothing tells of.
+// It leaves out cases where a plain copy differs on purpose (docs/limits.md): several sources without a trailing slash,
+// a name in another spelling than the existing one, and directories of a base image that its config does not show.
 type lazyCase struct {
 	*rand.Rand
 	server string
-	// heredocs counts, so that no two have the same words.
+	// heredocs counts heredocs, so that no two have the same content.
 	heredocs int
 }
 
@@ -47,7 +47,7 @@ var (
 	lazyFiles = []string{"one.txt", "two.txt", "with space.txt", "tool", "app.exe", "site.conf", "v1.2", "link"}
 	lazyTrees = []string{"dist", "dist2", "conf.d", "my dir", "bin", "links", "empty", "deep", "v2.0", "linkdir"}
 	lazyTars  = []string{"app.tar", "app2.tar", "app.tgz"}
-	// lazyInside are paths below the trees.
+	// lazyInside are paths inside the trees.
 	lazyInside = []string{"dist/conf.d", "dist/sub", "dist/app.exe", "dist2/conf.d", "dist2/app.exe", "links/to", "links/to-dir", "deep/x", "dist/sub/deep"}
 	lazyGlobs  = []string{"*.txt", "o*.txt", "dis*", "no*thing", "dist/*", "conf.[d]", "dist/s*", "?ool", "v*"}
 	lazyNames  = []string{"app", "app", "app", "x", "conf.d", "sub", "bin", "app.exe", "site.conf", "v1.2", "to-dir", "up", "tool", "one.txt", "y z"}
@@ -142,7 +142,7 @@ func (c *lazyCase) heredoc() string {
 	return fmt.Sprintf("COPY <<%s %s\n%s%s", name, c.plain(), strings.TrimPrefix(one, name+"\n"), name)
 }
 
-// path is relative, of one to three names.
+// path returns a relative path of one to three names.
 func (c *lazyCase) path() string {
 	names := make([]string, 1+c.IntN(3)*c.IntN(2))
 	for i := range names {
@@ -172,12 +172,12 @@ func (c *lazyCase) destination() string {
 	return "/" + path
 }
 
-// directory is a destination with a final slash, or one that is a directory anyway.
+// directory returns a destination that is a directory: it has a trailing slash.
 func (c *lazyCase) directory() string {
 	return strings.TrimRight(strings.TrimSuffix(c.destination(), "/."), `/\`) + "/"
 }
 
-// plain is a destination without spaces, for lines that cannot be JSON.
+// plain returns a destination without spaces, for lines that cannot use JSON.
 func (c *lazyCase) plain() string {
 	return strings.ReplaceAll(strings.ReplaceAll(c.destination(), "Program Files", "Users"), " ", "-")
 }
@@ -191,10 +191,10 @@ func (c *lazyCase) workdir() string {
 	return oneOf(c, "/"+path, "/"+path, "C:/"+path, `C:\\`+strings.ReplaceAll(path, "/", `\\`), path, "..", "/", "./"+path+"/", "/app", "C:"+path)
 }
 
-// list is a JSON form, which has room for spaces and backslashes.
+// list returns the JSON form, which allows spaces and backslashes.
 func list(words []string) string {
 	for i, word := range words {
-		// Variables are looked for in what JSON gives, where a backslash escapes once more.
+		// Variables are expanded after JSON is parsed, and there a backslash escapes once more.
 		words[i] = fmt.Sprintf("%q", strings.ReplaceAll(word, `\`, `\\`))
 	}
 	return "[" + strings.Join(words, ", ") + "]"

@@ -19,9 +19,9 @@ import (
 	"time"
 )
 
-// TestLazyEqualsPlain builds Dockerfiles for Windows made at random, each on layers without the base and on the base
-// itself, and compares what was pushed: files, links, what is written for Windows, and the config. Or both must refuse.
-// LAZY_SEED chooses the cases, LAZY_CASES how many, LAZY_ONLY one of them by its number.
+// TestLazyEqualsPlain builds random Dockerfiles for Windows, each on layers without the base image and on the base
+// image itself, and compares the pushed images: files, links, records for Windows, and the config. A case may also be
+// refused both times. LAZY_SEED selects the cases, LAZY_CASES their number, LAZY_ONLY one of them by its number.
 func TestLazyEqualsPlain(t *testing.T) {
 	env := loadEnvironment(t)
 	seed, count := number(t, "LAZY_SEED", 1), number(t, "LAZY_CASES", 60)
@@ -68,7 +68,7 @@ func number(t *testing.T, name string, usual uint64) uint64 {
 	return value
 }
 
-// runLazyCase tells whether both builds were refused.
+// runLazyCase returns whether both builds were refused.
 func runLazyCase(t *testing.T, env environment, context, file string) bool {
 	t.Helper()
 	folder := t.TempDir()
@@ -100,7 +100,7 @@ func runLazyCase(t *testing.T, env environment, context, file string) bool {
 	return errs[0] != nil
 }
 
-// some are the first lines of a difference.
+// some returns the first lines of a difference.
 func some(lines []string) string { return strings.Join(lines[:min(8, len(lines))], "\n  ") }
 
 func tail(output []byte) string {
@@ -108,7 +108,7 @@ func tail(output []byte) string {
 	return strings.Join(lines[max(0, len(lines)-12):], "\n")
 }
 
-// pushLazyBase pushes an image that was built on nanoserver: it has a working directory and a directory of its own.
+// pushLazyBase pushes an image built on nanoserver, with a working directory and another directory.
 func pushLazyBase(t *testing.T, env environment, context string) {
 	t.Helper()
 	folder := t.TempDir()
@@ -123,8 +123,7 @@ func pushLazyBase(t *testing.T, env environment, context string) {
 	}
 }
 
-// lazyContext makes files and directories whose names clash on purpose: what is a file in one tree is a directory in
-// another.
+// lazyContext creates files and directories whose names clash on purpose: a file in one tree is a directory in another.
 func lazyContext(t *testing.T) string {
 	t.Helper()
 	root := t.TempDir()
@@ -169,7 +168,7 @@ func lazyContext(t *testing.T) string {
 			t.Fatal(err)
 		}
 	}
-	// A file of an earlier run, which the engine may have in its cache, has the same time.
+	// All files have the same time as in earlier runs, because the engine may have them in its cache.
 	old := time.Unix(1_700_000_000, 0)
 	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 		if err == nil && entry.Type() != fs.ModeSymlink {

@@ -16,8 +16,8 @@ import (
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 )
 
-// treeOf gives a line for each file and directory that an image has above its base, as a Windows host would put the
-// layers together: path, kind, content or target, and what is written for Windows.
+// treeOf returns a line for each file and directory above the base image, after combining the layers as a Windows host
+// does: path, kind, content or target, and records for Windows.
 func treeOf(t *testing.T, env environment, ref string) []string {
 	t.Helper()
 	got := pull(t, ref)
@@ -45,7 +45,7 @@ func treeOf(t *testing.T, env environment, ref string) []string {
 	return lines
 }
 
-// addLayer puts a layer on a tree.
+// addLayer adds a layer to a tree.
 func addLayer(t *testing.T, desc ocispec.Descriptor, blob io.Reader, tree map[string]string) []*tar.Header {
 	t.Helper()
 	contents := map[string][]byte{}
@@ -77,7 +77,7 @@ func describe(header *tar.Header, contents map[string][]byte) string {
 	case tar.TypeSymlink:
 		text += " -> " + header.Linkname
 	case tar.TypeLink:
-		// Which of several names is the file depends on the order.
+		// The order in the layer decides which of several names is the file and which the link.
 		text = fmt.Sprintf("%c %x", tar.TypeReg, sha256.Sum256(contents[header.Linkname]))
 	}
 	for _, key := range slices.Sorted(maps.Keys(header.PAXRecords)) {
@@ -88,8 +88,8 @@ func describe(header *tar.Header, contents map[string][]byte) string {
 	return text
 }
 
-// fileTime is a file's time, unless a build made the file, from a heredoc: that time is of the build, or of an earlier
-// one that the engine found in its cache.
+// fileTime returns the time of a file, or "made" if a build created the file from a heredoc: its time is then that of
+// the build, or of an earlier build in the cache.
 func fileTime(at time.Time) string {
 	if time.Since(at) < 24*time.Hour {
 		return "made"
@@ -97,7 +97,7 @@ func fileTime(at time.Time) string {
 	return at.UTC().String()
 }
 
-// configOf is an image's config without what differs between any two builds: times, and the digests of layers.
+// configOf returns an image's config without what differs between any two builds: times and the digests of layers.
 func configOf(t *testing.T, one image) string {
 	t.Helper()
 	config := maps.Clone(one.raw)

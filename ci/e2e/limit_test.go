@@ -19,25 +19,25 @@ import (
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 )
 
-// limitCase is a Dockerfile that is far larger than any that a person writes.
+// limitCase is a Dockerfile far larger than any that a person writes.
 type limitCase struct {
 	name       string
 	dockerfile string
 	ignore     string
 	options    []string
-	// refused is what fanlight's error says; empty: it is built.
+	// refused is part of fanlight's error; empty if the file must build.
 	refused string
-	// alone: docker/dockerfile does otherwise, for that reason.
+	// alone is the reason why docker/dockerfile behaves differently, if it does.
 	alone string
-	// memory is what it may take where that is less than limitBytes.
+	// memory is the memory limit, if it is below limitBytes.
 	memory int64
 }
 
 const (
-	// What the frontend may take for any of them: time, and memory where docker/dockerfile does not take more.
+	// These are the limits of the frontend for each case. It may use more memory if docker/dockerfile does, too.
 	limitTime  = 2 * time.Minute
 	limitBytes = 1 << 30
-	// Warnings and errors carry the file once at a time.
+	// Every warning and error carries the whole file, so the frontend must hold only one at a time.
 	warningBytes = 96 << 20
 )
 
@@ -98,8 +98,8 @@ func limitCases(env environment) []limitCase {
 	}
 }
 
-// TestLimits sends each of them to fanlight and to docker/dockerfile: both build it or both refuse it, and fanlight
-// stays within its time and memory.
+// TestLimits builds each case with fanlight and with docker/dockerfile. Either both build it or both refuse it, except
+// where alone is set. fanlight must stay within its time and memory.
 func TestLimits(t *testing.T) {
 	env := loadEnvironment(t)
 	pushLargeConfig(t, env)
@@ -130,7 +130,7 @@ func TestLimits(t *testing.T) {
 			if one.alone == "" {
 				theirs := one.run(t, env, folder, env.peer)
 				t.Logf("docker/dockerfile  %v", theirs)
-				// What has no end there may have one here.
+				// docker/dockerfile may run without end on a file that fanlight finishes.
 				if (theirs.err == nil) != (ours.err == nil) && theirs.took < limitTime {
 					t.Error("docker/dockerfile does otherwise")
 				}
@@ -154,7 +154,7 @@ func (r limitRun) String() string {
 	return fmt.Sprintf("%5.1f s %5d MB: %s", r.took.Seconds(), r.memory>>20, r.said())
 }
 
-// said is the error as a user sees it, in short.
+// said returns a short form of the error that a user sees.
 func (r limitRun) said() string {
 	if r.err == nil {
 		return "built"
@@ -179,8 +179,8 @@ func (one limitCase) run(t *testing.T, env environment, folder, image string) li
 	return limitRun{output: string(output), err: err, took: time.Since(start), memory: <-memory}
 }
 
-// watchMemory finds the most memory that a frontend's process has had, by the time it is told to stop. A frontend is
-// the process whose program is /fanlight and that has an own root.
+// watchMemory measures the peak memory of a frontend process until stop is closed. A frontend is a process whose
+// program is /fanlight, in its own root directory.
 func watchMemory() (stop chan struct{}, most chan int64) {
 	stop, most = make(chan struct{}), make(chan int64, 1)
 	go func() {

@@ -2,7 +2,7 @@ package e2e
 
 import "testing"
 
-// TestLists builds on lists that are made of lists, and on lists of pinned images.
+// TestLists builds on lists of lists and on lists of pinned images.
 func TestLists(t *testing.T) {
 	env := loadEnvironment(t)
 	s := newShelf(env, "lists/nano")
@@ -16,7 +16,7 @@ func TestLists(t *testing.T) {
 	}
 	repo := env.registry + "/lists/nano"
 	const old = "ARG OLD=ltsc2019,ltsc2022\n"
-	// A digest names the image, whatever the tag before it says.
+	// A digest selects the image, whatever tag precedes it.
 	pinned := func(tag string) string { return tag + "@" + digests[tag] }
 
 	var cases []fanOutCase
@@ -41,7 +41,7 @@ func TestLists(t *testing.T) {
 		cases = append(cases, fanOutCase{
 			testCase:   testCase{Name: one.name, Options: onWindows(), Index: s.entries(servers...)},
 			dockerfile: one.dockerfile + "COPY file.txt C:/\n",
-			// The default registry, which an element alone would be looked for in.
+			// An element alone would be looked up in the default registry.
 			silent: []string{"docker.io/library/ltsc"},
 		})
 	}
@@ -55,7 +55,7 @@ func TestLists(t *testing.T) {
 	eachFanOut(t, env, cases)
 }
 
-// stagesInLockstep is a second stage that takes the elements of a list made of a list.
+// stagesInLockstep returns a case with a second stage that follows the elements of a list of lists.
 func stagesInLockstep(t *testing.T, env environment, repo string, s shelf) fanOutCase {
 	t.Helper()
 	files := newShelf(env, "lists/files")

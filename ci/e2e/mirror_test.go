@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestMirror copies the frontend's image as the README says, and as it says not to: without its Windows entries a build
-// downloads the base images, and warns.
+// TestMirror copies the frontend image as the README says, and as it says not to. Without its Windows entries a build
+// downloads the base images and warns.
 func TestMirror(t *testing.T) {
 	env := loadEnvironment(t)
 	remote := clients(t, env)[1]

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// TestNamedContexts puts something else into the place of a base, a stage or an image that files are copied from.
+// TestNamedContexts replaces a base image, a stage, or an image that files are copied from.
 func TestNamedContexts(t *testing.T) {
 	env := loadEnvironment(t)
 	s := newShelf(env, "contexts/nano")
@@ -66,7 +66,7 @@ func TestNamedContexts(t *testing.T) {
 	eachFanOut(t, env, cases)
 }
 
-// TestContextsPerVersion gives each version a context by hand, as buildx does for the targets of bake.
+// TestContextsPerVersion passes a context for each version by hand, as buildx does for the targets of bake.
 func TestContextsPerVersion(t *testing.T) {
 	env := loadEnvironment(t)
 	s := newShelf(env, "contexts/versions")

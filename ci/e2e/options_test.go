@@ -16,12 +16,12 @@ import (
 	"github.com/containerd/platforms"
 )
 
-// optionsBuild builds testdata/e2e/options with buildx's flags; %s in a flag is the pushed reference.
+// optionsBuild builds testdata/e2e/options with flags of buildx. %s in a flag is the pushed reference.
 type optionsBuild struct {
 	env     environment
 	context string
 	builder string
-	// nonce makes the RUN step another one.
+	// nonce makes the RUN step unique.
 	nonce string
 }
 
@@ -30,7 +30,7 @@ func newOptionsBuild(t *testing.T, env environment, builder string) *optionsBuil
 	return &optionsBuild{env, copyCase(t, env, filepath.Join(casesFolder, "options")), builder, fmt.Sprint(time.Now().UnixNano())}
 }
 
-// run builds for Linux and Windows with the flags, and gives the output.
+// run builds for Linux and Windows with these flags, and returns the output.
 func (b *optionsBuild) run(t *testing.T, flags ...string) string {
 	t.Helper()
 	args := []string{"buildx", "build", "--builder", b.builder, "--progress", "plain", "--build-arg", "NONCE=" + b.nonce}
@@ -47,7 +47,7 @@ func (b *optionsBuild) run(t *testing.T, flags ...string) string {
 	return string(output)
 }
 
-// push is run, with the result pushed and checked; it gives the output and the images.
+// push calls run, pushes the result and checks its platforms. It returns the output and the images.
 func (b *optionsBuild) push(t *testing.T, flags ...string) (string, pulled) {
 	t.Helper()
 	ref := fmt.Sprintf("%s/e2e/%d", b.env.registry, builds.Add(1))
@@ -62,7 +62,7 @@ func (b *optionsBuild) push(t *testing.T, flags ...string) (string, pulled) {
 
 func (b *optionsBuild) made(output string) int { return ranLines(output, "made "+b.nonce) }
 
-// file reads a file of an entry's layers.
+// file reads a file from the layers of an entry.
 func (p pulled) file(t *testing.T, entry image, suffix string) string {
 	t.Helper()
 	found := map[string][]byte{}
@@ -135,8 +135,8 @@ func TestSourceDateEpoch(t *testing.T) {
 	})
 }
 
-// TestCache exports the cache, forgets everything, and imports it: nothing may be run again, and the layers that come
-// out of a cache must still be Windows layers.
+// TestCache exports the cache, prunes the engine, and imports the cache. No step may run again, and the layers from the
+// cache must still be Windows layers.
 func TestCache(t *testing.T) {
 	env := loadEnvironment(t)
 	clients(t, env)
@@ -154,7 +154,8 @@ func TestCache(t *testing.T) {
 			}
 			offset := logSize(t, env.registryLog)
 			output, got := b.push(t, "--cache-from", "type=registry,ref="+ref)
-			// An inline cache holds what is in the image: the build stage is not, and its result is found all the same.
+			// An inline cache holds only what is in the image. It does not hold the build stage, but its result is
+			// found in the cache.
 			if n := b.made(output); n != 0 {
 				t.Errorf("the step was run %d times, want 0\n%s", n, output)
 			}
@@ -168,8 +169,8 @@ func TestCache(t *testing.T) {
 	}
 }
 
-// TestProvenance wants, for every entry, a statement about that entry which names its base, and its Windows version. A
-// Docker Engine with a BuildKit before 0.34 does not write that down.
+// TestProvenance checks that every entry has a statement about itself that names its base image and its Windows
+// version. A Docker Engine with a BuildKit before 0.34 does not record the version.
 func TestProvenance(t *testing.T) {
 	eachBuilder(t, func(t *testing.T, b *optionsBuild) {
 		_, got := b.push(t, "--provenance", "mode=max")
@@ -180,7 +181,7 @@ func TestProvenance(t *testing.T) {
 			if len(statements) != 1 {
 				t.Fatalf("%s %s has %d statements of provenance", platformName(*entry.desc.Platform), entry.config.OSVersion, len(statements))
 			}
-			// Without HTML's escapes, which turn & in a package URL into \u0026.
+			// Decode the JSON, because HTML escapes turn & in a package URL into \u0026.
 			var predicate any
 			if err := json.Unmarshal(statements[0].Predicate, &predicate); err != nil {
 				t.Fatal(err)
@@ -197,7 +198,7 @@ func TestProvenance(t *testing.T) {
 	})
 }
 
-// TestOutputs writes the result elsewhere than to a registry.
+// TestOutputs writes the result to other places than a registry.
 func TestOutputs(t *testing.T) {
 	eachBuilder(t, func(t *testing.T, b *optionsBuild) {
 		folder := t.TempDir()
@@ -239,7 +240,7 @@ func TestOutputs(t *testing.T) {
 	})
 }
 
-// outputPart writes one directory of every image, which BuildKit can from 0.34 on.
+// outputPart writes one directory of every image. BuildKit supports this from 0.34 on.
 func outputPart(t *testing.T, b *optionsBuild, folder string) {
 	b.run(t, "--output", "type=local,src=/app,dest="+folder+"/part")
 	want := []string{"linux_amd64", "windows(10.0.17763.6414)_amd64", "windows(10.0.20348.2762)_amd64"}

@@ -9,8 +9,9 @@ import (
 	"testing"
 )
 
-// containerBuilder is the name of a builder with the driver docker-container, which is what docker/setup-buildx-action
-// creates: BuildKit in a container of the Docker Engine. Its image is made of the pinned buildkitd and Debian's runc.
+// containerBuilder creates a builder with the driver docker-container, as docker/setup-buildx-action does: BuildKit in
+// a container of the Docker Engine. It returns the builder's name. Its image contains the pinned buildkitd and Debian's
+// runc.
 func containerBuilder(t *testing.T, env environment) string {
 	t.Helper()
 	folder, image := t.TempDir(), env.registry+"/"+newRepo("buildkit")
@@ -33,7 +34,7 @@ func containerBuilder(t *testing.T, env environment) string {
 	return "container"
 }
 
-// composeClient is docker compose on a builder: the request as a service with build.platforms.
+// composeClient is docker compose on a builder. It turns the request into a service with build.platforms.
 func composeClient(t *testing.T, env environment, builder string) client {
 	t.Helper()
 	return client{"compose", true, func(r buildRequest) *exec.Cmd {
@@ -57,7 +58,7 @@ func composeClient(t *testing.T, env environment, builder string) client {
 	}}
 }
 
-// TestOtherClients builds with the clients that TestCases does not have: what comes out is the same.
+// TestOtherClients builds with clients that TestCases does not use. The results must be the same.
 func TestOtherClients(t *testing.T) {
 	env := loadEnvironment(t)
 	clients(t, env)
@@ -75,7 +76,7 @@ func TestOtherClients(t *testing.T) {
 			checkImage(t, env, client, request.ref, tableCase(env))
 		})
 	}
-	// Docker Engine's own builder downloads every base here, and the network that RUN would have is not there.
+	// Here Docker Engine's own builder downloads every base image, and RUN has no network.
 	t.Run("compose on Docker Engine", func(t *testing.T) {
 		s := newShelf(env, "other-clients")
 		s.index(t, "all", ofVersions(servers...)...)
@@ -96,7 +97,8 @@ func TestOtherClients(t *testing.T) {
 	}
 }
 
-// loadOne loads one of the versions into the Docker Engine, whose image store is containerd's, and pushes it from there.
+// loadOne loads one of the versions into the Docker Engine, which uses containerd's image store, and pushes it from
+// there.
 func loadOne(t *testing.T, env environment, builder, context string) {
 	t.Helper()
 	ref := newRef(env)
@@ -129,19 +131,19 @@ func loadOne(t *testing.T, env environment, builder, context string) {
 	}
 }
 
-// nodesCase is a builder of two nodes, each with the platforms it was given, and a build on it.
+// nodesCase is a builder of two nodes, each configured for some platforms, and a build on it.
 type nodesCase struct {
 	name          string
 	first, second string
 	asked         string
-	// want are the images in the order of the index: platforms, and for Windows versions.
+	// want are the images in the order of the index: Linux platforms, and versions of Windows.
 	want []string
-	// split: the versions of Windows are built on two nodes, each of which makes the layers for itself.
+	// split is true if the Windows versions are built on two nodes, each of which creates its own layers.
 	split bool
 }
 
-// TestNodes builds on several nodes: each platform on the first node that was given it. The index has the images of one
-// node, in the order in which that one returns them, and then those of the next.
+// TestNodes builds on several nodes. Each platform is built on the first node configured for it. The index has the
+// images of one node, in the order in which the node returns them, and then those of the next.
 func TestNodes(t *testing.T) {
 	env := loadEnvironment(t)
 	second := pinnedBuildKit(t, env).start(t, env)
@@ -204,16 +206,17 @@ func (one nodesCase) run(t *testing.T, env environment, builder string, second *
 	if t.Failed() {
 		t.Logf("%s", output)
 	}
-	// The same with a target that stands on another one: its Windows images, each on that of its own version.
+	// Build a target based on another target in the same way. Each Windows image must be based on the image of its own
+	// version.
 	chainOf(env, one.windows(), want).run(t, env, builder)
 }
 
-// windows are the platforms for Windows among those that are asked for.
+// windows returns the requested platforms for Windows.
 func (one nodesCase) windows() []string {
 	return slices.DeleteFunc(strings.Split(one.asked, ","), func(name string) bool { return strings.HasPrefix(name, "linux") })
 }
 
-// chainOf is a target that stands on another one, for Windows: with the Windows images of a case.
+// chainOf returns a target based on another target, for the Windows images of a case.
 func chainOf(env environment, platforms []string, of testCase) bakeChain {
 	of.Index = slices.DeleteFunc(slices.Clone(of.Index), func(one entry) bool { return one.OSVersion == "" })
 	of.Files = map[string]map[string]string{"windows": {"Files/base/file.txt": "a file\n", "Files/app/file.txt": "a file\n"}}

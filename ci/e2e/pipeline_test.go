@@ -11,17 +11,17 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// recipeStep is a script that is run, with what the service would have put into its environment.
+// recipeStep is a script to run, and the environment variables that the CI service would set.
 type recipeStep struct {
 	script string
 	env    []string
-	// shows is what the page says that it prints, and fails that it ends with an error.
+	// shows is the output that the page shows. fails is true if the page says that the script ends with an error.
 	shows string
 	fails bool
 }
 
-// recipeSteps finds in a block what builds: the text itself, or the steps of a CI service's file. What logs in or makes
-// a builder is left out; the tests have both.
+// recipeSteps returns the build steps in a block: the text itself, or the steps in a file of a CI service. It skips
+// steps that log in or create a builder, because the tests do both.
 func recipeSteps(t *testing.T, kind, text string) []recipeStep {
 	t.Helper()
 	kind, argument, _ := strings.Cut(kind, " ")
@@ -50,11 +50,12 @@ func decode(t *testing.T, text string, to any) {
 	}
 }
 
-// isNoPullRequest is the condition by which a workflow pushes or only builds.
+// isNoPullRequest is the condition in a workflow that decides whether it pushes or only builds.
 const isNoPullRequest = "${{ github.event_name != 'pull_request' }}"
 
-// githubSteps turns every use of docker/build-push-action into the command that the action runs, once for a pull request
-// and once for a push where the workflow tells them apart. Scripts that build are run as they are, and conditions hold.
+// githubSteps turns every use of docker/build-push-action into the command that the action runs: once for a pull
+// request and once for a push, if the workflow distinguishes them. Scripts that build are run as they are, and
+// conditions count as true.
 func githubSteps(t *testing.T, text string) []recipeStep {
 	t.Helper()
 	if strings.Contains(text, isNoPullRequest) {
@@ -87,8 +88,8 @@ func githubSteps(t *testing.T, text string) []recipeStep {
 	return steps
 }
 
-// buildPush is what docker/build-push-action makes of its inputs: lists of lines are repeated flags, and of the others
-// each is a flag.
+// buildPush returns the command that docker/build-push-action runs for its inputs. An input of several lines becomes a
+// repeated flag, any other a single flag.
 func buildPush(t *testing.T, with map[string]string) string {
 	t.Helper()
 	lines := map[string]string{"build-args": "--build-arg", "tags": "--tag"}
@@ -115,7 +116,7 @@ func buildPush(t *testing.T, with map[string]string) string {
 	return strings.Join(append(args, quoted(with["context"])), " ")
 }
 
-// gitlabSteps gives the script of a job, with its variables and the predefined ones it uses.
+// gitlabSteps returns the script of a job, with its variables and the predefined ones that it uses.
 func gitlabSteps(t *testing.T, text, job string) []recipeStep {
 	t.Helper()
 	var jobs map[string]struct {
@@ -135,7 +136,7 @@ func gitlabSteps(t *testing.T, text, job string) []recipeStep {
 
 var azureMacro = regexp.MustCompile(`\$\(([\w.]+)\)`)
 
-// azureSteps gives the scripts that build, with the pipeline's variables put in as the service puts them in.
+// azureSteps returns the scripts that build, with the variables of the pipeline filled in as the service does.
 func azureSteps(t *testing.T, text string) []recipeStep {
 	t.Helper()
 	var pipeline struct {
@@ -173,9 +174,9 @@ func goRoot() (string, error) {
 	return strings.TrimSpace(string(out)), err
 }
 
-// goreleaserSteps does what GoReleaser does with the part dockers_v2 of its file: it compiles for each target, lays the
-// programs into a folder a platform, and builds the Dockerfile on them. The SBOM that it asks for is left out: its scanner
-// is an image of Docker Hub.
+// goreleaserSteps does what GoReleaser does for the part dockers_v2 of its file: it compiles for each target, puts the
+// programs into one folder for each platform, and builds the Dockerfile with them. It leaves out the SBOM, because its
+// scanner is an image on Docker Hub.
 func goreleaserSteps(t *testing.T, text string) []recipeStep {
 	t.Helper()
 	var file struct {

@@ -20,12 +20,12 @@ import (
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 )
 
-// planCase is a question for the plan of one of the cases' folders. Its answers lie beside the list, as NAME.txt and
-// NAME.json; -update writes them anew.
+// planCase is a plan request for one of the folders of the cases. The expected plans are beside the list, as NAME.txt
+// and NAME.json; -update writes them.
 type planCase struct {
 	Name, Folder string
 	Options      map[string]string
-	// Error is what the client must have shown, for a plan that must fail.
+	// Error lists texts that the client must print, for a plan that must fail.
 	Error []string
 	Skip  map[string]string
 }
@@ -34,7 +34,7 @@ const planFolder = casesFolder + "/plan"
 
 var updatePlans = flag.Bool("update", false, "write the plans of testdata/e2e/plan")
 
-// builders are the names that buildx has for the engines.
+// builders are buildx's names for the engines.
 var builders = map[string]string{"buildx-remote": "remote", "docker": "default"}
 
 func TestPlan(t *testing.T) {
@@ -77,7 +77,7 @@ func TestPlan(t *testing.T) {
 	}
 }
 
-// callPlan asks for a plan with buildx.
+// callPlan requests a plan with buildx.
 func callPlan(env environment, builder, context, call string, options map[string]string) (stdout, stderr string, err error) {
 	request := buildRequest{context: context, options: options}
 	args := request.buildx(builder, "type=cacheonly")
@@ -95,7 +95,7 @@ var (
 	columns     = regexp.MustCompile(`  +`)
 )
 
-// settledPlan is a plan without what changes from run to run: addresses, digests, and the width of columns.
+// settledPlan replaces what changes from run to run: addresses, digests, and the width of columns.
 func settledPlan(env environment, text string) string {
 	text = strings.ReplaceAll(text, env.registry, "registry.test")
 	known := map[string]int{}
@@ -126,8 +126,8 @@ func checkPlanFile(t *testing.T, path, got string) {
 	}
 }
 
-// checkNoLayerFetched fails if, since the offset, a blob was downloaded that is no config. The frontend's own is no
-// part of what it plans.
+// checkNoLayerFetched fails if a blob other than a config was downloaded since the offset. It ignores the frontend's
+// own blobs, which are not part of a plan.
 func checkNoLayerFetched(t *testing.T, env environment, offset int64) {
 	t.Helper()
 	requests, _, err := access.Read(env.registryLog, offset)
@@ -156,7 +156,7 @@ func checkNoLayerFetched(t *testing.T, env environment, offset int64) {
 	t.Logf("%d requests, none of them for a layer", asked)
 }
 
-// hostPlan is the part of a plan that is about hosts.
+// hostPlan is the part of a plan about hosts.
 type hostPlan struct {
 	Images []struct {
 		ID       string
@@ -170,8 +170,8 @@ type hostPlan struct {
 	}
 }
 
-// TestPlanHosts pushes what was planned, and asks containerd's matcher for every host what it finds in the index: the
-// first entry that matches has to be the one that the plan names.
+// TestPlanHosts pushes the planned images, and asks containerd's matcher for every host. The first entry of the index
+// that matches must be the one that the plan names.
 func TestPlanHosts(t *testing.T) {
 	env := loadEnvironment(t)
 	clients := clients(t, env)

@@ -9,8 +9,8 @@ import (
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 )
 
-// TestRebaseOnOneBuilder builds images of one to three layers and moves them from month to month, all on one builder that
-// forgets nothing: what it has kept of builds and of other rebases must not change what a layer is.
+// TestRebaseOnOneBuilder builds images of one to three layers and moves them from month to month, all on one builder
+// that is never pruned. Its cache of builds and of other rebases must not change the layers.
 func TestRebaseOnOneBuilder(t *testing.T) {
 	env := loadEnvironment(t)
 	december := patched{tag: "ltsc2022", version: "10.0.20348.4529", day: 60}
@@ -30,7 +30,7 @@ func TestRebaseOnOneBuilder(t *testing.T) {
 				nano.push(t, november)
 				second := m.push(t, "build-arg:FANLIGHT_REBASE", first.name())
 				checkMoved(t, first.images[0], second.images[0], base(october[1]), base(november))
-				// The same once more, and the new one from there.
+				// Rebase once more, and then from the result to the next month.
 				again := m.push(t, "build-arg:FANLIGHT_REBASE", first.name())
 				checkMoved(t, first.images[0], again.images[0], base(october[1]), base(november))
 				nano.push(t, december)
@@ -43,8 +43,8 @@ func TestRebaseOnOneBuilder(t *testing.T) {
 	}
 }
 
-// TestRebaseOfSharedLayers moves two images with a common layer, one after the other on one builder. BuildKit's cache may
-// take the one for the other there, so the second is refused, also when it is tried again, until the cache is emptied.
+// TestRebaseOfSharedLayers moves two images with a common layer, one after the other on one builder. BuildKit's cache
+// may confuse the two, so the second rebase is refused every time until the cache is pruned.
 func TestRebaseOfSharedLayers(t *testing.T) {
 	env := loadEnvironment(t)
 	client := clients(t, env)[1]

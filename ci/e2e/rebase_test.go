@@ -17,11 +17,11 @@ import (
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 )
 
-// month is a shelf of Windows bases under Microsoft's name, patched once: every base has a layer that stays and one that
-// a patch replaces, and the tag of its os.version besides the one that moves.
+// month is a shelf of Windows base images under Microsoft's name, patched once a month. Every base image has a layer
+// that stays and one that a patch replaces. It has two tags: one that moves, and its os.version.
 type month struct {
 	shelf
-	// kept is the lower layer of each tag.
+	// kept is the layer of each tag that stays.
 	kept map[string]bases.Layer
 }
 
@@ -30,7 +30,7 @@ func newMonth(t *testing.T, env environment, kind string) month {
 	return month{newShelf(env, newRepo("month")+"/windows/"+kind), map[string]bases.Layer{}}
 }
 
-// patched is a base, as a patch of that day makes it.
+// patched is a base image after the patch of a day.
 type patched struct {
 	tag, version string
 	day          int
@@ -38,7 +38,7 @@ type patched struct {
 	features     []string
 }
 
-// push replaces the base of a tag.
+// push replaces the base image of a tag.
 func (m month) push(t *testing.T, one patched) ocispec.Descriptor {
 	t.Helper()
 	if _, ok := m.kept[one.tag]; !ok {
@@ -69,7 +69,7 @@ func (m month) push(t *testing.T, one patched) ocispec.Descriptor {
 	return desc
 }
 
-// october are the bases of three versions before the patch of 2022, november that patch.
+// october are the base images of three versions before the patch of 2022, november is that patch.
 var (
 	october = []patched{
 		{tag: "ltsc2025", version: "10.0.26100.6899", day: 1, env: []string{"DOTNET_VERSION=8.0.1"}},
@@ -86,14 +86,14 @@ func (m month) fill(t *testing.T, all ...patched) {
 	}
 }
 
-// list is a list of tags for FROM.
+// list returns a list of tags for FROM.
 func (m month) list(tags ...string) string {
 	return strings.TrimSuffix(m.ref(""), ":") + ":" + strings.Join(tags, ",")
 }
 
 const appSteps = "COPY file.txt /app/\nENV OWN=1\nWORKDIR /app\nCOPY file.txt /app/second.txt\nENTRYPOINT [\"app.exe\"]\n"
 
-// move is a build of a Dockerfile, and what is done with what it pushed.
+// move builds a Dockerfile and rebases the result.
 type move struct {
 	env    environment
 	client client
@@ -111,7 +111,7 @@ func (m move) try(t *testing.T, ref string, more ...string) (string, error) {
 	return m.client.build(t, buildRequest{context: m.folder, options: options, ref: ref})
 }
 
-// push builds with these options, without attestations, and gives what came.
+// push builds with these options, without attestations, and returns the result.
 func (m move) push(t *testing.T, more ...string) pulled {
 	t.Helper()
 	ref := newRef(m.env) + ":app"
@@ -124,7 +124,7 @@ func (m move) push(t *testing.T, more ...string) pulled {
 	return pull(t, ref)
 }
 
-// refused wants an error with all the texts, and nothing pushed.
+// refused checks that the build fails with all the texts, and that nothing is pushed.
 func (m move) refused(t *testing.T, texts []string, more ...string) {
 	t.Helper()
 	ref := newRef(m.env) + ":app"
@@ -135,10 +135,10 @@ func (m move) refused(t *testing.T, texts []string, more ...string) {
 	}
 }
 
-// name is the reference of what was pulled.
+// name returns the reference of the image.
 func (p pulled) name() string { return string(p.ref.Host) + "/" + p.ref.Repo + ":" + p.ref.Name }
 
-// byVersion gives the images by what tells them apart.
+// byVersion returns the images by operating system and version.
 func (p pulled) byVersion() map[string]image {
 	found := map[string]image{}
 	for _, one := range p.images {
@@ -155,7 +155,7 @@ func digests(layers []ocispec.Descriptor) []string {
 	return found
 }
 
-// layerBytes sums the bytes of the layers of images that the registry served since the offset.
+// layerBytes returns how many bytes of layers of these images the registry has sent since the offset.
 func layerBytes(t *testing.T, env environment, offset int64, of ...pulled) int64 {
 	t.Helper()
 	layers := map[string]bool{}
@@ -179,7 +179,7 @@ func layerBytes(t *testing.T, env environment, offset int64, of ...pulled) int64
 	return sum
 }
 
-// forget empties the caches of the engines.
+// forget prunes the caches of the engines.
 func forget(t *testing.T, env environment) {
 	t.Helper()
 	for _, cmd := range []*exec.Cmd{
@@ -192,8 +192,8 @@ func forget(t *testing.T, env environment) {
 	}
 }
 
-// checkMoved wants an image with the new base's layers below, and the very layers that the pushed one has above its own. An
-// only layer has an empty one above it.
+// checkMoved checks that an image has the layers of the new base image, and above them exactly the layers that the
+// pushed image had above its own. An image with a single layer gets an empty one above it.
 func checkMoved(t *testing.T, before, after image, oldBase, newBase pulled) {
 	t.Helper()
 	old, now := oldBase.images[0], newBase.images[0]
@@ -248,7 +248,7 @@ func checkMoved(t *testing.T, before, after image, oldBase, newBase pulled) {
 	}
 }
 
-// TestRebase patches one of three bases, and wants that one image to change and nothing else.
+// TestRebase patches one of three base images and checks that only its image changes.
 func TestRebase(t *testing.T) {
 	env := loadEnvironment(t)
 	for _, client := range clients(t, env) {
@@ -286,7 +286,7 @@ func TestRebase(t *testing.T) {
 			if !slices.EqualFunc(again.images, after.images, func(a, b image) bool { return a.desc.Digest == b.desc.Digest }) {
 				t.Errorf("a second rebase changes digests")
 			}
-			// The Windows platform alone: what is there for Linux comes along.
+			// For the Windows platform alone, the image for Linux is kept.
 			along := m.push(t, "build-arg:FANLIGHT_REBASE", before.name()).byVersion()
 			if along["linux"].desc.Digest != old["linux"].desc.Digest {
 				t.Errorf("Linux is %v, want %v", along["linux"].desc.Digest, old["linux"].desc.Digest)
@@ -315,7 +315,7 @@ type againstPlan struct {
 	}
 }
 
-// standings are lines of a comparison, as short as they can be told apart.
+// standings returns the lines of a comparison, shortened to what distinguishes them.
 func (m move) standings(t *testing.T, against string, more ...string) []string {
 	t.Helper()
 	offset := logSize(t, m.env.registryLog)
@@ -340,7 +340,7 @@ func (m move) standings(t *testing.T, against string, more ...string) []string {
 	return found
 }
 
-// TestAgainst compares what is pushed with the present bases, by configs alone.
+// TestAgainst compares the pushed images with the current base images. It may download only configs.
 func TestAgainst(t *testing.T) {
 	env := loadEnvironment(t)
 	client := clients(t, env)[1]
@@ -362,7 +362,7 @@ func TestAgainst(t *testing.T) {
 	bases.push(t, november)
 	check("a patch, a new version, and one that is left out", m.standings(t, ref, tags("ltsc2022,ltsc2019,ltsc2025")...),
 		"missing >10.0.26100.6899", "behind 10.0.20348.4294>10.0.20348.4405 28", current2019, "dropped 10.0.19042.1889> 2022-08-09")
-	// The same base, made anew on the same Windows.
+	// The base image was rebuilt on the same version of Windows.
 	bases.push(t, patched{tag: "ltsc2019", version: "10.0.17763.7919", day: 15})
 	check("the same os.version", m.standings(t, ref, tags("ltsc2019")...)[:1], "behind 10.0.17763.7919>10.0.17763.7919 14")
 	other := newMonth(t, env, "servercore")
@@ -377,7 +377,7 @@ func TestAgainst(t *testing.T) {
 	}
 }
 
-// TestWiden makes the image of a new version out of the nearest one, and shows it in the plan.
+// TestWiden creates the image of a new version from that of the nearest version, and shows it in the plan.
 func TestWiden(t *testing.T) {
 	env := loadEnvironment(t)
 	client := clients(t, env)[1]
@@ -423,7 +423,7 @@ func TestWiden(t *testing.T) {
 	}
 }
 
-// TestRebaseRefused wants an error that says what to do wherever the outcome could be wrong.
+// TestRebaseRefused checks that a rebase whose result could be wrong fails, with an error that says what to do.
 func TestRebaseRefused(t *testing.T) {
 	env := loadEnvironment(t)
 	client := clients(t, env)[1]
@@ -471,9 +471,9 @@ func TestRebaseRefused(t *testing.T) {
 		m.refused(t, []string{"lists two images for linux/amd64"}, rebase(s.ref("1"))...)
 	})
 
-	// A layer of a build that ran something: the history says so.
+	// The history shows that a layer comes from a RUN step.
 	ran := ranImage(t, env, nano)
-	// The trap: an old base that is not below the image.
+	// The old base image is no longer the one below the image.
 	nano.push(t, november)
 	check("RUN", m, []string{"layer 2 of ", "RUN powershell Install-WindowsFeature", "registry hives"}, rebase(ran)...)
 	nano.push(t, patched{tag: "other", version: "10.0.20348.4294", day: 2})
@@ -483,7 +483,7 @@ func TestRebaseRefused(t *testing.T) {
 		append(rebase(plain.name()), "build-arg:FANLIGHT_REBASE_FROM", nano.ref("ltsc2025"))...)
 }
 
-// ranImage pushes an image whose second layer of its own comes from a command, by its history.
+// ranImage pushes an image with two layers of its own. According to its history the second comes from a command.
 func ranImage(t *testing.T, env environment, m month) string {
 	t.Helper()
 	base := pull(t, m.ref("ltsc2022")).images[0]
@@ -497,7 +497,7 @@ func ranImage(t *testing.T, env environment, m month) string {
 	})
 }
 
-// above pushes an image on a base of the shelf, its layers and lines of history made up, as other programs would.
+// above pushes an image on a base image of the shelf, with made-up layers and history, as other programs would.
 func (m month) above(t *testing.T, base image, layers []bases.Layer, lines []ocispec.History) string {
 	t.Helper()
 	config, manifest := base.config, base.manifest
@@ -524,7 +524,8 @@ func (m month) above(t *testing.T, base image, layers []bases.Layer, lines []oci
 	return m.ref(tag)
 }
 
-// TestRebaseProvenance wants the attestation of each image to name the pushed image, and the old and the new base.
+// TestRebaseProvenance checks that the attestation of each image names the pushed image, and the old and the new base
+// image.
 func TestRebaseProvenance(t *testing.T) {
 	env := loadEnvironment(t)
 	for _, client := range clients(t, env)[1:] {
@@ -560,8 +561,8 @@ func TestRebaseProvenance(t *testing.T) {
 	}
 }
 
-// TestRebaseElsewhere keeps the bases in one registry and the images in another, behind a login: what the other registry
-// does not have is the one new layer of the base, which goes over the wire once.
+// TestRebaseElsewhere keeps the base images in one registry and the images in another, behind a login. The other
+// registry lacks only the new layer of the base image, so that layer is transferred once.
 func TestRebaseElsewhere(t *testing.T) {
 	env := loadEnvironment(t)
 	for _, client := range clients(t, env) {
@@ -598,8 +599,8 @@ func TestRebaseElsewhere(t *testing.T) {
 	}
 }
 
-// TestRebaseOthers rebases what other programs have made: docker/dockerfile, ko and crane append, and images on a base
-// that has no os.version.
+// TestRebaseOthers rebases images of other programs: docker/dockerfile, ko, crane append, and an image whose base image
+// has no os.version.
 func TestRebaseOthers(t *testing.T) {
 	env := loadEnvironment(t)
 	client := clients(t, env)[1]
@@ -621,7 +622,7 @@ func TestRebaseOthers(t *testing.T) {
 	nano.push(t, november)
 	for what, name := range map[string]string{"docker/dockerfile": byPeer, "ko": byKo, "crane append": byCrane} {
 		t.Run(what, func(t *testing.T) {
-			// They share layers: see TestRebaseOfSharedLayers.
+			// These images share layers, see TestRebaseOfSharedLayers.
 			forget(t, env)
 			after := m.push(t, "build-arg:FANLIGHT_REBASE", name)
 			checkMoved(t, pull(t, name).images[0], after.images[0], pull(t, nano.ref("10.0.20348.4294")), pull(t, nano.ref("ltsc2022")))
@@ -653,7 +654,7 @@ func TestRebaseOthers(t *testing.T) {
 	})
 }
 
-// peerOf is docker/dockerfile's own frontend as an image.
+// peerOf returns docker/dockerfile's own frontend as an image.
 func peerOf(t *testing.T, env environment) string {
 	t.Helper()
 	if env.peer == "" {
@@ -662,8 +663,8 @@ func peerOf(t *testing.T, env environment) string {
 	return env.peer
 }
 
-// TestRebaseUnread takes the pushed index out of a registry whose login keeps the engine from reading it: what is found by
-// asking is moved, and what could be hidden is refused.
+// TestRebaseUnread reads the pushed index from a registry whose login keeps the engine from reading the index as a
+// file. Images that it can ask for are moved. If an image could be hidden, the rebase is refused.
 func TestRebaseUnread(t *testing.T) {
 	env := loadEnvironment(t)
 	client := clients(t, env)[1]
@@ -697,8 +698,8 @@ func TestRebaseUnread(t *testing.T) {
 	}
 }
 
-// rebaseRow patches one of three bases and rebases, several times, each with an engine that has nothing in it: one image
-// changes and no other, and no byte of a layer is read.
+// rebaseRow patches one of three base images and rebases several times, each time on a new engine. Exactly one image
+// must change, and no byte of a layer may be read.
 func rebaseRow(t *testing.T, b *bench) string {
 	bases := newMonth(t, b.env, "nanoserver")
 	bases.fill(t, october...)
@@ -737,7 +738,7 @@ func rebaseRow(t *testing.T, b *bench) string {
 	return fmt.Sprintf("%d of %d, 0 bytes", most, most)
 }
 
-// copy puts the only image of what was pushed into the shelf, and gives its entry of an index.
+// copy copies the only image of a result to the shelf, and returns its entry for an index.
 func (s shelf) copy(t *testing.T, from pulled) ocispec.Descriptor {
 	t.Helper()
 	one := from.images[0]

@@ -12,16 +12,16 @@ import (
 	"testing"
 )
 
-// The README and the pages of docs/ are tested as their readers would use them. A comment above a fenced block says what
-// the block is:
+// The README and the pages of docs/ are tested as their readers use them. A comment above a fenced block says what the
+// block is:
 //
-//	<!-- project: FOLDER -->     no block: what the project is instead of examples/agent
+//	<!-- project: FOLDER -->     not above a block: the project to use instead of examples/agent
 //	<!-- file: NAME -->          a file of the project
-//	<!-- recipe: KIND [ARG] -->  what is run: shell, console, or the part of another tool's file that builds (see
+//	<!-- recipe: KIND [ARG] -->  a script to run: shell, console, or the part of another tool's file that builds (see
 //	                             pipeline_test.go)
 //	<!-- pushed: REF -->         the entries that the index must have by then: platform and, for Windows, os.version
 //
-// The page's files are put over the project.
+// The files of the page replace those of the project.
 type block struct {
 	kind, argument, text string
 	line                 int
@@ -30,7 +30,7 @@ type block struct {
 const (
 	docsFolder, agentFolder = "../../docs", "../../examples/agent"
 	readme                  = "../../README.md"
-	// The addresses of a page's two builder nodes.
+	// These are the addresses of the two builder nodes in a page.
 	firstNode, secondNode = "tcp://build-1.example.com:1234", "tcp://build-2.example.com:1234"
 )
 
@@ -110,7 +110,7 @@ func TestRecipes(t *testing.T) {
 	}
 }
 
-// TestReadmeOnDockerEngine builds the README's example with Docker Engine's own builder, as somebody does who makes no other.
+// TestReadmeOnDockerEngine builds the README's example with Docker Engine's own builder, for users who create no other.
 func TestReadmeOnDockerEngine(t *testing.T) {
 	env := loadEnvironment(t)
 	clients(t, env)
@@ -137,7 +137,8 @@ func TestReadmeOnDockerEngine(t *testing.T) {
 	}
 }
 
-// startNodes gives the addresses of a page's builder nodes: the first is the buildkitd of the run, the second one of the page's own.
+// startNodes replaces the addresses of the builder nodes in a page. The first node is the buildkitd of the run, the
+// second is started for the page.
 func startNodes(t *testing.T, env environment, blocks []block) *strings.Replacer {
 	t.Helper()
 	if !slices.ContainsFunc(blocks, func(one block) bool { return strings.Contains(one.text, secondNode) }) {
@@ -148,12 +149,12 @@ func startNodes(t *testing.T, env environment, blocks []block) *strings.Replacer
 		t.Fatal(err)
 	}
 	second := engine{binary: binary, path: os.Getenv("ENGINE_PATH"), snapshotter: "auto", registries: []string{env.registry}}
-	// What the page creates.
+	// Remove the builder that the page creates.
 	t.Cleanup(func() { _ = docker(env, "buildx", "rm", "farm").Run() })
 	return strings.NewReplacer(firstNode, env.buildkit, secondNode, second.start(t, env).env.buildkit)
 }
 
-// runStep runs a step in the project's folder, with a builder as the chosen one, and compares what it prints.
+// runStep runs a step in the folder of the project, with this builder selected, and compares the output.
 func runStep(t *testing.T, env environment, builder, project string, one block, step recipeStep) {
 	t.Helper()
 	cmd := docker(env)
@@ -183,13 +184,13 @@ func checkPushed(t *testing.T, env environment, one block) {
 
 var goPushed sync.Once
 
-// needGo pushes, once, the image that stands for golang. A test that runs after a failed push fails on its own.
+// needGo pushes the image that replaces golang, once. If the push fails, tests that run later fail by themselves.
 func needGo(t *testing.T, env environment) {
 	t.Helper()
 	goPushed.Do(func() { pushGo(t, env) })
 }
 
-// pushGo pushes the Go that runs the tests, on the base that has a shell.
+// pushGo pushes the Go toolchain that runs the tests, on the base image with a shell.
 func pushGo(t *testing.T, env environment) {
 	t.Helper()
 	ref := env.registry + "/library/golang:1.26-alpine"

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// refusals are stages for Windows that cannot be built, with what the build says. Where it is BuildKit that finds out,
-// it must find out on layers without the base as on the base itself.
+// refusals are stages for Windows that cannot be built, with the error. An error that BuildKit finds must be the same
+// on layers without the base image as on the base image itself.
 var refusals = map[string]struct{ lines, says string }{
 	"a directory in a file":          {"COPY one.txt /tools\nWORKDIR /tools/bin", "not a directory"},
 	"a directory in a heredoc":       {"COPY <<x /tools\nwords\nx\nCOPY one.txt /tools/", "not a directory"},
@@ -24,7 +24,7 @@ var refusals = map[string]struct{ lines, says string }{
 	"a colon in a destination":       {"COPY one.txt C:/x:y", "write C:/ and the path without a colon"},
 }
 
-// TestRefusals builds every case both ways: each must be refused at its last line.
+// TestRefusals builds every case both ways. Each must be refused at its last line.
 func TestRefusals(t *testing.T) {
 	env := loadEnvironment(t)
 	context := destinationsContext(t)

@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// TestRelease makes a release of this checkout with ci/release, on the registry of the run and with the program under test
-// in the place of every platform's.
+// TestRelease makes a release of this checkout with ci/release, in the registry of the run. The program under test
+// replaces that of every platform.
 func TestRelease(t *testing.T) {
 	env := loadEnvironment(t)
 	builder := clients(t, env)[1]
@@ -35,7 +35,7 @@ func TestRelease(t *testing.T) {
 	got := pull(t, name+"@"+digest)
 	revision := strings.TrimSpace(command(t, folder, "git", "rev-parse", "HEAD"))
 	for _, one := range got.images {
-		// A bill of materials and a provenance.
+		// There must be an SBOM and a provenance.
 		if n := len(got.statements[one.desc.Digest.String()]); n != 2 {
 			t.Errorf("%s: %d statements, want 2", platformName(*one.desc.Platform), n)
 		}
@@ -65,7 +65,7 @@ func TestRelease(t *testing.T) {
 		}
 	}
 	buildsForWindows(t, env, builder, tags[0])
-	// A second run of a workflow gets as far.
+	// The workflow can run a second time.
 	if output, err := release(env, folder, "tags", name+"@"+digest, tag); err != nil {
 		t.Errorf("%v\n%s", err, output)
 	}
@@ -104,7 +104,8 @@ func TestRelease(t *testing.T) {
 	}
 }
 
-// everyPlatform is a folder with the program under test for every architecture: what is tested is how it is released.
+// everyPlatform returns a folder with the program under test for every architecture. The test is about the release, not
+// about the programs.
 func everyPlatform(t *testing.T, env environment) string {
 	t.Helper()
 	folder := t.TempDir()
@@ -122,10 +123,11 @@ func everyPlatform(t *testing.T, env environment) string {
 	return folder
 }
 
-// commitTime is when the copies of the repository were committed.
+// commitTime is the time of the commits in copies of the repository.
 const commitTime = 1764115200
 
-// copyRepository copies the files of this repository, also those that are not committed, into a repository with one commit.
+// copyRepository copies the files of this repository, including files that are not committed, to a repository with one
+// commit.
 func copyRepository(t *testing.T) string {
 	t.Helper()
 	folder := t.TempDir()
@@ -139,7 +141,7 @@ func copyRepository(t *testing.T) string {
 		from, to := filepath.Join("../..", name), filepath.Join(folder, name)
 		info, err := os.Stat(from)
 		if os.IsNotExist(err) {
-			// Deleted, and not committed.
+			// The file is deleted, but the deletion is not committed.
 			continue
 		}
 		if err != nil {
@@ -170,7 +172,7 @@ func commit(t *testing.T, folder string) {
 		"-c", "user.email=test@example.com", "commit", "--quiet", "--message", "a release")
 }
 
-// release runs ci/release of a copy of the repository; it gives what it printed, and, where it failed, what it said.
+// release runs ci/release in a copy of the repository. It returns stdout, and after a failure stderr, too.
 func release(env environment, folder string, args ...string) (string, error) {
 	run := docker(env, args...)
 	run.Path, run.Args = filepath.Join(folder, "ci/release"), append([]string{"ci/release"}, args...)

@@ -11,8 +11,8 @@ import (
 	"github.com/containerd/platforms"
 )
 
-// TestReplay rebuilds images out of their provenance, each alone, with nothing in the cache: buildx allows only the
-// sources that the provenance names, at the digests that it names.
+// TestReplay rebuilds images from their provenance, each alone and without a cache. buildx allows only the sources that
+// the provenance names, with their digests.
 func TestReplay(t *testing.T) {
 	env := loadEnvironment(t)
 	clients(t, env)
@@ -41,8 +41,9 @@ func TestReplay(t *testing.T) {
 	}
 }
 
-// TestReplayIndex replays an image on a base that is an index. buildx asks for the index in place of each of its images,
-// which must be an error and no image on another version's base; without pinned sources it works.
+// TestReplayIndex replays an image whose base image is from an index. buildx requests the index instead of each of its
+// images. This must be an error, not an image on the base image of another version. Without pinned sources the replay
+// must work.
 func TestReplayIndex(t *testing.T) {
 	env := loadEnvironment(t)
 	clients(t, env)
@@ -56,7 +57,7 @@ func TestReplayIndex(t *testing.T) {
 		again := fmt.Sprintf("%s/e2e/%d", env.registry, builds.Add(1))
 		flags := []string{"--progress", "plain", "--output", "type=image,push=true,store=false,name=" + again}
 		output, err := replayCommand(env, pull(t, ref), platform, flags...).CombinedOutput()
-		// The first entry is what the index gives; of the others no image on its base may come.
+		// The index resolves to its first entry. The other images must be refused.
 		refusal := strings.Contains(string(output), "and the config of that image says "+server2025)
 		switch {
 		case err == nil:
@@ -72,7 +73,8 @@ func TestReplayIndex(t *testing.T) {
 	}
 }
 
-// checkReplayed wants one image like the entry: for the same platform, on the same base, with the same files.
+// checkReplayed checks that there is one image like the entry: for the same platform, on the same base image, with the
+// same files.
 func checkReplayed(t *testing.T, entry image, again pulled) {
 	t.Helper()
 	if len(again.images) != 1 {
@@ -94,7 +96,7 @@ func checkReplayed(t *testing.T, entry image, again pulled) {
 	}
 }
 
-// replay runs replayCommand, which must succeed, and gives the output.
+// replay runs replayCommand, which must succeed, and returns the output.
 func replay(t *testing.T, env environment, of pulled, platform string, flags ...string) string {
 	t.Helper()
 	output, err := replayCommand(env, of, platform, flags...).CombinedOutput()
@@ -104,14 +106,14 @@ func replay(t *testing.T, env environment, of pulled, platform string, flags ...
 	return string(output)
 }
 
-// replayCommand is docker buildx replay build for one image of what was pushed.
+// replayCommand returns the command docker buildx replay build for one of the pushed images.
 func replayCommand(env environment, of pulled, platform string, flags ...string) *exec.Cmd {
 	args := []string{"buildx", "replay", "build", "--builder", "remote", "--platform", platform}
 	name := fmt.Sprintf("docker-image://%s/%s:%s", of.ref.Host, of.ref.Repo, of.ref.Name)
 	return docker(env, slices.Concat(args, flags, []string{name})...)
 }
 
-// serveRepository commits a folder, and gives the address of its repository for a build.
+// serveRepository commits a folder and returns the address of its repository for a build.
 func serveRepository(t *testing.T, folder string) string {
 	t.Helper()
 	for _, args := range [][]string{

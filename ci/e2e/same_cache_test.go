@@ -5,9 +5,9 @@ import (
 	"testing"
 )
 
-// TestSameCache builds a project with docker/dockerfile and with fanlight, in either order: what one built, the other
-// finds in the cache, every step of it, and the digests are equal, also where each starts with an empty cache, and
-// where the daemons are two.
+// TestSameCache builds a project with docker/dockerfile and with fanlight, in either order. The second must find every
+// step of the first in the cache. The digests must be equal, also if each begins with an empty cache, and on two
+// daemons.
 func TestSameCache(t *testing.T) {
 	digests := map[string]bool{}
 	eachTwins(t, func(t *testing.T, b twins) {

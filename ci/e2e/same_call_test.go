@@ -9,14 +9,14 @@ import (
 	"testing"
 )
 
-// calls are the ways to ask buildx about a Dockerfile instead of building it.
+// calls are the requests that buildx can send about a Dockerfile instead of building it.
 var calls = []string{
 	"outline", "outline,format=json", "targets", "targets,format=json", "check", "check,format=json", "lint",
 	"subrequests.describe", "subrequests.describe,format=json", "no.such.call",
 }
 
-// TestSameCalls wants the same answer and the same status, byte for byte, from docker/dockerfile and fanlight, but for
-// the plan in the list of requests.
+// TestSameCalls compares the answers of docker/dockerfile and fanlight, which must be equal byte for byte, with the
+// same exit status. Only fanlight lists the plan among its requests.
 func TestSameCalls(t *testing.T) {
 	eachTwins(t, func(t *testing.T, b twins) {
 		files, err := filepath.Glob(filepath.Join(casesFolder, "calls", "*.Dockerfile"))
@@ -38,7 +38,7 @@ func TestSameCalls(t *testing.T) {
 	})
 }
 
-// call gives what buildx writes, the error it ends with, and its status.
+// call returns the output of buildx, its last error, and its exit status.
 func (b twins) call(t *testing.T, frontend, file, call string, flags []string) string {
 	t.Helper()
 	args := []string{"buildx", "build", "--builder", b.builder, "--progress", "quiet", "--call", call, "--file", file}
@@ -54,7 +54,8 @@ func (b twins) call(t *testing.T, frontend, file, call string, flags []string) s
 		text += err.Error() + "\n" + lastError(stderr.String())
 	}
 	if strings.HasPrefix(call, "outline") || strings.HasPrefix(call, "check") || call == "lint" {
-		// docker/dockerfile leaves the order of what stands at one place to chance, and with it the columns' widths.
+		// docker/dockerfile lists entries of the same location in random order, which also changes the width of
+		// columns.
 		text = sortedWords(text)
 	}
 	if strings.HasPrefix(call, "subrequests.describe") {
@@ -63,13 +64,13 @@ func (b twins) call(t *testing.T, frontend, file, call string, flags []string) s
 	return text
 }
 
-// sortedWords are the lines of a text in order; a list of rules is in order too.
+// sortedWords sorts the lines of a text, and the rules in a list of rules.
 func sortedWords(text string) string {
 	lines := strings.Split(text, "\n")
 	for i, line := range lines {
 		words := strings.Fields(line)
 		if head, list, found := strings.Cut(line, "lint violation found for rules: "); found {
-			// In JSON the list ends with the text it stands in.
+			// In JSON, the list is followed by the end of its string.
 			rules := strings.Split(strings.TrimRight(list, `",`), ", ")
 			slices.Sort(rules)
 			words = append(strings.Fields(head), rules...)
@@ -80,7 +81,7 @@ func sortedWords(text string) string {
 	return strings.Join(lines, "\n")
 }
 
-// withoutPlan drops the request that docker/dockerfile does not have from a list of requests, as text or as JSON.
+// withoutPlan removes the request that only fanlight has from a list of requests, as text or as JSON.
 func withoutPlan(text string) string {
 	var requests []map[string]any
 	if json.Unmarshal([]byte(text), &requests) == nil {
@@ -95,7 +96,7 @@ func withoutPlan(text string) string {
 	return strings.Join(lines, "\n")
 }
 
-// withoutSession drops the operation by which a Dockerfile was read: it names the session, a new one for each call.
+// withoutSession removes the operation that reads the Dockerfile. It names the session, which is new for each call.
 func withoutSession(text string) string {
 	var answer map[string]any
 	if json.Unmarshal([]byte(text), &answer) != nil || answer["sources"] == nil {
@@ -103,7 +104,7 @@ func withoutSession(text string) string {
 	}
 	sources, _ := answer["sources"].([]any)
 	for _, source := range sources {
-		// An outline's sources are texts.
+		// The sources of an outline are strings.
 		if fields, ok := source.(map[string]any); ok {
 			delete(fields, "definition")
 		}

@@ -18,7 +18,7 @@ func sameFolder(t *testing.T, b twins) string {
 	return copyCase(t, b.env, filepath.Join(casesFolder, "same"))
 }
 
-// TestSameFromLayout takes a stage from an image in a folder, which the client serves.
+// TestSameFromLayout replaces a stage by an image in a folder that the client serves.
 func TestSameFromLayout(t *testing.T) {
 	eachTwins(t, func(t *testing.T, b twins) {
 		b.context = sameFolder(t, b)
@@ -36,7 +36,7 @@ func TestSameFromLayout(t *testing.T) {
 	})
 }
 
-// TestSameUnderPolicy builds with a policy that puts another image in the place of the base.
+// TestSameUnderPolicy builds with a policy that replaces the base image by another image.
 func TestSameUnderPolicy(t *testing.T) {
 	eachTwins(t, func(t *testing.T, b twins) {
 		b.context = sameFolder(t, b)
@@ -89,7 +89,7 @@ func TestSameUnderPolicy(t *testing.T) {
 	})
 }
 
-// TestSameFromGit builds what is in a repository, at the time of its commit.
+// TestSameFromGit builds a repository, with the time of its commit.
 func TestSameFromGit(t *testing.T) {
 	eachTwins(t, func(t *testing.T, b twins) {
 		folder := sameFolder(t, b)
@@ -112,7 +112,7 @@ func TestSameFromGit(t *testing.T) {
 	})
 }
 
-// TestSameFromZstd builds the context and adds a file from an archive packed with zstd.
+// TestSameFromZstd uses an archive packed with zstd as the context and as the source of ADD.
 func TestSameFromZstd(t *testing.T) {
 	eachTwins(t, func(t *testing.T, b twins) {
 		address := serve(t, sameFolder(t, b), "/") + "/context.tar.zst"
@@ -127,9 +127,10 @@ func TestSameFromZstd(t *testing.T) {
 	})
 }
 
-// TestSameBill attaches what a scanner finds: in the result, in the stages that ask for it, and in the context.
+// TestSameBill attaches the results of a scanner for the image, for the stages that request a scan, and for the
+// context.
 func TestSameBill(t *testing.T) {
-	// On the standalone engine alone: Docker's runs scanners on a bridge, which that of the tests does not have.
+	// Docker Engine runs scanners on a bridge, and that of the tests has none.
 	onTwins(t, []string{"remote"}, func(t *testing.T, b twins) {
 		b.context = sameFolder(t, b)
 		scanner := b.env.registry + "/scanner:1"
@@ -150,7 +151,7 @@ func TestSameBill(t *testing.T) {
 	})
 }
 
-// statements are all attestations of a result, as JSON.
+// statements returns all attestations of a result, as JSON.
 func statements(t *testing.T, of pulled) []string {
 	t.Helper()
 	var texts []string
@@ -158,7 +159,7 @@ func statements(t *testing.T, of pulled) []string {
 		for _, desc := range descs {
 			var statement map[string]any
 			readJSON(t, of.ref, desc.Digest, &statement)
-			// The subject's name is where it was pushed to.
+			// The name of the subject is the reference, which differs.
 			for _, subject := range statement["subject"].([]any) {
 				delete(subject.(map[string]any), "name")
 			}
@@ -173,7 +174,7 @@ func statements(t *testing.T, of pulled) []string {
 	return texts
 }
 
-// serve gives a folder by HTTP, under a path; every answer has the same time.
+// serve serves a folder by HTTP, under a path. It ignores If-Modified-Since.
 func serve(t *testing.T, folder, path string) string {
 	t.Helper()
 	files := http.StripPrefix(strings.TrimSuffix(path, "/"), http.FileServer(http.Dir(folder)))
@@ -203,7 +204,7 @@ func writeJSON(t *testing.T, path string, value any) {
 	}
 }
 
-// lastError is the line with which a client ends.
+// lastError returns the error line of a client, or else its last line.
 func lastError(log string) string {
 	lines := strings.Split(strings.TrimSpace(log), "\n")
 	for _, line := range slices.Backward(lines) {

@@ -7,7 +7,8 @@ import (
 	"github.com/opencontainers/go-digest"
 )
 
-// TestSelection builds some of the versions that there are. What is not asked for may be missing, and costs nothing.
+// TestSelection builds some of the available versions. Versions that are not selected may be missing, and must not be
+// requested.
 func TestSelection(t *testing.T) {
 	env := loadEnvironment(t)
 	nano := env.registry + "/windows/nanoserver"
@@ -66,7 +67,7 @@ func TestSelection(t *testing.T) {
 	eachFanOut(t, env, append(cases, unselectedCases(t, env)...))
 }
 
-// unselectedCases lack an image that is not asked for.
+// unselectedCases returns cases that lack an image that is not selected.
 func unselectedCases(t *testing.T, env environment) []fanOutCase {
 	t.Helper()
 	s := newShelf(env, "selection/list")
@@ -77,7 +78,7 @@ func unselectedCases(t *testing.T, env environment) []fanOutCase {
 	sparse := newShelf(env, "selection/sparse")
 	sparse.index(t, "all", ofVersions(servers...)...)
 	gone := sparse.remove(t, server2019)
-	// Of its own, since others must not ask for what is gone.
+	// This shelf is separate, because the other cases must not request the missing image.
 	asked := newShelf(env, "selection/asked")
 	asked.index(t, "all", ofVersions(servers...)...)
 	goneAndAsked := asked.remove(t, server2019)
@@ -142,7 +143,7 @@ func unselectedCases(t *testing.T, env environment) []fanOutCase {
 	}
 }
 
-// remove deletes the manifest of an image from the registry, and gives its digest.
+// remove deletes the manifest of an image from the registry and returns its digest.
 func (s shelf) remove(t *testing.T, tag string) string {
 	t.Helper()
 	dgst := s.digest(t, tag)
@@ -161,7 +162,7 @@ func (s shelf) remove(t *testing.T, tag string) string {
 	return dgst.String()
 }
 
-// digest is that of the manifest or index behind a tag.
+// digest returns the digest of the manifest or index behind a tag.
 func (s shelf) digest(t *testing.T, tag string) digest.Digest {
 	t.Helper()
 	var ignored any

@@ -13,25 +13,25 @@ import (
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 )
 
-// standIn is a base image that a test makes up.
+// standIn is a made-up base image.
 type standIn struct {
 	// version is the config's os.version; empty for none.
 	version string
-	// arch is amd64 where it is empty.
+	// arch is the architecture; amd64 if empty.
 	arch     string
 	features []string
-	// isLinux: the config is that of a Linux image.
+	// isLinux is true for a Linux image.
 	isLinux bool
-	// entry changes what the index says of the image.
+	// entry changes what the index says about the image.
 	entry func(*ocispec.Descriptor)
 }
 
-// The versions that most tests make their bases of, newest first.
+// These are the versions of the base images in most tests, newest first.
 const (
 	server2025 = "10.0.26100.2033"
 	server2022 = "10.0.20348.2762"
 	server2019 = "10.0.17763.6414"
-	// No release has it.
+	// No release has this version.
 	serverToCome = "10.0.28100.7"
 )
 
@@ -39,7 +39,8 @@ var servers = []string{server2025, server2022, server2019}
 
 var standIns atomic.Uint64
 
-// standInSeed is a number that no other image has, of whatever run of the tests: an engine remembers what it has seen.
+// standInSeed returns a number that no other image has, in any run of the tests, because an engine remembers what it
+// has seen.
 func standInSeed() uint64 { return uint64(os.Getpid())<<32 + standIns.Add(1) }
 
 // shelf is a repository of the registry that a test fills.
@@ -50,15 +51,15 @@ type shelf struct {
 
 func newShelf(env environment, repo string) shelf { return shelf{registry.Host(env.registry), repo} }
 
-// newRepo is a repository that nothing was pushed to, by whatever run of the tests.
+// newRepo returns a repository that no run of the tests has pushed to.
 func newRepo(name string) string {
 	return fmt.Sprintf("e2e/%s-%d-%d", name, os.Getpid(), builds.Add(1))
 }
 
-// ref is the reference of a tag, in the registry itself.
+// ref returns the reference of a tag.
 func (s shelf) ref(tag string) string { return string(s.host) + "/" + s.repo + ":" + tag }
 
-// parse is ref, taken apart.
+// parse returns the parsed reference of a tag.
 func (s shelf) parse(t *testing.T, tag string) registry.Ref {
 	t.Helper()
 	ref, err := registry.Parse(s.ref(tag))
@@ -68,8 +69,8 @@ func (s shelf) parse(t *testing.T, tag string) registry.Ref {
 	return ref
 }
 
-// push uploads an image under its own tag, see tag, and gives its entry of an index. In the image's system folder is a
-// library that is named after its version, and says so.
+// push uploads an image under the tag that tag returns, and returns its entry for an index. The image has a library in
+// its system directory that is named after the version and contains it.
 func (s shelf) push(t *testing.T, one standIn) ocispec.Descriptor {
 	t.Helper()
 	layer, err := bases.BaseLayer(standInSeed(), 1<<10, []string{one.version + ".dll"})
@@ -96,7 +97,7 @@ func (s shelf) push(t *testing.T, one standIn) ocispec.Descriptor {
 	return desc
 }
 
-// tag is what a stand-in is pushed as: its version and, where that is not amd64, its architecture.
+// tag returns the tag of a stand-in: its version, its architecture unless that is amd64, and its features.
 func (one standIn) tag() string {
 	name := one.version
 	if one.isLinux {
@@ -120,7 +121,7 @@ func (s shelf) index(t *testing.T, tag string, images ...standIn) ocispec.Descri
 	return s.indexOf(t, tag, entries...)
 }
 
-// indexOf uploads an index of images that are there.
+// indexOf uploads an index of uploaded images.
 func (s shelf) indexOf(t *testing.T, tag string, entries ...ocispec.Descriptor) ocispec.Descriptor {
 	t.Helper()
 	desc, err := bases.PushIndex(s.host, s.repo, tag, true, entries)
@@ -130,7 +131,7 @@ func (s shelf) indexOf(t *testing.T, tag string, entries ...ocispec.Descriptor) 
 	return desc
 }
 
-// ofVersions are stand-ins for amd64.
+// ofVersions returns stand-ins for amd64.
 func ofVersions(versions ...string) []standIn {
 	var images []standIn
 	for _, version := range versions {
@@ -139,7 +140,7 @@ func ofVersions(versions ...string) []standIn {
 	return images
 }
 
-// entries are what an index must hold where each version has its image of the shelf as its base.
+// entries returns the entries that an index must have if each version is based on its image of the shelf.
 func (s shelf) entries(versions ...string) []entry {
 	var entries []entry
 	for _, version := range versions {

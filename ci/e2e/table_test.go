@@ -23,7 +23,7 @@ import (
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 )
 
-// TestTable makes a row of the table of engines: docs/engines.md. ci/table says which engine, and gathers the rows.
+// TestTable writes a row of the table of engines (docs/engines.md). ci/table selects the engine and collects the rows.
 func TestTable(t *testing.T) {
 	ledger := os.Getenv("TABLE")
 	if ledger == "" {
@@ -62,7 +62,7 @@ func TestTable(t *testing.T) {
 	}
 }
 
-// tableColumns are what is looked at, each with how: the result is what the table shows.
+// tableColumns are the columns of the table. Each function returns the result that the table shows.
 var tableColumns = []struct {
 	name string
 	run  func(*testing.T, *bench) string
@@ -86,19 +86,19 @@ var tableColumns = []struct {
 	{"rebase", rebaseRow},
 }
 
-// bench is an engine under test, and the build that the first columns look at.
+// bench is an engine under test, and the build that the first columns check.
 type bench struct {
 	env    environment
 	engine engine
 	daemon *daemon
 	// context is testdata/e2e/engines.
 	context string
-	// built is the first build, and fetched the base bytes it took; both once it has been made.
+	// built is the first build, and fetched is how many bytes of base images it downloaded.
 	built   pulled
 	fetched int64
 }
 
-// TestEngine runs the part of the table that no other test has, on the pinned buildkitd.
+// TestEngine runs on the pinned buildkitd the part of the table that no other test covers.
 func TestEngine(t *testing.T) {
 	env := loadEnvironment(t)
 	b := newBench(t, env, pinnedBuildKit(t, env))
@@ -110,7 +110,7 @@ func TestEngine(t *testing.T) {
 
 const tableContext = "engines"
 
-// tablePlatforms are what is asked for, and tableCase what has to come of it.
+// tablePlatforms are the requested platforms, and tableCase is the expected result.
 const tablePlatforms = "linux/amd64,linux/arm64,windows/amd64"
 
 func tableCase(env environment) testCase {
@@ -146,7 +146,7 @@ func newBench(t *testing.T, env environment, on engine) *bench {
 	return b
 }
 
-// request is a build of the bench's context with a reference of its own.
+// request returns a build of the bench's context, with a unique reference.
 func (b *bench) request(options map[string]string) buildRequest {
 	all := map[string]string{"platform": tablePlatforms}
 	maps.Copy(all, options)
@@ -154,7 +154,7 @@ func (b *bench) request(options map[string]string) buildRequest {
 	return buildRequest{context: b.context, options: all, ref: ref}
 }
 
-// check builds on a daemon, and wants the images to be as tableCase has them.
+// check builds on a daemon and checks the images.
 func (b *bench) check(t *testing.T, d *daemon, request buildRequest, one testCase) string {
 	t.Helper()
 	output, err := d.client.build(t, request)
@@ -168,10 +168,10 @@ func (b *bench) check(t *testing.T, d *daemon, request buildRequest, one testCas
 	return output
 }
 
-// noClient asks for no attestations.
+// noClient is a client that requests no attestations.
 var noClient client
 
-// fetched sums the bytes of base layers that the registry served since the offset.
+// fetched returns how many bytes of base layers the registry has sent since the offset.
 func fetched(t *testing.T, env environment, log string, offset int64) (sum int64) {
 	t.Helper()
 	requests, _, err := access.Read(log, offset)
@@ -186,8 +186,8 @@ func fetched(t *testing.T, env environment, log string, offset int64) (sum int64
 	return sum
 }
 
-// twoAtOnce makes the same new Windows layer in two builds at the same time, several times, on an engine with nothing in
-// it. Both have to end with the same right images. What is copied is large enough for the layer to take a while.
+// twoAtOnce creates the same new Windows layer in two builds at the same time, several times, on a new engine. Both
+// must push the same correct images. The copied file is large, so that the layer takes a while.
 func twoAtOnce(t *testing.T, b *bench, rounds int) {
 	d := b.engine.start(t, b.env)
 	for round := range rounds {
@@ -278,7 +278,7 @@ func plainCopies(t *testing.T, b *bench) string {
 	return "right"
 }
 
-// brokenBase builds on a base that cannot be unpacked. With plain copies the engine has to, and fails.
+// brokenBase builds on a base image that cannot be unpacked. With plain copies the engine must unpack it, and fails.
 func brokenBase(t *testing.T, b *bench) string {
 	options := map[string]string{"platform": "windows/amd64", "build-arg:WINBASE": b.env.registry + "/windows/broken:ltsc2022,ltsc2025"}
 	one := tableCase(b.env)
@@ -299,8 +299,8 @@ func brokenBase(t *testing.T, b *bench) string {
 	return "builds, 0 bytes"
 }
 
-// stageRead copies from a Windows stage, which takes its base, out of a cache with a step changed: what is read there must
-// be files of Windows, wherever they came from.
+// stageRead copies from a Windows stage, which needs its base image, with a cache and one changed step. The copied
+// files must be Windows files, whether they come from the cache or not.
 func stageRead(t *testing.T, b *bench) string {
 	cache := fmt.Sprintf("%s/table/cache:%d-read", b.env.registry, builds.Add(1))
 	base := b.env.registry + "/windows/nanoserver:ltsc2022"
@@ -329,7 +329,7 @@ func stageRead(t *testing.T, b *bench) string {
 	return "right"
 }
 
-// rounds is how often a cache of each mode is imported, each time by an engine with nothing in it.
+// rounds returns how many times a cache of each mode is imported, each time by a new engine.
 func rounds() int {
 	if count, err := strconv.Atoi(os.Getenv("TABLE_ROUNDS")); err == nil {
 		return count
@@ -337,7 +337,7 @@ func rounds() int {
 	return 6
 }
 
-// olderStore builds on a Docker Engine without containerd's image store, which can do nothing with the result.
+// olderStore builds on a Docker Engine without containerd's image store, which cannot use the result.
 func olderStore(t *testing.T, b *bench) string {
 	if !b.engine.isDocker {
 		return "-"
@@ -353,8 +353,8 @@ func olderStore(t *testing.T, b *bench) string {
 	return "refused, with advice"
 }
 
-// partialCache exports a cache, and imports it on engines with nothing in them, each time after a change of another
-// step: what comes out of the cache and what is made anew have to go together.
+// partialCache exports a cache, and imports it on new engines, each time after a change of another step. Cached and new
+// steps must fit together.
 func partialCache(t *testing.T, b *bench, mode string, rounds int) string {
 	t.Helper()
 	cache := fmt.Sprintf("%s/table/cache:%d-%s", b.env.registry, builds.Add(1), mode)
@@ -375,7 +375,7 @@ func partialCache(t *testing.T, b *bench, mode string, rounds int) string {
 		request := b.request(map[string]string{"build-arg:NONCE": "fixed"})
 		request.cacheFrom = cache
 		if change.file == "" {
-			// The step of the Linux stage that the others copy from.
+			// This is the step of the Linux stage that the other stages copy from.
 			request.options["build-arg:NONCE"] = fmt.Sprint("changed ", round)
 		} else {
 			request.context = copyCase(t, b.env, filepath.Join(casesFolder, tableContext))
@@ -403,18 +403,18 @@ func partialCache(t *testing.T, b *bench, mode string, rounds int) string {
 	return fmt.Sprintf("%d of %d", rounds, rounds)
 }
 
-// cancel kills the client in a step and during the export. There may be no image that is half made, and the engine has
-// to build the next one.
+// cancel kills the client during a step and during the export. No incomplete image may remain, and the engine must be
+// able to build the next one.
 func cancel(t *testing.T, b *bench) string {
 	for _, moment := range []string{`built for windows`, `exporting layers`, `pushing`} {
 		request := b.request(map[string]string{"build-arg:SECONDS": "2"})
 		made := b.daemon.client.command(request)
 		made.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 		killAt(t, made, regexp.MustCompile(moment))
-		// Longer than the rest would have taken.
+		// This is longer than the rest of the build takes.
 		time.Sleep(4 * time.Second)
 		if pushed(request.ref) {
-			// The engine was done before it knew: then all of it has to be there.
+			// The engine finished before it noticed, so the image must be complete.
 			checkImage(t, b.env, noClient, request.ref, tableCase(b.env))
 			if moment == `built for windows` {
 				t.Errorf("the image was pushed though the client was killed in a step")
@@ -428,7 +428,7 @@ func cancel(t *testing.T, b *bench) string {
 	return "clean"
 }
 
-// killAt runs a command and kills it, children included, once its output has the text.
+// killAt runs a command and kills it and its children as soon as its output contains the text.
 func killAt(t *testing.T, cmd *exec.Cmd, moment *regexp.Regexp) {
 	t.Helper()
 	read, write, err := os.Pipe()
@@ -444,7 +444,7 @@ func killAt(t *testing.T, cmd *exec.Cmd, moment *regexp.Regexp) {
 	var output strings.Builder
 	found := false
 	for lines := bufio.NewScanner(read); !found && lines.Scan(); {
-		// The step's own text, not the instruction that holds it.
+		// The text must be the output of the step, not the instruction.
 		found = moment.MatchString(lines.Text()) && !strings.Contains(lines.Text(), "RUN")
 		output.WriteString(lines.Text() + "\n")
 	}
@@ -455,15 +455,15 @@ func killAt(t *testing.T, cmd *exec.Cmd, moment *regexp.Regexp) {
 	}
 }
 
-// indexBase builds on bases that are indexes of several versions, in every order: from the registry given, in OCI's form
-// or with the suffix in Docker's.
+// indexBase builds on base images that are indexes of several versions, in every order. It takes them from this
+// registry, in OCI's format or with the suffix in Docker's.
 func indexBase(t *testing.T, b *bench, registry, suffix string) string {
 	env, log := b.env, b.env.registryLog
 	if registry != env.registry {
 		env.registry, log = registry, os.Getenv("REGISTRY_LOCKED_LOG")
 	}
 	var results []string
-	// An index that was read before would be found in the cache, whatever its name was.
+	// An engine that has read an index would find it in its cache under any name.
 	d := b.engine.start(t, b.env)
 	defer d.stop()
 	client := d.buildx(t)
@@ -495,7 +495,7 @@ func indexBase(t *testing.T, b *bench, registry, suffix string) string {
 			}
 			result = "list asked for"
 		case strings.Contains(output, "cannot be told apart from"):
-			// The newest is behind another, and the warning says so.
+			// The newest image is hidden behind another one, and the warning says so.
 			one.Index = one.Index[1:]
 			result = "asked, warns of 2025"
 		case strings.Contains(output, "was asked for each known Windows version"):

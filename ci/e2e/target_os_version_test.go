@@ -2,8 +2,9 @@ package e2e
 
 import "testing"
 
-// TestTargetOSVersion looks at what TARGETOSVERSION is: where the client names versions, what it wrote, in FROM and in
-// stages, as with docker/dockerfile; else the version of the base, in stages. The index has the base's version.
+// TestTargetOSVersion checks TARGETOSVERSION. If the client names versions, it is what the client wrote, in FROM and in
+// stages, as with docker/dockerfile. Otherwise it is the version of the base image, in stages only. The index always
+// has the version of the base image.
 func TestTargetOSVersion(t *testing.T) {
 	env := loadEnvironment(t)
 	s := newShelf(env, "target/nano")

@@ -13,7 +13,7 @@ import (
 	"testing"
 )
 
-// twins builds the same thing with docker/dockerfile and with fanlight, on one builder.
+// twins builds with docker/dockerfile and with fanlight on one builder.
 type twins struct {
 	env     environment
 	builder string
@@ -21,19 +21,20 @@ type twins struct {
 	context string
 }
 
-// The frontends: the engine's own docker/dockerfile, docker/dockerfile as an image, and the image under test.
+// These are the frontends: docker/dockerfile built into the engine, docker/dockerfile as an image, and the image under
+// test.
 const (
 	builtIn  = "built-in"
 	peer     = "peer"
 	fanlight = "fanlight"
 )
 
-// built is what came of a build.
+// built is the result of a build.
 type built struct {
-	// digest of what was pushed: an index, or the one image.
+	// digest is the digest of the pushed index, or of the only image.
 	digest string
 	ref    string
-	// steps are the vertices with inputs by digest: all that is no source.
+	// steps are the vertices that have inputs, by digest, so without sources.
 	steps map[string]step
 	log   string
 }
@@ -45,7 +46,7 @@ type step struct {
 	Cached bool
 }
 
-// eachTwins runs a test on the standalone engine and on Docker's.
+// eachTwins runs a test on the standalone engine and on Docker Engine.
 func eachTwins(t *testing.T, run func(*testing.T, twins)) {
 	t.Helper()
 	onTwins(t, []string{"remote", "default"}, run)
@@ -60,7 +61,7 @@ func onTwins(t *testing.T, builders []string, run func(*testing.T, twins)) {
 	}
 }
 
-// build pushes what the frontend makes of the context; the build must succeed.
+// build builds the context with the frontend and pushes the result. The build must succeed.
 func (b twins) build(t *testing.T, frontend string, flags ...string) built {
 	t.Helper()
 	result, err := b.try(t, frontend, nil, flags...)
@@ -88,7 +89,7 @@ func (b twins) try(t *testing.T, frontend string, environ []string, flags ...str
 	if b.builder == "default" {
 		args = append(args, "--network", "host")
 	}
-	// A statement of provenance holds the time of the build.
+	// A provenance statement contains the time of the build.
 	if !slices.ContainsFunc(flags, func(flag string) bool { return strings.HasPrefix(flag, "--provenance") }) {
 		args = append(args, "--provenance=false")
 	}
@@ -111,7 +112,7 @@ func (b twins) try(t *testing.T, frontend string, environ []string, flags ...str
 	return result, json.Unmarshal(values["containerimage.digest"], &result.digest)
 }
 
-// readSteps reads the progress, a line of JSON an event.
+// readSteps parses the progress, which has one event in JSON on each line.
 func (r *built) readSteps() {
 	lines := bufio.NewScanner(strings.NewReader(r.log))
 	lines.Buffer(nil, 16<<20)
@@ -129,7 +130,7 @@ func (r *built) readSteps() {
 	}
 }
 
-// uncached names the steps that did not come from the cache.
+// uncached returns the names of the steps that did not come from the cache, sorted.
 func (r built) uncached() []string {
 	var names []string
 	for _, one := range r.steps {
@@ -150,7 +151,7 @@ func (b twins) prune(t *testing.T) {
 	}
 }
 
-// same builds with both frontends, each on an empty cache, and wants one digest.
+// same builds with both frontends, each with an empty cache, and compares the digests.
 func (b twins) same(t *testing.T, flags ...string) built {
 	t.Helper()
 	b.prune(t)
@@ -164,7 +165,7 @@ func (b twins) same(t *testing.T, flags ...string) built {
 	return ours
 }
 
-// manifest is what a build pushed, to be shown.
+// manifest describes what a build pushed.
 func (b twins) manifest(t *testing.T, of built) string {
 	t.Helper()
 	var text bytes.Buffer
@@ -181,7 +182,7 @@ func (b twins) manifest(t *testing.T, of built) string {
 	return text.String()
 }
 
-// command runs a program that must succeed, in a folder.
+// command runs a program in a folder and returns its output. The program must succeed.
 func command(t *testing.T, folder, name string, args ...string) string {
 	t.Helper()
 	cmd := exec.Command(name, args...)

@@ -15,19 +15,19 @@ import (
 	"github.com/opencontainers/go-digest"
 )
 
-// downloadRow is a row of the tables in docs/limits.md that say which builds download bases.
+// downloadRow is a row of the tables in docs/limits.md about which builds download base images.
 type downloadRow struct {
 	line  int
 	flags string
-	// elsewhere: what the row pushes to is not the registry that has the bases.
+	// elsewhere is true if the row pushes to another registry than that of the base images.
 	elsewhere bool
-	// first, next and newBuilder are how many of the bases each build downloads, and cached is how many the cache holds
-	// then, in the words of amounts.
+	// first, next and newBuilder are how many of the base images each build downloads, and cached is how many the cache
+	// then holds, in the words of amounts.
 	first, next, newBuilder, cached string
 }
 
-// amounts are the words of the tables, each with the numbers of bases it allows. There are two bases, so that one and all
-// can be told apart.
+// amounts are the words in the tables, with the numbers of base images that each allows. There are two base images, to
+// distinguish one from all.
 var amounts = map[string][]int{
 	"none": {0}, "one": {1}, "all": {2}, "none or one": {0, 1}, "one or all": {1, 2}, "none to all": {0, 1, 2}, "-": {0},
 }
@@ -39,7 +39,7 @@ var (
 	downloadsFlags   = regexp.MustCompile("^(no output|`[^`]+`)$")
 )
 
-// downloadRows reads the tables of the page, by engine.
+// downloadRows parses the tables of the page, by engine.
 func downloadRows(t *testing.T) map[string][]downloadRow {
 	t.Helper()
 	text, err := os.ReadFile(limitsPage)
@@ -78,14 +78,14 @@ func downloadRows(t *testing.T) map[string][]downloadRow {
 	return tables
 }
 
-// builder is a name for --builder, and the environment with the Docker Engine that the client talks to.
+// builder is a name for --builder, and an environment with the Docker Engine that the client uses.
 type builder struct {
 	env  environment
 	name string
 }
 
-// TestDownloads builds every row of the tables in docs/limits.md three times, and counts the bases that the registry
-// served. The rows are built side by side: each has bases and files of its own, so that to it every builder is new.
+// TestDownloads builds every row of the tables in docs/limits.md three times, and counts the base images that the
+// registry sends. The rows run in parallel: each has its own base images and files, so every builder is new to it.
 func TestDownloads(t *testing.T) {
 	env, results := loadEnvironment(t), required(t, "RESULTS")
 	clients(t, env)
@@ -110,15 +110,15 @@ func TestDownloads(t *testing.T) {
 	}
 }
 
-// downloads is a row that is being built.
+// downloads is the build of a row.
 type downloads struct {
 	env environment
 	row downloadRow
-	// project is the build context, and folder is where files are written to.
+	// project is the build context. folder is where the build writes files.
 	project, folder string
-	// bases are the layers of the two bases, one each.
+	// bases are the layers of the two base images, one each.
 	bases map[digest.Digest]bool
-	// host and repo are where the row pushes to; the repository of its cache has a longer name.
+	// host and repo are where the row pushes to. Its cache has another repository.
 	host, repo string
 }
 
@@ -155,7 +155,7 @@ func (d downloads) run(t *testing.T, first, second builder) {
 	d.check(t, "the exported cache", d.row.cached, d.inCache(t))
 }
 
-// check compares a number of bases with the cell of the table.
+// check compares the number of base images with the cell of the table.
 func (d downloads) check(t *testing.T, what, cell string, got int) {
 	t.Helper()
 	if !slices.Contains(amounts[cell], got) {
@@ -163,7 +163,8 @@ func (d downloads) check(t *testing.T, what, cell string, got int) {
 	}
 }
 
-// build builds the project with a changed file. importCache takes what the row's --cache-to has exported.
+// build builds the project with a changed file. With importCache it imports the cache that the row's --cache-to has
+// exported.
 func (d downloads) build(t *testing.T, what, cell string, on builder, importCache bool) {
 	t.Helper()
 	write(t, d.project+"/changed.txt", what+" of "+d.repo)
@@ -208,7 +209,7 @@ func (d downloads) build(t *testing.T, what, cell string, on builder, importCach
 
 func (d downloads) cacheRepo() string { return d.repo + "-cache" }
 
-// inCache is how many of the bases the exported cache holds.
+// inCache returns how many of the base images the exported cache holds.
 func (d downloads) inCache(t *testing.T) int {
 	t.Helper()
 	got := 0

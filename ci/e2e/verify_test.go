@@ -15,13 +15,13 @@ import (
 	"fanlight/ci/tools/pypi"
 )
 
-// verified is a Dockerfile for Windows, and what a look at its files finds: checks and lines.
+// verified is a Dockerfile for Windows, and the findings of the checks of its files: checks and lines.
 type verified struct {
 	name string
-	// text has the files of verifyFiles as its context, and what compile builds as the stage `build`.
+	// text is the Dockerfile. Its context has the files of verifyFiles, and its stage `build` is compile.
 	text string
 	want []string
-	// options are names and values of more options of the build.
+	// options are names and values of further options of the build.
 	options []string
 	// fails is part of the build's error.
 	fails string
@@ -41,7 +41,7 @@ RUN mkdir /out && x86_64-w64-mingw32-gcc -shared-libgcc -o /out/mingw.exe app.c 
     touch /out/links/x /out/cases/Readme /out/cases/README '/out/cases/a:b' /out/cases/aux.txt
 `
 
-// sources are what compile builds. The division is a function of the compiler's run time.
+// sources are the files that compile builds. The division in app.c calls a function of the compiler's runtime library.
 var sources = map[string]string{
 	"app.c":     "#include <stdio.h>\nint main(int argc, char **argv) { unsigned __int128 n = (unsigned __int128)argc << 90; printf(\"%d\\n\", (int)(n / (argc + 3) >> 80)); }\n",
 	"library.c": "__declspec(dllexport) int one(void) { return 1; }\n",
@@ -53,12 +53,12 @@ const (
 	core    = "FROM registry.test/windows/servercore:ltsc2022\n"
 	process = "FROM registry.test/windows/hostprocess:v1.0.0\n"
 	onArm   = "FROM registry.test/windows/nanoserver:ltsc2025-arm64\n"
-	// unknown is a base of a team's, with what it likes in it.
+	// unknown is a base image of a team, which may contain anything.
 	unknown = "FROM registry.test/library/runtime:ordered\n"
 )
 
 var verifieds = []verified{
-	// Programs that are right.
+	// These programs run.
 	{name: "Go", text: nano + "COPY go-amd64.exe /app/\nENTRYPOINT [\"C:\\\\app\\\\go-amd64.exe\"]\n"},
 	{name: "Go by the working directory", text: nano + "WORKDIR C:/app\nCOPY go-amd64.exe app.exe\nCMD [\"app\", \"-x\"]\n"},
 	{name: "Go by PATH", text: nano + "COPY go-amd64.exe C:/tools/app.exe\nENV PATH=\"C:/tools;${PATH}\"\nENTRYPOINT [\"app\"]\n", want: []string{"WindowsPathDefault 3"}},
@@ -73,7 +73,7 @@ var verifieds = []verified{
 	{name: "a script for cmd", text: nano + "COPY start.cmd /app/\nENTRYPOINT [\"C:\\\\app\\\\start.cmd\"]\n"},
 	{name: "programs for the build", text: nano + "COPY go-linux go-darwin /other/\n"},
 	{name: ".NET code is for every processor", text: nano + "COPY ClrLoader.dll /app/\n"},
-	// Programs that cannot be started.
+	// These programs cannot be started.
 	{name: "for Linux", text: nano + "COPY go-linux /app.exe\nENTRYPOINT [\"/app.exe\"]\n", want: []string{"WindowsProgram 2"}},
 	{name: "for Linux by gcc", text: core + "COPY --from=build /out/elf /app.exe\nCMD [\"/app.exe\"]\n", want: []string{"WindowsProgram 2"}},
 	{name: "for Linux without an extension", text: nano + "COPY go-linux /app\nENTRYPOINT [\"/app\"]\n", want: []string{"WindowsProgram 2"}},
@@ -99,31 +99,31 @@ var verifieds = []verified{
 	{name: "elsewhere", text: nano + "COPY go-amd64.exe /app/app.exe\nENTRYPOINT [\"app.exe\"]\n", want: []string{"WindowsProgramMissing 3"}},
 	{name: "nowhere", text: nano + "COPY go-amd64.exe /app/\nENTRYPOINT [\"C:\\\\bin\\\\app.exe\"]\n", want: []string{"WindowsProgramMissing 3"}},
 	{name: "nowhere in what was copied", text: nano + "COPY --from=build /out/links/x /app/\nENTRYPOINT [\"C:\\\\app\\\\other.exe\"]\n", want: []string{"WindowsProgramMissing 3"}},
-	// Libraries.
+	// These programs lack libraries.
 	{name: "MinGW", text: nano + "COPY --from=build /out/mingw.exe /app/\nENTRYPOINT [\"/app/mingw.exe\"]\n", want: []string{"WindowsLibrary 2"}},
 	{name: "MinGW on servercore", text: core + "COPY --from=build /out/mingw.exe /app/\n", want: []string{"WindowsLibrary 2"}},
 	{name: "Visual C++", text: nano + "COPY just.exe /app/\nENTRYPOINT [\"/app/just.exe\"]\n", want: []string{"WindowsLibrary 2"}},
 	{name: "Visual C++ on servercore", text: "# check=error=true\nFROM registry.test/windows/servercore:ltsc2022\nCOPY just.exe /app/\nENTRYPOINT [\"/app/just.exe\"]\n", want: []string{"WindowsRedistributable 3"}},
-	// Runtimes.
+	// These programs lack a runtime, or have one.
 	{name: ".NET Framework", text: nano + "COPY mcs.exe /app/\nENTRYPOINT [\"/app/mcs.exe\"]\n", want: []string{"WindowsRuntime 2"}},
 	{name: ".NET Framework on servercore", text: core + "COPY mcs.exe /app/\nENTRYPOINT [\"/app/mcs.exe\"]\n"},
 	{name: ".NET without its runtime", text: nano + "COPY ClrLoader.dll ClrLoader.runtimeconfig.json /app/\nWORKDIR C:/app\nENTRYPOINT [\"dotnet\", \"ClrLoader.dll\"]\n", want: []string{"WindowsRuntime 4"}},
 	{name: ".NET on an older runtime", text: nano + "ENV DOTNET_VERSION=6.0.36\nCOPY go-amd64.exe /app/web.exe\nCOPY ClrLoader.runtimeconfig.json /app/web.runtimeconfig.json\nENTRYPOINT [\"/app/web.exe\"]\n", want: []string{"WindowsRuntime 5"}},
 	{name: ".NET on its runtime", text: nano + "ENV DOTNET_VERSION=8.0.11 ASPNET_VERSION=8.0.11\nCOPY ClrLoader.dll ClrLoader.runtimeconfig.json /app/\nENTRYPOINT [\"dotnet\", \"/app/ClrLoader.dll\"]\n"},
-	// Names and links.
+	// These files have names or links that Windows cannot use.
 	{name: "names", text: nano + "COPY --from=build /out/cases /app/\n", want: []string{"WindowsFileName 2", "WindowsFileName 2", "WindowsFileName 2"}},
 	{name: "links", text: nano + "COPY --from=build /out/links /app/\n", want: []string{"WindowsSymlink 2", "WindowsSymlink 2"}},
-	// False alarms.
+	// These files look wrong but are right, or must be checked nevertheless.
 	{name: "HostProcess", text: process + "COPY go-386.exe just.exe /\nCOPY --from=build /out/mingw.exe /\nENTRYPOINT [\"C:\\\\hpc\\\\other.exe\"]\n"},
 	{name: "HostProcess with a program for Linux", text: process + "COPY go-linux /app.exe\nENTRYPOINT [\"/app.exe\"]\n", want: []string{"WindowsProgram 2"}},
 	{name: "scratch", text: "# check=skip=WindowsScratch\nFROM scratch\nCOPY go-linux /app.exe\nENTRYPOINT [\"/app.exe\"]\n"},
 	{name: "a base of a team", text: unknown + "COPY --from=build /out/mingw.exe /\nCOPY just.exe /\nENTRYPOINT [\"C:\\\\other\\\\app.exe\"]\n"},
 	{name: "the program of the base", text: unknown + "COPY go-linux /data/x.bin\n"},
 	{name: "a base under a name of Microsoft's", text: "FROM registry.test/windows/nanoserver:ltsc2022\nCOPY --from=build /out/mingw.exe /\nENTRYPOINT [\"C:\\\\other\\\\app.exe\"]\n", options: []string{"context:registry.test/windows/nanoserver:ltsc2022", "docker-image://registry.test/library/runtime:ordered"}},
-	// What is too much to be looked at may hold what seems to be missing.
+	// Files that are too many to read may include what seems to be missing.
 	{name: "many steps", text: nano + "COPY --from=build /out/mingw.exe /app/\n" + manySteps(256) + "COPY --from=build /out/libgcc_s_seh-1.dll /app/\nENTRYPOINT [\"/app/mingw.exe\"]\n", want: []string{"WindowsUnread 2"}},
 	{name: "many directories", text: nano + "COPY --from=build /out/many /app/\nENTRYPOINT [\"/app/mingw.exe\"]\n", want: []string{"WindowsUnread 2"}},
-	// Settings.
+	// These cases change the settings of the checks.
 	{name: "error=true", text: "# check=error=true\nFROM registry.test/windows/nanoserver:ltsc2022\nCOPY go-linux /app.exe\nENTRYPOINT [\"/app.exe\"]\n", want: []string{"WindowsProgram 3"}, fails: "lint violation found for rules: WindowsProgram"},
 	{name: "skipped", text: "# check=skip=WindowsProgram\nFROM registry.test/windows/nanoserver:ltsc2022\nCOPY go-linux /app.exe\nENTRYPOINT [\"/app.exe\"]\n"},
 	{name: "skipped for a line", text: nano + "# check=skip=WindowsProgram\nCOPY go-linux /one.exe\nCOPY go-linux /two.exe\n", want: []string{"WindowsProgram 4"}},
@@ -131,7 +131,7 @@ var verifieds = []verified{
 	{name: "a failing step", text: nano + "COPY --from=build /not/there /app.exe\n", fails: "\"/not/there\": not found"},
 }
 
-// manySteps are steps that each copy a file to a directory of its own.
+// manySteps returns steps that each copy a file to another directory.
 func manySteps(count int) string {
 	var text strings.Builder
 	for i := range count {
@@ -140,8 +140,8 @@ func manySteps(count int) string {
 	return text.String()
 }
 
-// TestVerify builds images with programs that compilers and packers made, and wants to be told of those that Windows
-// refuses, once for all versions, and of no other. No base is read for it.
+// TestVerify builds images with programs of real compilers and packagers. The checks must report programs that Windows
+// refuses, once for all versions, and no others. They must not read a base image.
 func TestVerify(t *testing.T) {
 	env := loadEnvironment(t)
 	clients(t, env)
@@ -166,14 +166,14 @@ func TestVerify(t *testing.T) {
 
 var finding = regexp.MustCompile(`(?m) - (\w+): .* \(line (\d+)\)`)
 
-// buildVerified gives the checks and lines of the warnings, sorted, and what the client wrote.
+// buildVerified returns the checks and lines of the warnings, sorted, and the output.
 func buildVerified(t *testing.T, env environment, folder string, one verified) ([]string, string, error) {
 	t.Helper()
 	options := onWindows()
 	for i := 0; i+1 < len(one.options); i += 2 {
 		options[env.fill(one.options[i])] = env.fill(one.options[i+1])
 	}
-	// The file's lines are counted as if nothing stood before them but its directives.
+	// Lines are counted as if only the directives came before the text.
 	directives, text := "", one.text
 	for strings.HasPrefix(text, "# check=") {
 		line, rest, _ := strings.Cut(text, "\n")
@@ -200,8 +200,8 @@ func buildVerified(t *testing.T, env environment, folder string, one verified) (
 	return got, output, err
 }
 
-// wheels are packages with programs for Windows: launchers for every processor, a program of Rust with the runtime of
-// Visual C++, that runtime, and a library of .NET.
+// wheels are packages with programs for Windows: launchers for every processor, a Rust program with the Visual C++
+// runtime, that runtime, and a .NET library.
 var wheels = []struct {
 	pypi.Wheel
 	names []string
@@ -216,7 +216,7 @@ var wheels = []struct {
 		[]string{"ClrLoader.dll"}},
 }
 
-// verifyFiles is a build context of programs.
+// verifyFiles returns a build context of programs.
 func verifyFiles(t *testing.T) string {
 	t.Helper()
 	folder, cache := t.TempDir(), os.Getenv("FANLIGHT_CACHE")
@@ -230,7 +230,7 @@ func verifyFiles(t *testing.T) string {
 			files[name] = string(content)
 		}
 	}
-	// A program of .NET Framework: Mono's own compiler.
+	// Mono's compiler is a program for .NET Framework.
 	program, err := os.ReadFile(os.Getenv("DOTNET_FRAMEWORK_PROGRAM"))
 	if err != nil {
 		t.Fatal(err)
@@ -253,7 +253,7 @@ func verifyFiles(t *testing.T) string {
 	return folder
 }
 
-// compileGo builds a program for several systems.
+// compileGo compiles a program for several systems.
 func compileGo(t *testing.T, folder string) {
 	t.Helper()
 	source := t.TempDir()
@@ -274,8 +274,8 @@ func compileGo(t *testing.T, folder string) {
 
 var copyStep = regexp.MustCompile(`(?m)^(#\d+) \[windows 2/2\] COPY`)
 
-// TestVerifyImported builds from an imported cache, on an engine with nothing in it. A layer of it is downloaded to be
-// checked only where the client asks for that, and then its files are found where Windows' layers have them.
+// TestVerifyImported builds from an imported cache on a new engine. A cached layer is downloaded for the checks only if
+// the client requests it. The checks must then find its files where Windows layers have them.
 func TestVerifyImported(t *testing.T) {
 	env := loadEnvironment(t)
 	folder := t.TempDir()
@@ -315,7 +315,7 @@ func TestVerifyImported(t *testing.T) {
 		if strings.Contains(output, said) != one.finds {
 			t.Errorf("FANLIGHT_VERIFY=%s:\n%s", one.value, output)
 		}
-		// A step out of the cache that is read as well is shown as a download.
+		// A cached step that is also read is shown as a download.
 		step := copyStep.FindStringSubmatch(output)
 		if step == nil {
 			t.Fatalf("no step copies:\n%s", output)

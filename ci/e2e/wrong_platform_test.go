@@ -11,7 +11,8 @@ import (
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 )
 
-// TestWrongPlatform builds on images that are no index, and for another system or processor than what is built.
+// TestWrongPlatform builds on single images, not indexes, for another operating system or processor than the requested
+// one.
 func TestWrongPlatform(t *testing.T) {
 	env := loadEnvironment(t)
 	s := newShelf(env, "wrong/nano")
@@ -51,9 +52,9 @@ func TestWrongPlatform(t *testing.T) {
 	})
 }
 
-// TestCopyFromLinuxImage copies from a bare Linux image into a Windows stage. That is refused, before BuildKit has taken
-// the layers of that image for those of Windows: the file as the error wants it works on the same engine, and so does a
-// Linux build on that image.
+// TestCopyFromLinuxImage copies from a single Linux image, not an index, into a Windows stage. The build is refused
+// before BuildKit stores the layers of that image as Windows layers. The Dockerfile that the error suggests must then
+// work on the same engine, and so must a Linux build on that image.
 func TestCopyFromLinuxImage(t *testing.T) {
 	env := loadEnvironment(t)
 	clients(t, env)
@@ -88,8 +89,8 @@ func TestCopyFromLinuxImage(t *testing.T) {
 	}
 }
 
-// pushBareLinux pushes a Linux image that is no index, with a layer that no other has: BuildKit remembers of a layer for
-// which system it was first unpacked. It gives the image and the text of its file etc/motd.
+// pushBareLinux pushes a single Linux image, not an index. Its layer is unique, because BuildKit remembers for which
+// system a layer was first unpacked. It returns the reference and the text of the file etc/motd.
 func pushBareLinux(t *testing.T, env environment) (ref, text string) {
 	t.Helper()
 	number := standInSeed()

@@ -1,10 +1,10 @@
-// Command hosts prints which Windows images run on which Windows hosts, and which one of a list a host takes: the
-// answers of github.com/containerd/platforms, at the version that its go.mod names. ci/windows-hosts runs it.
+// Command hosts prints which Windows images run on which Windows hosts, and which image of a list a host selects. The
+// answers are those of github.com/containerd/platforms, at the version in go.mod. ci/windows-hosts runs it.
 //
 //	match	HOST	OS.VERSION	true|false
 //	pick	HOST	OS.VERSION,OS.VERSION,..	INDEX
 //
-// HOST is a build number. OS.VERSION "-" stands for an image without one, INDEX -1 for none that fits.
+// HOST is a build number. OS.VERSION "-" stands for an image without one, INDEX -1 for no matching image.
 package main
 
 import (
@@ -16,12 +16,12 @@ import (
 	specs "github.com/opencontainers/image-spec/specs-go/v1"
 )
 
-// hosts are releases of Windows, and builds just beside the limits of the rules.
+// hosts are builds of Windows releases, and builds next to the limits of the rules.
 var hosts = []int{
 	14393, 17763, 18362, 19041, 19042, 20347, 20348, 20349, 22621, 22631, 25398, 26099, 26100, 26101, 26200, 28000, 65535,
 }
 
-// versions are images' os.versions: of releases, beside the limits, and such as no image should have.
+// versions are os.versions of images: those of releases, those next to the limits, and invalid ones.
 var versions = []string{
 	"", "10.0.14393.7336", "10.0.17763.6414", "10.0.18362.1256", "10.0.19042.1889", "10.0.20347.1", "10.0.20348",
 	"10.0.20348.2762", "10.0.20349.1", "10.0.22621.1", "10.0.25398.1", "10.0.26100.2033", "10.0.26101.1", "10.0.26200.1",
@@ -30,7 +30,7 @@ var versions = []string{
 	"10..20348", "10.0.", "..",
 }
 
-// lists are indexes: as they should be, in another order, with revisions that lead astray, with an image for any host.
+// lists are indexes: in the right order, in another order, with misleading revisions, and with an image for any host.
 var lists = [][]string{
 	{"10.0.26100.2033", "10.0.20348.2762", "10.0.17763.6414"},
 	{"10.0.17763.6414", "10.0.20348.2762", "10.0.26100.2033"},
@@ -60,7 +60,8 @@ func main() {
 	}
 }
 
-// pick does what containerd does with an index: it leaves out what does not match, sorts, and takes the first.
+// pick selects an image of an index as containerd does: it drops what does not match, sorts the rest, and returns the
+// first.
 func pick(comparer platforms.MatchComparer, list []string) int {
 	fitting := slices.DeleteFunc(slices.Clone(list), func(version string) bool { return !comparer.Match(image(version)) })
 	slices.SortStableFunc(fitting, func(a, b string) int {

@@ -1,14 +1,14 @@
-# Programs and libraries from Debian's packages, unpacked into the cache: nothing is installed over the system.
-# apt works on lists and a (void) package status of its own, so it needs no root and changes nothing.
+# Programs and libraries from Debian's packages, unpacked into the cache. Nothing is installed over the system. apt uses
+# its own lists and an empty package status, so it needs no root and changes nothing.
 
-# debian_mirror: the mirror this machine is configured with, read from the sources of its own suite.
+# debian_mirror: prints the mirror that this machine uses, from the sources of its own suite.
 debian_mirror() {
 	local suite
 	suite=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
 	{
 		# One-line style: deb [options] URI SUITE ...
 		sed -nE "s/^deb +(\[[^]]*\] +)?([^ ]+) +$suite .*/\2/p" /etc/apt/sources.list /etc/apt/sources.list.d/*.list 2>/dev/null
-		# deb822 style: URIs: and Suites: in one paragraph.
+		# deb822 style: URIs: and Suites: in one paragraph
 		awk -v RS= -v suite="$suite" '{
 			uri = ""; ours = 0
 			for (i = 1; i <= split($0, line, "\n"); i++) {
@@ -21,7 +21,8 @@ debian_mirror() {
 	} | head -n 1
 }
 
-# debian_lists: package lists of this machine's suite and of testing, once a run; a lock keeps parallel parts apart.
+# debian_lists: downloads the package lists of this machine's suite and of testing, once in each run. A lock serializes
+# parallel parts.
 debian_lists() {
 	APT=$RUN/apt
 	export APT_CONFIG=$APT/apt.conf
@@ -52,7 +53,8 @@ debian_lists() {
 	exec 9>&-
 }
 
-# debian_tree NAME PACKAGE[/SUITE]...: the named packages alone, unpacked; prints the folder. Cached by the list.
+# debian_tree NAME PACKAGE[/SUITE]...: unpacks these packages without their dependencies; prints the folder. Cached by
+# the list.
 debian_tree() {
 	local name=$1 tree
 	shift
@@ -67,9 +69,9 @@ debian_tree() {
 	echo "$tree"
 }
 
-# debian_layer NAME PACKAGE...: the packages and all they depend on as the layer of an image; prints the tar's name.
-# Maintainer scripts do not run: finish_NAME TREE, if there is such a function, does what they would have done.
-# busybox gives the shell and its tools. Documentation and locales are left out. Same packages, same bytes.
+# debian_layer NAME PACKAGE...: unpacks the packages and all their dependencies as a layer of an image; prints the name
+# of the tar. Maintainer scripts do not run. If there is a function finish_NAME TREE, it does their work. busybox
+# provides the shell and its tools. Documentation and locales are left out. The same packages result in the same bytes.
 debian_layer() {
 	local name=$1 layer tree tool
 	shift
@@ -99,17 +101,17 @@ debian_layer() {
 	echo "$layer"
 }
 
-# debian_unpack FROM TO: every .deb of a folder, which is removed then.
+# debian_unpack FROM TO: unpacks every .deb of a folder, and removes the folder.
 debian_unpack() {
 	local deb
 	for deb in "$1"/*.deb; do
-		# Not dpkg-deb --extract, which puts folders in the place of links such as /lib -> usr/lib.
+		# dpkg-deb --extract would replace links such as /lib -> usr/lib by folders.
 		dpkg-deb --fsys-tarfile "$deb" | tar -x --keep-directory-symlink -C "$2"
 	done
 	rm -rf "$1"
 }
 
-# debian_keep TREE: the finished folder takes its cached name in one step; a run beside this one may have won.
+# debian_keep TREE: renames the finished folder to its cached name in one step. A parallel run may have been faster.
 debian_keep() {
 	mv -T "$1.$$" "$1" 2>/dev/null || rm -rf "$1.$$"
 }

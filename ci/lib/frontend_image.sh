@@ -1,12 +1,12 @@
-# The frontend image as users build it: with the stage of frontend.Dockerfile that compiles the program.
+# Tests of the frontend image as users build it: with the stage of frontend.Dockerfile that compiles the program.
 
-# What cargo is told by the environment where time counts and size does not.
+# These environment variables make cargo compile fast, for tests in which the size does not matter.
 # shellcheck disable=SC2034 # for the scripts
 UNOPTIMIZED=(CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16)
 
-# try_image PLATFORMS [NAME=VALUE...]: builds the image by README's command, on a stand-in for the official Rust image that has
-# the variables in its environment; looks at it, builds for Windows with it, and tries the program of each Linux platform.
-# After start_rig.
+# try_image PLATFORMS [NAME=VALUE...]: builds the image by README's command, on a stand-in for the official Rust image
+# with these environment variables. Checks the image, builds for Windows with it, and runs the program of each Linux
+# platform. Call start_rig first.
 try_image() {
 	local platforms=$1 programs=$RUN/image program
 	shift
@@ -19,8 +19,8 @@ try_image() {
 	done
 }
 
-# try_program ARCH FILE: runs a program of that architecture, in an emulator where this machine has another: without an engine,
-# which is an error, and as the frontend of the smoke cases, with docker/dockerfile's answers beside its own.
+# try_program ARCH FILE: runs a program of this architecture, in an emulator if the machine has another. Without an
+# engine it must fail. Then it must answer the smoke cases as docker/dockerfile does.
 try_program() {
 	local arch=$1 run=$RUN/run-$1 command=$2 status=0 said
 	case $arch in

@@ -1,5 +1,5 @@
-# Fuzzing, with the toolchain of rust-toolchain.toml: the sanitizers need another one, and code without `unsafe` has
-# little use for them.
+# Fuzzing, with the toolchain of rust-toolchain.toml. The sanitizers need another toolchain, and are of little use for
+# code without `unsafe`.
 
 CARGO_FUZZ=0.13.2
 
@@ -13,7 +13,7 @@ cargo_fuzz() {
 	echo "$tree/bin"
 }
 
-# fuzz_targets: the names of the fuzz targets.
+# fuzz_targets: prints the names of the fuzz targets.
 fuzz_targets() { (cd "$ROOT/fuzz/fuzz_targets" && printf '%s\n' *.rs | sed 's/\.rs$//'); }
 
 # fuzz_build: builds the targets, and writes the seeds to fuzz/corpus.
@@ -23,7 +23,7 @@ fuzz_build() {
 	"$(cargo_fuzz)/cargo-fuzz" build --sanitizer none
 }
 
-# fuzz TARGET SECONDS: fails at the first input that breaks what must hold; the input is left in fuzz/artifacts.
+# fuzz TARGET SECONDS: fails at the first input that breaks an invariant, and keeps the input in fuzz/artifacts.
 fuzz() {
 	cd "$ROOT/fuzz" || return
 	"$(cargo_fuzz)/cargo-fuzz" run --sanitizer none "$1" -- \

@@ -1,6 +1,6 @@
 # Go, and the engines built with it from the pinned modules of ci/engines/.
 
-# need_go: puts a Go that can build the engines on PATH: the machine's own, else Debian testing's.
+# need_go: puts a Go on PATH that can build the engines: the machine's own, else Debian testing's.
 need_go() {
 	local want have tree
 	want=$(sed -n 's/^go //p' "$ROOT"/ci/engines/*/go.mod | sort -V | tail -n 1)
@@ -13,7 +13,7 @@ need_go() {
 	export GOTOOLCHAIN=local CGO_ENABLED=0 GOFLAGS="-trimpath -mod=readonly -buildvcs=false"
 }
 
-# engine_module NAME: the module that ci/engines/NAME pins.
+# engine_module NAME: prints the module that ci/engines/NAME pins.
 engine_module() {
 	case $1 in
 	buildkit*) echo github.com/moby/buildkit ;;
@@ -23,20 +23,21 @@ engine_module() {
 	esac
 }
 
-# engine_version NAME: the version in ci/engines/NAME/go.mod, the one place where it is written. Scripts and the
-# tables of engines ask for it.
+# engine_version NAME: prints the version in ci/engines/NAME/go.mod, the only file that contains it. Scripts and the
+# table of engines use this function.
 engine_version() { pinned_version "$ROOT/ci/engines/$1/go.mod" "$(engine_module "$1")"; }
 
-# pinned_version FILE MODULE: the module's version in a go.mod, without the v.
+# pinned_version FILE MODULE: prints the version of a module in a go.mod, without the v.
 pinned_version() { awk -v module="$2" '{ sub(/^require /, "") } $1 == module { print substr($2, 2) }' "$1"; }
 
-# older_engines: the versions of BuildKit that the table of engines has beside the current one, in order.
+# older_engines: prints the versions of BuildKit in the table of engines besides the current one, in order.
 older_engines() {
 	local folder
 	for folder in "$ROOT"/ci/engines/buildkit-*/; do engine_version "$(basename "$folder")"; done | sort -V
 }
 
-# same_pins: everything that is of the current BuildKit pins the same version, and an older engine the one it is named after.
+# same_pins: checks that everything that pins the current BuildKit pins the same version, and that an older engine pins
+# the version that it is named after.
 same_pins() {
 	local version part bad=
 	version=$(engine_version buildkit)
@@ -51,10 +52,10 @@ same_pins() {
 	[ -z "$bad" ]
 }
 
-# engine NAME: builds the tools of ci/engines/NAME/go.mod; prints the folder. Cached by the hash of the pins.
+# engine NAME: builds the tools of ci/engines/NAME/go.mod; prints the folder. Cached by the hash of go.mod and go.sum.
 engine() {
 	local ldflags="-s -w"
-	# Tools that tell their version have it set by their own build; a module build must name it.
+	# Tools that print their version get it from their own build, so the build of a module must set it.
 	[ "$1" = docker ] || ldflags="$ldflags -X $(engine_module "$1")/version.Version=v$(engine_version "$1")"
 	pinned_tools "$ROOT/ci/engines/$1" "$ldflags"
 }
@@ -62,7 +63,7 @@ engine() {
 # linters: builds the tools of ci/linters/go.mod; prints the folder.
 linters() { pinned_tools "$ROOT/ci/linters" "-s -w"; }
 
-# pinned_tools FOLDER LDFLAGS: builds the tools of a go.mod; prints the folder. Cached by the hash of the pins.
+# pinned_tools FOLDER LDFLAGS: builds the tools of a go.mod; prints the folder. Cached by the hash of go.mod and go.sum.
 pinned_tools() {
 	local folder=$1 ldflags=$2 bin
 	bin=$CACHE/engines/${folder##*/}-$(cat "$folder/go.mod" "$folder/go.sum" | sha256sum | cut -c1-12)

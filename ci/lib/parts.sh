@@ -1,8 +1,9 @@
-# Scripts made of parts (ci/test, ci/conformance): each part is a function part_NAME; a line a part, and a sum.
+# Scripts made of parts (ci/test, ci/conformance). Each part is a function part_NAME. A script prints a line for each
+# part, and a sum.
 
 passed=0 failed=0 failures=
 
-# choose_parts ALL [PART...]: prints the named parts, or all; a name that is not among ALL ends the script.
+# choose_parts ALL [PART...]: prints the named parts, or all. A name that is not in ALL ends the script.
 choose_parts() {
 	local all=$1 part
 	shift
@@ -12,21 +13,21 @@ choose_parts() {
 	echo "${*:-$all}"
 }
 
-# skip REASON: ends the part that calls it: what it needs cannot be had here, and REASON says what.
+# skip REASON: ends the calling part, because something that it needs is not available. REASON says what.
 SKIPPED=75
 skip() {
 	echo "skipped: $*"
 	exit $SKIPPED
 }
 
-# need WHAT COMMAND...: skips the part that calls it where COMMAND, which fetches or builds WHAT, fails.
+# need WHAT COMMAND...: skips the calling part if COMMAND, which fetches or builds WHAT, fails.
 need() {
 	local what=$1
 	shift
 	("$@") >/dev/null || skip "$what cannot be had here"
 }
 
-# tests passed|failed LOG: how many tests, of Rust and of Go, a part's output counts.
+# tests passed|failed LOG: prints how many tests of Rust and Go passed or failed in the output of a part.
 tests() {
 	local go=PASS
 	[ "$1" = passed ] || go=FAIL
@@ -36,8 +37,8 @@ tests() {
 		END { print n + 0 }' "$2"
 }
 
-# run PART: in the background and in a process group of its own, so that Ctrl-C ends all of it at once. Shows the part's
-# output only when it fails.
+# run PART: runs a part in the background and in its own process group, so that Ctrl-C ends all of it at once. Shows the
+# output of the part only if it fails.
 run() {
 	local log=$RUN/log/part-$1.log start=$SECONDS status=0 verdict=ok good bad=0
 	set -m
@@ -62,8 +63,8 @@ run() {
 	printf '%-10s %-7s %5d passed %5d failed %5d s\n' "$1" $verdict "$good" "$bad" $((SECONDS - start))
 }
 
-# show_failures PART LOG: what the failed tests printed, and the end of the log. Their names come once more before the last
-# line.
+# show_failures PART LOG: prints the output of the failed tests, and the end of the log. end_parts prints their names
+# again.
 show_failures() {
 	local tool
 	if tool=$(go_programs)/failures; then
@@ -73,7 +74,7 @@ show_failures() {
 	tail -n "${FANLIGHT_LINES:-100}" "$2" >&2
 }
 
-# end_parts: the failed tests, and the last line; fails when a part did.
+# end_parts: prints the failed tests and the last line; fails if a part failed.
 end_parts() {
 	sed '/^$/d' <<<"$failures"
 	echo "$passed passed, $failed failed"

@@ -1,7 +1,7 @@
-# Checks of files that no compiler reads: what git does to line ends, the versions of Rust, the workflows.
+# Checks of files that no compiler reads: line ends, versions of Rust, workflows.
 
-# check_line_ends: where git is set to convert line ends, as on Windows, a checkout and a commit leave every file as it is,
-# byte for byte.
+# check_line_ends: checks that a checkout and a commit keep every file as it is, byte for byte, if git is configured to
+# convert line ends, as on Windows.
 check_line_ends() {
 	local checkout=$RUN/line-ends files=$RUN/line-ends.files convert="-c core.autocrlf=true -c core.safecrlf=false" changed=
 	git -c core.quotePath=false ls-files -s | sed -n '/^120000/!s/^[^\t]*\t//p' >"$files"
@@ -21,7 +21,8 @@ check_line_ends() {
 	[ -z "$changed" ]
 }
 
-# check_rust_versions: every image of Rust is of the version in rust-toolchain.toml, with which everything is tested.
+# check_rust_versions: checks that every image of Rust has the version of rust-toolchain.toml, which everything is
+# tested with.
 check_rust_versions() {
 	local version
 	version=$(rust_version)
@@ -32,8 +33,8 @@ check_rust_versions() {
 	grep -q "^rust-version = \"${version%.*}\"$" Cargo.toml || { echo "Cargo.toml has another rust-version than ${version%.*}"; return 1; }
 }
 
-# check_workflows: actionlint, with shellcheck for the scripts in them; and every action is pinned by commit, with its
-# version as a comment.
+# check_workflows: runs actionlint, with shellcheck for the scripts in workflows, and checks that every action is pinned
+# by commit, with its version in a comment.
 check_workflows() {
 	local shellcheck
 	shellcheck=$(debian_tree shellcheck shellcheck)/usr/bin/shellcheck

@@ -1,8 +1,8 @@
-# Everything up at once: what the tests need.
+# All servers and images that the tests need.
 
-# start_rig: the servers, the bases and the frontend image. Sets REGISTRY, RESULTS, BUILDKIT_HOST, ENGINE, FRONTEND and
-# PEER.
-# FRONTEND is fanlight, or, with FANLIGHT_BINARIES, what is in that folder (linux/ARCH/fanlight).
+# start_rig: starts the servers and pushes the base images and the frontend image. Sets REGISTRY, RESULTS, MIRROR,
+# BUILDKIT_HOST, ENGINE, FRONTEND and PEER. FRONTEND is fanlight, or the program in FANLIGHT_BINARIES
+# (linux/ARCH/fanlight).
 start_rig() {
 	[ -z "${RIG:-}" ] || return 0
 	BINARIES=${FANLIGHT_BINARIES:-$(frontend_binaries)}
@@ -21,8 +21,8 @@ start_rig() {
 	export MIRROR RIG=up
 }
 
-# start_small_rig BINARIES [MB]: the registry, with Windows bases of that size, and with the frontend image of the binaries;
-# buildkitd and buildx. Sets REGISTRY, BUILDKIT_HOST and FRONTEND.
+# start_small_rig BINARIES [MB]: starts the registry, with Windows base images of this size and with the frontend image
+# of the binaries; starts buildkitd, and sets up buildx. Sets REGISTRY, BUILDKIT_HOST and FRONTEND.
 start_small_rig() {
 	start_registry
 	start_buildkitd
@@ -32,14 +32,15 @@ start_small_rig() {
 	export FRONTEND
 }
 
-# push_the_peer: docker/dockerfile's image; sets PEER.
+# push_the_peer: pushes docker/dockerfile's image; sets PEER.
 push_the_peer() {
 	PEER=$REGISTRY/peer@$(push_peer "$REGISTRY/peer:1")
 	export PEER
 }
 
-# agreement [FLAG...]: the Linux cases of testdata/agreement through fanlight and docker/dockerfile, against the ledger:
-# both as programs beside buildkitd, and without a flag the smoke cases once more in its containers.
+# agreement [FLAG...]: compares fanlight with docker/dockerfile on the Linux cases of testdata/agreement, and the
+# verdicts with the ledger. Both run as programs beside buildkitd. Without flags, the smoke cases also run in
+# buildkitd's containers.
 agreement() {
 	need_go
 	ask_oracle -program "$BINARIES/linux/$(go env GOARCH)/fanlight" -peer-program "$(engine buildkit)/dockerfile-frontend" "$@" ||
@@ -47,7 +48,7 @@ agreement() {
 	[ $# -gt 0 ] || agreement_in_containers
 }
 
-# agreement_in_containers: the smoke cases, with the frontends as images that buildkitd starts.
+# agreement_in_containers: runs the smoke cases with the frontends as images that buildkitd starts.
 agreement_in_containers() { ask_oracle -run /smoke/ -questions build,convertllb,lint,outline,targets; }
 
 ask_oracle() {
@@ -57,10 +58,10 @@ ask_oracle() {
 		-ledger testdata/agreement.tsv -hide "$MIRROR=MIRROR,$REGISTRY=REGISTRY" "$@" testdata/agreement)
 }
 
-# e2e FLAG...: the tests of ci/e2e, with flags of go test, and -update, which writes their plans. Those that run side by
-# side mostly wait for engines.
+# e2e FLAG...: runs the tests of ci/e2e, with flags of go test, or -update, which writes their plans. Parallel tests
+# mostly wait for engines.
 e2e() {
-	# examples/rust is compiled for it.
+	# The tests compile examples/rust for it.
 	need_rust_target x86_64-pc-windows-gnu
 	cd "$ROOT/ci/e2e" && go test -count=1 -v -timeout 40m -parallel 8 . "$@"
 }

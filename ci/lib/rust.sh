@@ -1,6 +1,6 @@
 # Rust: the toolchain, components and targets that rust-toolchain.toml names.
 
-# need_rust: installs by rustup what of them is missing. Nothing is asked of the network where all is there.
+# need_rust: installs with rustup whatever is missing. Uses no network if nothing is missing.
 need_rust() {
 	local channel root have=yes
 	local -a components targets
@@ -24,7 +24,7 @@ need_rust() {
 	} >&2 || die "rustup could not install Rust $channel"
 }
 
-# need_rust_target TARGET: a target that only a test needs, beside those of rust-toolchain.toml.
+# need_rust_target TARGET: installs a target that only a test needs, besides those of rust-toolchain.toml.
 need_rust_target() {
 	local root
 	need_rust
@@ -33,8 +33,8 @@ need_rust_target() {
 		rustup target add --toolchain "$(basename "$root")" "$1" >&2 || die "rustup could not install the target $1"
 }
 
-# rust_version: the version in rust-toolchain.toml.
+# rust_version: prints the version in rust-toolchain.toml.
 rust_version() { sed -n 's/^channel = "\(.*\)"$/\1/p' "$ROOT/rust-toolchain.toml"; }
 
-# toolchain_list KEY: the words of a list in rust-toolchain.toml.
+# toolchain_list KEY: prints the words of a list in rust-toolchain.toml.
 toolchain_list() { sed -n "s/^$1 = \\[\\(.*\\)\\]\$/\\1/p" "$ROOT/rust-toolchain.toml" | tr -d '",'; }

@@ -1,10 +1,10 @@
-# The servers of a run: a registry with an access log, a standalone buildkitd, a Docker Engine. All on loopback or
-# on private sockets, all data in $RUN.
+# The servers of a run: a registry with an access log, a standalone buildkitd, a Docker Engine. All listen on loopback
+# or on private sockets, and keep their data in $RUN.
 
-# runtime: runc, for both engines; prints its folder. (testing's runc wants a newer libc than older suites have.)
+# runtime: prints the folder of runc, for both engines. The runc of testing needs a newer libc than older suites have.
 runtime() { echo "$(debian_tree runc runc)/usr/sbin"; }
 
-# start_registry: sets REGISTRY (host:port) and REGISTRY_LOG, where every request gets a line.
+# start_registry: sets REGISTRY (host:port) and REGISTRY_LOG, which gets a line for every request.
 start_registry() {
 	run_registry registry
 	REGISTRY_LOG=$RUN/log/registry.log
@@ -12,7 +12,8 @@ start_registry() {
 	export REGISTRY REGISTRY_LOG
 }
 
-# start_locked_registry: what the other registry has, behind a login; sets REGISTRY_LOCKED and REGISTRY_LOCKED_LOG.
+# start_locked_registry: starts a registry with the same data, behind a login; sets REGISTRY_LOCKED and
+# REGISTRY_LOCKED_LOG.
 start_locked_registry() {
 	run_registry locked "auth: {htpasswd: {realm: tests, path: $RUN/htpasswd}}"
 	REGISTRY_LOCKED_LOG=$RUN/log/locked.log
@@ -20,8 +21,8 @@ start_locked_registry() {
 	export REGISTRY_LOCKED REGISTRY_LOCKED_LOG
 }
 
-# start_results_registry: an empty registry with a folder of its own, for results whose bases are in the first one; sets
-# RESULTS (host:port) and RESULTS_LOG.
+# start_results_registry: starts an empty registry with its own data, for results whose base images are in the first
+# registry; sets RESULTS (host:port) and RESULTS_LOG.
 start_results_registry() {
 	run_registry results "" "$RUN/results"
 	RESULTS_LOG=$RUN/log/results.log
@@ -29,7 +30,8 @@ start_results_registry() {
 	export RESULTS RESULTS_LOG
 }
 
-# log_in HOST: into the locked registry, whose server made up a password; for docker and buildctl. After use_docker.
+# log_in HOST: logs docker and buildctl in to the locked registry, with the password that its server generated. Call
+# use_docker first.
 log_in() {
 	local login
 	login=$(sed -nE 's/.*password=("?)([^" ]+).* user=("?)([^" ]+).*/\4:\2/p' "$REGISTRY_LOCKED_LOG" | head -n 1)
@@ -37,7 +39,8 @@ log_in() {
 	printf '{"auths":{"%s":{"auth":"%s"}}}' "$1" "$(printf %s "$login" | base64 -w 0)" >"$DOCKER_CONFIG/config.json"
 }
 
-# run_registry NAME [SETTING [FOLDER]]: a registry on a free port, with its data in FOLDER. Those without one share one.
+# run_registry NAME [SETTING [FOLDER]]: starts a registry on a free port, with its data in FOLDER. Registries without
+# FOLDER share their data.
 run_registry() {
 	cat >"$RUN/$1.yml" <<-END
 		version: 0.1
@@ -48,22 +51,22 @@ run_registry() {
 		http: {addr: "127.0.0.1:0"}
 		${2:-}
 	END
-	# It would take REGISTRY_LOG for a setting of its own.
+	# The registry would read REGISTRY_LOG as one of its settings.
 	start "$1" env -u REGISTRY_LOG "$(debian_tree registry docker-registry)/usr/bin/docker-registry" serve "$RUN/$1.yml"
 	wait_for 20 "$1" grep -q 'listening on' "$RUN/log/$1.log"
 }
 
 registry_address() { sed -nE 's/.*listening on (127\.0\.0\.1:[0-9]+).*/\1/p' "$RUN/log/$1.log" | head -n 1; }
 
-# start_mirror: a registry that has every image; sets MIRROR. start_buildkitd after it takes it for public registries.
+# start_mirror: starts a registry that has every image; sets MIRROR. start_buildkitd then uses it for public registries.
 start_mirror() {
 	start mirror "$(go_programs)/mirror"
 	wait_for 5 mirror grep -q : "$RUN/log/mirror.log"
 	MIRROR=$(head -n 1 "$RUN/log/mirror.log")
 }
 
-# start_buildkitd: the pinned buildkitd; sets BUILDKIT_HOST, puts buildctl on PATH. RUN steps use the host's network,
-# since bridges are not to be had everywhere. Needs root, and start_registry before it.
+# start_buildkitd: starts the pinned buildkitd; sets BUILDKIT_HOST, and puts buildctl on PATH. RUN steps use the host's
+# network, because bridges are not available everywhere. Needs root. Call start_registry first.
 start_buildkitd() {
 	local bin host mirror=${MIRROR:-}
 	[ "$(id -u)" = 0 ] || die "buildkitd needs root"
@@ -90,7 +93,7 @@ start_buildkitd() {
 		fi
 	} >"$RUN/buildkitd.toml"
 	export BUILDKIT_HOST=unix://$RUN/buildkitd.sock
-	# For tests that start one of their own.
+	# Tests that start their own engine need it.
 	ENGINE_PATH=$(runtime):$PATH
 	export ENGINE_PATH
 	PATH=$ENGINE_PATH start buildkitd "$bin/buildkitd" --config "$RUN/buildkitd.toml" \
@@ -98,15 +101,16 @@ start_buildkitd() {
 	wait_for 30 buildkitd buildctl debug workers
 }
 
-# start_dockerd: the pinned Docker Engine with the containerd image store; sets ENGINE (its socket, for DOCKER_HOST).
+# start_dockerd: starts the pinned Docker Engine with the containerd image store; sets ENGINE (its socket, for
+# DOCKER_HOST).
 start_dockerd() {
 	[ "$(id -u)" = 0 ] || die "dockerd needs root"
 	run_dockerd "$(engine docker)"
 }
 
-# run_dockerd FOLDER: a dockerd without bridge and firewall rules, which are not to be had everywhere, so RUN steps
-# that need a network ask for the host's. Registries on 127.0.0.0/8 are plain HTTP to it. The containers of
-# buildx start with an init; Debian's runc knows no time namespaces.
+# run_dockerd FOLDER: starts a dockerd without bridge and firewall rules, which are not available everywhere, so RUN
+# steps that need a network must request the host's. Docker accepts plain HTTP for registries on 127.0.0.0/8. The
+# containers of buildx start with an init. Debian's runc does not support time namespaces.
 run_dockerd() {
 	local tree
 	tree=$(debian_tree containerd containerd/testing)
@@ -116,7 +120,7 @@ run_dockerd() {
 		 "bridge": "none", "iptables": false, "ip6tables": false, "userland-proxy": false}
 	END
 	export ENGINE=unix://$RUN/docker.sock
-	# For tests that start one of their own.
+	# Tests that start their own engine need these.
 	DOCKERD=$1/dockerd
 	DOCKERD_PATH=$tree/usr/bin:$(runtime):$PATH
 	export DOCKERD DOCKERD_PATH
@@ -125,10 +129,10 @@ run_dockerd() {
 	wait_for 60 dockerd "$(docker_cli)/docker" -H "$ENGINE" info
 }
 
-# docker_cli: the docker client; prints its folder.
+# docker_cli: prints the folder of the docker client.
 docker_cli() { echo "$(debian_tree docker-cli docker-cli/testing)/usr/bin"; }
 
-# use_docker PLUGIN: docker with that buildx as its only plugin and a private configuration, on PATH.
+# use_docker PLUGIN: puts docker on PATH, with this buildx as its only plugin and a private configuration.
 use_docker() {
 	export DOCKER_CONFIG=$RUN/docker-config
 	mkdir -p "$DOCKER_CONFIG/cli-plugins"
@@ -136,15 +140,15 @@ use_docker() {
 	PATH=$(docker_cli):$PATH
 }
 
-# use_buildx: the pinned buildx.
+# use_buildx: uses the pinned buildx.
 use_buildx() { use_docker "$(engine buildx)/buildx"; }
 
-# use_compose: Docker Compose as another plugin of docker. After use_buildx.
+# use_compose: adds Docker Compose as a plugin of docker. Call use_buildx first.
 use_compose() {
 	ln -sf "$(debian_tree compose docker-compose/testing)/usr/libexec/docker/cli-plugins/docker-compose" "$DOCKER_CONFIG/cli-plugins/"
 }
 
-# use_jq: jq on PATH, as the documentation's gates use it.
+# use_jq: puts jq on PATH, for the gates in the documentation.
 use_jq() {
 	local tree
 	! command -v jq >/dev/null || return 0
@@ -155,7 +159,7 @@ use_jq() {
 	PATH=$RUN/jq:$PATH
 }
 
-# snapshotter: overlayfs where the run folder can hold an overlay, else plain copies.
+# snapshotter: prints overlayfs if the run folder supports an overlay, else native, which copies files.
 snapshotter() {
 	local dir=$RUN/overlay
 	mkdir -p "$dir"/{lower,upper,work,merged}

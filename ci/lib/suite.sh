@@ -1,7 +1,7 @@
-# BuildKit's own integration suite for Dockerfile frontends, run against an image: ci/suite pins it, builds it and has
-# the files of the images that it starts from.
+# BuildKit's own integration suite for Dockerfile frontends, run against an image. ci/suite pins it, and has files of
+# the images that it is based on.
 
-# suite_tools: fetches and builds what the suite runs with; prints where it is.
+# suite_tools: fetches and builds the tools of the suite; prints their locations.
 suite_tools() {
 	debian_tree registry docker-registry
 	debian_tree runc runc
@@ -15,10 +15,10 @@ suite_tools() {
 
 SUITE_PACKAGE=github.com/moby/buildkit/frontend/dockerfile
 
-# suite_cached: prints what the suite is called once it is built.
+# suite_cached: prints the name of the compiled suite in the cache.
 suite_cached() { echo "$CACHE/engines/suite-$(cat "$ROOT"/ci/suite/go.{mod,sum} | sha256sum | cut -c1-12)"; }
 
-# suite_binary: the suite as a program; prints its name. Cached by the hash of the pins.
+# suite_binary: compiles the suite; prints the name of the program. Cached by the hash of go.mod and go.sum.
 suite_binary() {
 	local binary
 	binary=$(suite_cached)
@@ -30,14 +30,14 @@ suite_binary() {
 	echo "$binary"
 }
 
-# suite_busybox: prints the program's name; newer suites have it in usr/bin.
+# suite_busybox: prints the name of the program, which newer suites of Debian have in usr/bin.
 suite_busybox() {
 	local tree
 	tree=$(debian_tree busybox busybox-static)
 	find "$tree" -type f -path "*/bin/busybox"
 }
 
-# suite_tree NAME: the files of busybox or alpine, as far as the suite asks for them; prints the folder.
+# suite_tree NAME: creates the files of busybox or alpine that the suite uses; prints the folder.
 suite_tree() {
 	local tree=$RUN/suite/image-$1 busybox tool git library
 	busybox=$(suite_busybox)
@@ -60,8 +60,8 @@ suite_tree() {
 	echo "$tree"
 }
 
-# suite_mirror: the images in a registry's folder, as the suite takes it for what it would fetch; prints the folder.
-# Cached by what they are made of.
+# suite_mirror: stores the images in the folder of a registry that the suite uses as its mirror; prints the folder.
+# Cached by everything that the images are made of.
 suite_mirror() {
 	local mirror name tree host
 	mirror=$({
@@ -82,7 +82,7 @@ suite_mirror() {
 			"$(go_programs)/linux-base" -single -layer "$tree.tar" -ref "$host/library/$name:latest" >&2
 		done
 		tree=$RUN/suite/image-busybox
-		# The suite wants these to be there; the first is a BusyBox too, of the others no case needs the content.
+		# The suite requires these images. The first is another BusyBox; no case uses the content of the others.
 		for name in library/busybox:stable-musl amd64/debian:bullseye-20230109-slim tonistiigi/hellofs:latest; do
 			"$RUN/bin/linux-base" -single -layer "$tree.tar" -ref "$host/$name" >&2
 		done
@@ -92,8 +92,8 @@ suite_mirror() {
 	echo "$mirror"
 }
 
-# suite_image NAME BINARY: frontend.Dockerfile around the binary as an archive of one manifest; prints its name. Asks the buildkitd
-# of BUILDKIT_HOST.
+# suite_image NAME BINARY: builds frontend.Dockerfile with this binary as an archive of a single manifest; prints its
+# name. Uses the buildkitd of BUILDKIT_HOST.
 suite_image() {
 	local folder=$RUN/suite/$1
 	install -D "$2" "$folder/linux/amd64/fanlight"
@@ -103,14 +103,14 @@ suite_image() {
 	echo "$folder.tar"
 }
 
-# suite [-update]: runs the suite against fanlight's image and compares with the ledger; or runs it against all three
-# images and writes the ledger. SUITE_RUN takes only cases whose Go test's name matches.
+# suite [-update]: runs the suite against fanlight's image and compares the results with the ledger, or runs it against
+# all three images and writes the ledger. SUITE_RUN selects cases by the name of their Go test.
 suite() {
 	local ledger=$ROOT/testdata/conformance/suite.tsv judge=$RUN/bin/suite logs=$RUN/suite/log name
 	local -A binaries=(
 		[fanlight]="${FANLIGHT_BINARIES:-$(frontend_binaries)}/linux/amd64/fanlight"
 		[peer]="$(engine buildkit)/dockerfile-frontend"
-		# Under a name that is none of its applets BusyBox fails at once.
+		# BusyBox fails at once if its name is not that of an applet.
 		[null]="$(suite_busybox)"
 	)
 	mkdir -p "$logs" "${ledger%/*}"
@@ -123,11 +123,11 @@ suite() {
 	"$judge" -ledger "$ledger" -run "${SUITE_RUN:-}" -fanlight "$logs/fanlight.json" "$@"
 }
 
-# Cases that want an engine with containerd for a worker. All others run with the worker oci.
+# These cases need an engine with containerd as its worker. All others run on the worker oci.
 SUITE_CONTAINERD="CmdShell DockerfileScratchConfig ExportedHistory ExposeExpansion ImportExportReproducibleIDs Labels
 	PullScratch ReproducibleIDs User"
 
-# suite_pattern: what -run takes for the cases, or for those of them that SUITE_RUN matches.
+# suite_pattern: prints the pattern of -run for the cases, or for those that SUITE_RUN matches.
 suite_pattern() {
 	local pattern="^TestIntegration\$/(${SUITE_RUN:-.*})/^worker=oci\$" name
 	for name in $SUITE_CONTAINERD; do
@@ -136,13 +136,14 @@ suite_pattern() {
 	echo "$pattern"
 }
 
-# suite_run NAME BINARY FOLDER: the cases through an image of that frontend; FOLDER/NAME.json has what became of them.
-# In mount, network and process namespaces of its own: the suite starts hundreds of engines with a network each.
+# suite_run NAME BINARY FOLDER: runs the cases against an image of this frontend. FOLDER/NAME.json gets the results.
+# Runs in its own mount, network and process namespaces, because the suite starts hundreds of engines with a network
+# each.
 suite_run() {
 	local dir=$RUN/suite/run image cni
 	image=$(suite_image "$1" "$2")
 	rm -rf "$dir"
-	# The suite's sockets are deep below its folder for temporary files, and their names have 107 bytes at most.
+	# The suite's sockets are deep inside its folder for temporary files, and their paths may have at most 107 bytes.
 	rm -rf "$RUN/t"
 	mkdir -p "$dir"/{bin,home} "$RUN/t"
 	cp -a "$(suite_mirror)" "$dir/mirror"
@@ -153,7 +154,8 @@ suite_run() {
 		{"cniVersion": "0.4.0", "name": "suite", "type": "ptp",
 		 "ipam": {"type": "host-local", "subnet": "10.10.0.0/16", "dataDir": "$dir/ipam"}}
 	END
-	# The suite gives its engines no network, and the flag that would is not read: buildkitd looks for another name.
+	# The suite configures no network for its engines, and buildkitd ignores the flag for it, because it reads another
+	# name.
 	cat >"$dir/bin/buildkitd" <<-END
 		#!/bin/sh
 		for flag; do

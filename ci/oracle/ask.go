@@ -17,8 +17,9 @@ import (
 	"google.golang.org/protobuf/encoding/protojson"
 )
 
-// A question to a frontend: the name of its column in the ledger, and the subrequest; none asks for the build itself,
-// whose result is lazy: nothing runs. A mode asks it of the cases that the mode derives.
+// question is a question to a frontend: the name of its column in the ledger, and the subrequest. Without a subrequest
+// it asks for the build itself, whose result is lazy, so no step runs. A question with a mode is asked about the cases
+// that the mode derives.
 type question struct {
 	name, request string
 	mode          mode
@@ -37,7 +38,7 @@ var allQuestions = []question{
 	{name: "each target", mode: eachTarget},
 }
 
-// chosen are the questions of these names, separated by commas; all of them without any.
+// chosen returns the questions with these names, separated by commas, or all questions.
 func chosen(names string) ([]question, error) {
 	if names == "" {
 		return allQuestions, nil
@@ -53,18 +54,18 @@ func chosen(names string) ([]question, error) {
 	return some, nil
 }
 
-// answer is what a frontend says: parts that are compared one by one, or an error.
+// answer is the answer of a frontend: parts that are compared one by one, or an error.
 type answer struct {
-	// parts by name; the value is canonical JSON, or a digest.
+	// parts are the parts by name. A value is canonical JSON or a digest.
 	parts map[string]string
 	err   error
 }
 
-// requestFor is how a question about a case is put to a frontend: its options, and the subrequest.
+// requestFor returns the options and the subrequest of a question about a case.
 func requestFor(q question, one testCase) (options map[string]string, asked string) {
 	options = maps.Clone(one.options)
 	options["filename"] = one.file
-	// A command line stops the built-in frontend from handing a Dockerfile with a syntax line on to that image.
+	// A command line keeps the built-in frontend from forwarding a Dockerfile with a syntax line to that image.
 	options["cmdline"] = "compared"
 	if options["requestid"] == "build" {
 		delete(options, "requestid")
@@ -76,7 +77,7 @@ func requestFor(q question, one testCase) (options map[string]string, asked stri
 	return options, options["requestid"]
 }
 
-// byImage asks a frontend image, the built-in frontend without a name.
+// byImage asks a frontend image, or the built-in frontend if the name is empty.
 func (o *oracle) byImage(name string) asker {
 	return func(ctx context.Context, q question, one testCase) answer {
 		options, _ := requestFor(q, one)
@@ -84,7 +85,7 @@ func (o *oracle) byImage(name string) asker {
 	}
 }
 
-// solve sends a request to the built-in frontend, or, with an image, to that.
+// solve sends a request to an image, or to the built-in frontend if there is none.
 func (o *oracle) solve(ctx context.Context, request gateway.SolveRequest, image string) answer {
 	asked := request.FrontendOpt["requestid"]
 	if image != "" {
@@ -102,7 +103,7 @@ func (o *oracle) solve(ctx context.Context, request gateway.SolveRequest, image 
 	}
 	for id, ref := range result.Refs {
 		if ref == nil {
-			// Nothing at all: FROM scratch alone.
+			// The result is empty: FROM scratch alone.
 			parts["last "+id] = ""
 			continue
 		}
@@ -118,7 +119,7 @@ func (o *oracle) solve(ctx context.Context, request gateway.SolveRequest, image 
 	return answer{parts: parts}
 }
 
-// addMetadata adds the parts that are metadata of a result.
+// addMetadata adds the metadata of a result to the parts.
 func addMetadata(parts map[string]string, metadata map[string][]byte, asked string) error {
 	for key, value := range metadata {
 		if key == "result.json" && asked == "frontend.convertllb" {
@@ -132,7 +133,7 @@ func addMetadata(parts map[string]string, metadata map[string][]byte, asked stri
 	return nil
 }
 
-// addConverted adds the parts of convertllb's answer: each operation, its metadata, and the source map.
+// addConverted adds the answer of convertllb to the parts: each operation, its metadata, and the source map.
 func addConverted(parts map[string]string, text []byte) error {
 	var result struct {
 		Def      map[string]json.RawMessage
@@ -158,7 +159,7 @@ func addConverted(parts map[string]string, text []byte) error {
 	return nil
 }
 
-// addReference adds the parts of a reference's definition.
+// addReference adds the definition of a reference to the parts.
 func addReference(ctx context.Context, parts map[string]string, id string, ref gateway.Reference) error {
 	state, err := ref.ToState()
 	if err != nil {
@@ -197,7 +198,7 @@ func addDefinition(parts map[string]string, id string, definition *llb.Definitio
 	return nil
 }
 
-// canonical is JSON with its keys in order; other text stays as it is.
+// canonical sorts the keys of JSON. Other text stays as it is.
 func canonical(text []byte) string {
 	var value any
 	if json.Unmarshal(text, &value) != nil {
@@ -210,7 +211,7 @@ func canonical(text []byte) string {
 	return string(text)
 }
 
-// canonicalMetadata leaves out what is random: the ID of a progress group.
+// canonicalMetadata removes what is random: the ID of a progress group.
 func canonicalMetadata(text []byte) string {
 	var value map[string]any
 	if json.Unmarshal(text, &value) != nil {
@@ -226,7 +227,7 @@ func canonicalMetadata(text []byte) string {
 	return string(text)
 }
 
-// lines names the places of the Dockerfile that an error points to.
+// lines returns the locations in the Dockerfile that an error refers to.
 func lines(err error) string {
 	var places []string
 	for _, source := range errdefs.Sources(err) {
@@ -239,7 +240,7 @@ func lines(err error) string {
 	return strings.Join(places, ", ")
 }
 
-// lost tells an error of the connection from an answer.
+// lost returns whether an error is one of the connection, not an answer.
 func lost(err error) bool {
 	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }

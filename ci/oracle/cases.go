@@ -13,24 +13,24 @@ import (
 
 // testCase is one Dockerfile under one set of options.
 type testCase struct {
-	// file is the Dockerfile's path, name the options' name.
+	// file is the path of the Dockerfile, name is the name of its options.
 	file, name string
 	options    map[string]string
-	// first is true for the first set of options of a Dockerfile: the one that modes derive from.
+	// first is true for the first set of options of a Dockerfile, from which the modes derive cases.
 	first bool
 }
 
-// defaults are the sets of options of a Dockerfile that has none of its own.
+// defaults are the options of a Dockerfile that has no sets of options.
 var defaults = []testCase{
 	{name: "amd64", options: map[string]string{"platform": "linux/amd64"}},
 	{name: "arm64", options: map[string]string{"platform": "linux/arm64"}},
 }
 
-// findCases collects Dockerfile, *.Dockerfile and Dockerfile.* below the folders, in order.
+// findCases returns the cases for Dockerfile, *.Dockerfile and Dockerfile.* in the folders, in order.
 //
-// A file X.options beside Dockerfile X, or beside all of a folder under the name "options", holds sets of options in
-// place of the default ones, one a line: NAME key=value key=value, separated by tabs. Empty lines and lines that begin
-// with # mean nothing. The option requestid asks that question alone; requestid=build, for the build alone.
+// A file X.options beside Dockerfile X, or a file "options" for a whole folder, has sets of options that replace the
+// default ones, one on each line: NAME key=value key=value, separated by tabs. Empty lines and lines that begin with #
+// are ignored. With the option requestid, only that question is asked; requestid=build asks only for the build.
 func findCases(folders []string, only string) ([]testCase, error) {
 	var cases []testCase
 	for _, folder := range folders {
@@ -110,7 +110,7 @@ func readOptions(name string, lines *bufio.Scanner) ([]testCase, error) {
 	return sets, lines.Err()
 }
 
-// reference gives ${REGISTRY} its value, and leaves every other $ as it is.
+// reference returns the value of ${REGISTRY}, and leaves any other variable as it is.
 func reference(name string) string {
 	if name == "REGISTRY" {
 		return os.Getenv(name)

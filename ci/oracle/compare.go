@@ -10,13 +10,13 @@ import (
 	"strings"
 )
 
-// row is a line of the ledger: a case and, for every question, the verdict.
+// row is a line of the ledger: a case, and the verdict on every question.
 type row struct {
 	file, options string
 	verdicts      []string
 }
 
-// compare asks both frontends everything about one case.
+// compare asks both frontends all questions about one case.
 func (o *oracle) compare(ctx context.Context, one testCase) row {
 	r := row{file: one.file, options: one.name}
 	for _, q := range o.questions {
@@ -24,7 +24,7 @@ func (o *oracle) compare(ctx context.Context, one testCase) row {
 		if q.mode != nil {
 			cases = q.mode.derive(one)
 		} else if _, own := one.options["requestid"]; own && q.request != "" {
-			// The options ask a question of their own.
+			// The options contain their own question.
 			cases = nil
 		}
 		var verdicts []string
@@ -40,12 +40,12 @@ func (o *oracle) compare(ctx context.Context, one testCase) row {
 	return r
 }
 
-// attempts are how often a question is asked before a disagreement counts. docker/dockerfile leaves some things to chance:
-// which of several stages' arguments of one name an outline lists, to Go's maps; which of several errors comes first, to
-// its scheduler.
+// attempts is how many times a question is asked before a disagreement counts. Some answers of docker/dockerfile are
+// random: Go's maps decide which of several stages' arguments of one name an outline lists, and its scheduler which of
+// several errors comes first.
 const attempts = 5
 
-// verdict asks one question, and explains what differs.
+// verdict asks one question and explains the differences.
 func (o *oracle) verdict(ctx context.Context, q question, one testCase) (verdict string) {
 	var details []string
 	for range attempts {
@@ -61,7 +61,7 @@ func (o *oracle) verdict(ctx context.Context, q question, one testCase) (verdict
 	return verdict
 }
 
-// attempt compares in the ways that there are.
+// attempt compares in all ways until one agrees.
 func (o *oracle) attempt(ctx context.Context, q question, one testCase) (verdict string, details []string) {
 	for _, pair := range o.pairs(q) {
 		theirs, ours := pair.theirs(ctx, q, one), pair.ours(ctx, q, one)
@@ -80,7 +80,7 @@ func (o *oracle) attempt(ctx context.Context, q question, one testCase) (verdict
 	return verdict, details
 }
 
-// together sums up what was found for the cases of one mode: the first disagreement, else how much is the same.
+// together combines the verdicts on the cases of one mode: the first disagreement, or else how much is the same.
 func together(verdicts []string) string {
 	operations, refused := 0, 0
 	for _, verdict := range verdicts {
@@ -107,17 +107,17 @@ func together(verdicts []string) string {
 	return fmt.Sprintf("same %d", operations)
 }
 
-// refusedAlike is the verdict where both frontends give the same error at the same place.
+// refusedAlike is the verdict if both frontends return the same error at the same location.
 const refusedAlike = "refused alike"
 
-// asker is a way to put a question to a frontend.
+// asker asks a frontend a question.
 type asker func(context.Context, question, testCase) answer
 
-// pair is two askers whose answers must be alike.
+// pair is two askers whose answers must agree.
 type pair struct{ theirs, ours asker }
 
-// pairs are the ways to compare the answers to a question. Of those that end in an error one has to agree: the words of
-// the built-in frontend's errors are such that no image can have them, and a container's are not those of a program.
+// pairs returns the ways to compare the answers to a question. If the answers are errors, one pair must agree: no image
+// can have the exact errors of the built-in frontend, and the errors of a container differ from those of a program.
 func (o *oracle) pairs(q question) []pair {
 	builtIn, ours, peer := o.byImage(""), o.byImage(o.image), o.byImage(o.peer)
 	if o.programs == nil {
@@ -126,16 +126,16 @@ func (o *oracle) pairs(q question) []pair {
 	program, peerProgram := o.programs.asker(o.program, o.image), o.programs.asker(o.peerProgram, o.peer)
 	switch {
 	case q.name == "build":
-		// Only programs show their warnings.
+		// Only programs report their warnings here.
 		return []pair{{peerProgram, program}, {peer, ours}, {builtIn, ours}}
 	case q.name == "targets":
-		// A comment that begins with "check=" ends the built-in frontend, and buildkitd with it, on this question.
+		// A comment that begins with "check=" crashes the built-in frontend on this question, and buildkitd with it.
 		return []pair{{peerProgram, program}, {peer, ours}}
 	}
 	return []pair{{builtIn, silent(program)}, {peerProgram, program}, {builtIn, ours}, {peer, ours}}
 }
 
-// silent takes the warnings out of a program's answer, since only programs show them.
+// silent removes the warnings from a program's answer, because only programs report them.
 func silent(program asker) asker {
 	return func(ctx context.Context, q question, one testCase) answer {
 		given := program(ctx, q, one)
@@ -144,7 +144,7 @@ func silent(program asker) asker {
 	}
 }
 
-// judge gives the verdict on two answers, and the details of what differs.
+// judge returns the verdict on two answers, and the details of the differences.
 func (o *oracle) judge(theirs, ours answer) (verdict string, details []string) {
 	switch {
 	case lost(theirs.err) || lost(ours.err):
@@ -156,7 +156,7 @@ func (o *oracle) judge(theirs, ours answer) (verdict string, details []string) {
 	case theirs.err != nil:
 		return "only theirs refuses", []string{"theirs: " + o.text(theirs.err)}
 	}
-	// The number of parts that differ, by kind; the operations' kind is the part that matters most.
+	// This is the number of parts that differ, by kind. The most important kind are the operations.
 	count := map[string]int{}
 	operations := 0
 	for name, value := range theirs.parts {
@@ -188,12 +188,12 @@ func (o *oracle) judge(theirs, ours answer) (verdict string, details []string) {
 		kinds = append(kinds, fmt.Sprintf("%s %d", kind, n))
 	}
 	slices.Sort(kinds)
-	// Sides of one part stand below each other.
+	// Sort by name, so that both sides of a part are adjacent.
 	slices.SortFunc(details, func(a, b string) int { return strings.Compare(a[9:], b[9:]) })
 	return "differs: " + strings.Join(kinds, ", "), details
 }
 
-// kindOf is the first word of a part's name: op, metadata, location, last, or the key of the result's metadata.
+// kindOf returns the first word of a part's name: op, metadata, location, last, or a key of the result's metadata.
 func kindOf(name string) string {
 	kind, _, _ := strings.Cut(name, " ")
 	kind, _, _ = strings.Cut(kind, "/")
@@ -206,7 +206,8 @@ func (o *oracle) judgeErrors(theirs, ours error) (string, []string) {
 		differ = append(differ, "text")
 		details = append(details, "  theirs: "+a, "  ours:   "+b)
 	}
-	// docker/dockerfile drops the places of errors in answers to requests: to have them is no disagreement.
+	// docker/dockerfile drops the locations of errors in answers to requests. An answer that has them does not
+	// disagree.
 	if a, b := lines(theirs), lines(ours); a != b && a != "" {
 		differ = append(differ, "lines")
 		details = append(details, "  theirs at "+a, "  ours   at "+b)

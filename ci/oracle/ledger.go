@@ -10,11 +10,12 @@ import (
 	"fanlight/ci/tools/ledger"
 )
 
-// The cells that name a row of testdata/agreement.tsv. Its columns are the questions, its results the verdicts.
+// rowNames are the cells that name a row of testdata/agreement.tsv. Its columns are the questions, and its results the
+// verdicts.
 var rowNames = []string{"Dockerfile", "options"}
 
-// settle compares the rows with the committed ledger, or writes it. Part of the rows, or of the questions, is compared
-// with the same part of the ledger.
+// settle compares the rows with the committed ledger, or writes the ledger. If only some rows or questions ran, it
+// compares only those.
 func settle(rows []row, questions []question, path string, update, partial bool) error {
 	results := ledgerOf(rows, questions)
 	if path == "" {
@@ -63,8 +64,8 @@ func ledgerOf(rows []row, questions []question) *ledger.Ledger {
 	return results
 }
 
-// render gives the ledger's text: a header, for every question how many cases agree of those that it was asked of, and
-// the rows in order.
+// render returns the text of the ledger: a header, the number of cases that agree and that were asked for every
+// question, and the rows in order.
 func render(results *ledger.Ledger) string {
 	results.Sort()
 	count := []string{"agreement", "of those asked"}

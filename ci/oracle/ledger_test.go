@@ -26,7 +26,7 @@ func TestTogether(t *testing.T) {
 	}
 }
 
-// A ledger that is updated in part keeps its other rows, and one that is as the rows say is no news.
+// TestSettle updates a part of a ledger. The other rows must stay, and comparing equal rows must report nothing.
 func TestSettle(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "ledger.tsv")
 	verdicts := func(first string) []string {
@@ -57,7 +57,7 @@ func TestSettle(t *testing.T) {
 	}
 }
 
-// The committed ledger is written as it is read, its counts made anew.
+// TestCommitted checks that the committed ledger stays the same when it is parsed and rendered again, with new counts.
 func TestCommitted(t *testing.T) {
 	const path = "../../testdata/agreement.tsv"
 	text, err := os.ReadFile(path)

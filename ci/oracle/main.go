@@ -1,11 +1,11 @@
-// Command oracle compares a frontend image with docker/dockerfile. In one session with a real buildkitd it asks both,
-// the daemon's built-in frontend and the image, about every Dockerfile of the given folders under every set of
-// options, and writes what they agree on as a ledger. No step of any build runs, so thousands of cases are cheap.
+// Command oracle compares a frontend image with docker/dockerfile. In one session with a real buildkitd it asks the
+// daemon's built-in frontend and the image about every Dockerfile in the folders, with every set of options, and writes
+// the verdicts to a ledger. No step of a build runs, so thousands of cases are cheap.
 //
 //	oracle -addr unix:///run/buildkitd.sock -image 127.0.0.1:5000/fanlight@sha256:... \
 //	    -context DIR -ledger testdata/agreement.tsv [-update] [-explain] FOLDER...
 //
-// It fails where the result is not the committed ledger; -update writes the ledger, -explain shows each difference.
+// It fails if the result differs from the committed ledger. -update writes the ledger, -explain shows each difference.
 package main
 
 import (
@@ -61,21 +61,21 @@ func main() {
 	}
 }
 
-// oracle is what all cases share.
+// oracle is the state that all cases share.
 type oracle struct {
 	questions   []question
 	image, peer string
-	// programs is nil where containers alone are asked.
+	// programs is nil if only containers are asked.
 	program, peerProgram string
 	programs             *programs
 	explain              bool
 	hide                 *strings.Replacer
 	client               gateway.Client
-	// printing keeps explanations of cases that are asked at the same time apart.
+	// printing separates the explanations of cases that run in parallel.
 	printing sync.Mutex
 }
 
-// replacer reads HOST=NAME pairs.
+// replacer parses HOST=NAME pairs.
 func replacer(pairs string) *strings.Replacer {
 	var args []string
 	for pair := range strings.SplitSeq(pairs, ",") {
@@ -86,8 +86,8 @@ func replacer(pairs string) *strings.Replacer {
 	return strings.NewReplacer(args...)
 }
 
-// run opens the one session and asks about every case in it. (The operation that reads the build context holds the
-// session's ID, so answers from two sessions never have the same digests.)
+// run opens a single session and asks about every case in it. The operation that reads the build context contains the
+// ID of the session, so answers from two sessions always differ.
 func (o *oracle) run(ctx context.Context, addr, contextDir string, folders []string, only string, jobs int) ([]row, error) {
 	cases, err := findCases(folders, only)
 	if err != nil {
@@ -102,7 +102,7 @@ func (o *oracle) run(ctx context.Context, addr, contextDir string, folders []str
 	if mounts["context"], err = fsutil.NewFS(contextDir); err != nil {
 		return nil, err
 	}
-	// Every case names its Dockerfile by its path from here.
+	// The path of a case's Dockerfile is relative to this folder.
 	if mounts["dockerfile"], err = fsutil.NewFS("."); err != nil {
 		return nil, err
 	}

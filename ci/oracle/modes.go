@@ -9,11 +9,11 @@ import (
 	"strings"
 )
 
-// A mode derives further cases from one: the same Dockerfile, and options that say something more. A case whose options
-// say it already, or whose Dockerfile has nothing that the mode could change, has none of that mode.
+// mode derives further cases from a case: the same Dockerfile with more options. It derives none if the options already
+// contain them, or if there is nothing in the Dockerfile to change.
 type mode func(one testCase, file facts) []map[string]string
 
-// twoPlatforms asks for two platforms instead of one.
+// twoPlatforms requests two platforms instead of one.
 func twoPlatforms(one testCase, _ facts) []map[string]string {
 	if strings.Contains(one.options["platform"], ",") {
 		return nil
@@ -21,7 +21,7 @@ func twoPlatforms(one testCase, _ facts) []map[string]string {
 	return []map[string]string{{"platform": "linux/amd64,linux/arm64"}}
 }
 
-// noCache takes nothing from the cache.
+// noCache disables the cache.
 func noCache(one testCase, _ facts) []map[string]string {
 	if _, given := one.options["no-cache"]; given {
 		return nil
@@ -29,7 +29,7 @@ func noCache(one testCase, _ facts) []map[string]string {
 	return []map[string]string{{"no-cache": ""}}
 }
 
-// otherArguments gives every ARG of the file another value.
+// otherArguments sets every ARG of the file to another value.
 func otherArguments(one testCase, file facts) []map[string]string {
 	given := map[string]string{}
 	for _, name := range file.arguments {
@@ -43,7 +43,7 @@ func otherArguments(one testCase, file facts) []map[string]string {
 	return []map[string]string{given}
 }
 
-// namedContext puts another image in the place of the first base, or of the first stage.
+// namedContext replaces the first base image, or the first stage, by another image.
 func namedContext(one testCase, file facts) []map[string]string {
 	for _, name := range slices.Concat(file.bases, file.stages) {
 		if _, given := one.options["context:"+name]; !given {
@@ -53,7 +53,7 @@ func namedContext(one testCase, file facts) []map[string]string {
 	return nil
 }
 
-// eachTarget builds every stage but the last: the named ones by name, and the first by its number.
+// eachTarget builds every named stage by its name, and the first stage by its number.
 func eachTarget(one testCase, file facts) []map[string]string {
 	if _, given := one.options["target"]; given || file.count < 2 {
 		return nil
@@ -65,7 +65,7 @@ func eachTarget(one testCase, file facts) []map[string]string {
 	return sets
 }
 
-// derive gives the cases of a mode.
+// derive returns the cases of a mode.
 func (m mode) derive(one testCase) []testCase {
 	if _, own := one.options["requestid"]; own || !one.first {
 		return nil
@@ -82,10 +82,11 @@ func (m mode) derive(one testCase) []testCase {
 	return cases
 }
 
-// facts are what a Dockerfile has for modes to change. They are looked for roughly: what is found wrongly, or not at
-// all, makes a case of less interest, but never a wrong one.
+// facts are what modes can change in a Dockerfile. They are only approximate: a wrong or missing fact makes a case less
+// interesting, but never wrong.
 type facts struct {
-	// bases are images in FROM lines without variables, stages the names given there, arguments those of ARG lines.
+	// bases are the images in FROM lines without variables, stages are the names of stages, and arguments are the names
+	// in ARG lines.
 	bases, stages, arguments []string
 	// count is the number of FROM lines.
 	count int
@@ -100,7 +101,7 @@ var (
 func factsOf(path string) facts {
 	text, err := os.ReadFile(path)
 	if err != nil {
-		// The frontends say what is wrong.
+		// The frontends report the error.
 		return facts{}
 	}
 	found := facts{count: len(anyFrom.FindAll(text, -1))}

@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// ownRequests are those that docker/dockerfile does not have.
+// ownRequests are the requests that docker/dockerfile does not have.
 var ownRequests = []string{"frontend.plan"}
 
-// takeOwn takes the requests of our own out of a list of requests, and gives their names, which the ledger holds.
+// takeOwn removes fanlight's own requests from a list of requests, and returns their names for the ledger.
 func takeOwn(ours answer) []string {
 	var list []map[string]any
 	if json.Unmarshal([]byte(ours.parts["result.json"]), &list) != nil {

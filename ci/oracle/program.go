@@ -28,18 +28,18 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-// programs runs frontends as processes beside the oracle instead of in containers of buildkitd's: what they ask goes to
-// the same session of the same buildkitd, only the hundred milliseconds of a container's start are spared. Their
-// warnings are seen, too, which no other way shows.
+// programs runs frontends as processes beside the oracle instead of in containers of buildkitd. Their requests go to
+// the same session of the same buildkitd. This saves the hundred milliseconds that a container takes to start, and it
+// is the only way to see their warnings.
 type programs struct {
-	// environment is what every process gets: session and workers.
+	// environment is the environment of every process: session and workers.
 	environment []string
-	// build names the build at buildkitd whose session the calls belong to.
+	// build is buildkitd's name for the build whose session the calls belong to.
 	build  string
 	engine *grpc.ClientConn
 }
 
-// startPrograms connects to buildkitd for the calls of all programs of one build.
+// startPrograms connects to buildkitd for the programs of one build.
 func startPrograms(ctx context.Context, bk *client.Client, addr, session, build string) (*programs, error) {
 	workers, err := bk.ListWorkers(ctx)
 	if err != nil {
@@ -58,7 +58,7 @@ func startPrograms(ctx context.Context, bk *client.Client, addr, session, build 
 	return &programs{environment: environment, build: build, engine: engine}, nil
 }
 
-// asker asks the program at a path, which is what the image holds.
+// asker asks the program at a path, which is the same as in the image.
 func (p *programs) asker(path, image string) asker {
 	return func(ctx context.Context, q question, one testCase) answer {
 		options, asked := requestFor(q, one)
@@ -67,15 +67,15 @@ func (p *programs) asker(path, image string) asker {
 	}
 }
 
-// messageLimit is BuildKit's, in bytes.
+// messageLimit is BuildKit's limit, in bytes.
 const messageLimit = 16 << 20
 
-// call is one run of a program: what it returned, and what passed by until then.
+// call is one run of a program: the returned result, and what was seen before it.
 type call struct {
 	*programs
 	sync.Mutex
 	returned *gateway.ReturnRequest
-	// definitions of the references that were handed out, by their IDs.
+	// definitions are the definitions of references, by their IDs.
 	definitions map[string]*pb.Definition
 	warnings    []string
 }
@@ -117,7 +117,7 @@ func (p *programs) run(ctx context.Context, path string, options map[string]stri
 	return one.answer(ctx, asked)
 }
 
-// forward hands a call on to buildkitd, and keeps what the answer is made of.
+// forward forwards a call to buildkitd, and keeps what is needed for the answer.
 func (c *call) forward(_ any, stream grpc.ServerStream) error {
 	method, _ := grpc.MethodFromServerStream(stream)
 	var request, reply []byte
@@ -152,7 +152,7 @@ func (c *call) forward(_ any, stream grpc.ServerStream) error {
 	return stream.SendMsg(&reply)
 }
 
-// warn keeps a warning's words and places.
+// warn keeps the text and locations of a warning.
 func (c *call) warn(request []byte) error {
 	warning := &gateway.WarnRequest{}
 	if err := proto.Unmarshal(request, warning); err != nil {
@@ -169,7 +169,7 @@ func (c *call) warn(request []byte) error {
 	return nil
 }
 
-// solved keeps the definitions of a solve's references.
+// solved keeps the definitions of the references of a solve.
 func (c *call) solved(reply []byte) error {
 	response := &gateway.SolveResponse{}
 	if err := proto.Unmarshal(reply, response); err != nil {
@@ -183,7 +183,8 @@ func (c *call) solved(reply []byte) error {
 	return nil
 }
 
-// references are a result's, by the IDs that a build's parts have: none for a single one.
+// references returns the references of a result, by the IDs that the parts of a build have. The ID of a single
+// reference is empty.
 func references(result *gateway.Result) map[string]*gateway.Ref {
 	all := map[string]*gateway.Ref{}
 	if one := result.GetRef(); one != nil {
@@ -195,7 +196,7 @@ func references(result *gateway.Result) map[string]*gateway.Ref {
 	return all
 }
 
-// answer takes apart what was returned.
+// answer converts the returned result.
 func (c *call) answer(ctx context.Context, asked string) answer {
 	if failed := c.returned.GetError(); failed != nil {
 		return answer{err: grpcerrors.FromGRPC(grpcstatus.ErrorProto(&status.Status{
@@ -227,7 +228,7 @@ func (c *call) answer(ctx context.Context, asked string) answer {
 		}
 	}
 	for _, warning := range c.warnings {
-		// As often as it was given.
+		// The value counts how many times the warning was reported.
 		parts["warning "+warning] += "x"
 	}
 	return answer{parts: parts}
@@ -235,7 +236,7 @@ func (c *call) answer(ctx context.Context, asked string) answer {
 
 func (c *call) addReference(ctx context.Context, parts map[string]string, id string, ref *gateway.Ref) error {
 	if ref.GetId() == "" {
-		// Nothing at all: FROM scratch alone.
+		// The result is empty: FROM scratch alone.
 		if id != "" {
 			parts["last"+id] = ""
 		}
@@ -256,7 +257,7 @@ func (c *call) addReference(ctx context.Context, parts map[string]string, id str
 	return addDefinition(parts, id, marshalled)
 }
 
-// raw passes messages on as they are.
+// raw is a codec that passes messages through unchanged.
 type raw struct{}
 
 func (raw) Name() string { return "proto" }
@@ -278,7 +279,7 @@ func (raw) Unmarshal(data []byte, value any) error {
 	return nil
 }
 
-// oneLine is a listener that has one connection.
+// oneLine is a listener with a single connection.
 type oneLine struct {
 	conn   net.Conn
 	once   sync.Once
@@ -297,7 +298,7 @@ func (l *oneLine) Accept() (net.Conn, error) {
 func (l *oneLine) Close() error   { l.once.Do(func() { close(l.closed) }); return nil }
 func (l *oneLine) Addr() net.Addr { return &net.UnixAddr{} }
 
-// pipes are a program's output and input, taken for a connection.
+// pipes makes a connection of a program's output and input.
 type pipes struct {
 	io.ReadCloser
 	io.WriteCloser

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// settled takes out of a part what docker/dockerfile leaves to chance: it walks over Go's maps, so names that stand at
-// one place of the Dockerfile come in any order.
+// settled removes what is random in docker/dockerfile's answers. It iterates over Go's maps, so names at one location
+// of the Dockerfile come in any order.
 func settled(name string, value []byte, request string) string {
 	switch {
 	case request == "frontend.outline" && name == "result.json":
@@ -22,7 +22,7 @@ func settled(name string, value []byte, request string) string {
 	return canonical(value)
 }
 
-// settledLists sorts neighbours at the same place in lists of an object.
+// settledLists sorts adjacent elements of the same location in lists of an object.
 func settledLists(text []byte, names ...string) string {
 	var object map[string]any
 	if json.Unmarshal(text, &object) != nil {
@@ -42,7 +42,7 @@ func settledLists(text []byte, names ...string) string {
 	return jsonOf(object)
 }
 
-// jsonOf is a value as JSON, its keys in order; fieldOf that of one of its fields.
+// jsonOf returns a value as JSON with sorted keys, and fieldOf one of its fields.
 func jsonOf(value any) string {
 	text, err := json.Marshal(value)
 	if err != nil {

@@ -14,17 +14,17 @@ import (
 	"github.com/tonistiigi/fsutil"
 )
 
-// A requestCase is what a client asks a frontend beside the cases of testdata/agreement: with inputs in place of files,
-// and for requests as such.
+// requestCase is a request that the cases of testdata/agreement do not cover: one with inputs instead of files, or one
+// about requests.
 type requestCase struct {
 	name    string
 	options map[string]string
-	// inputs by name, as states.
+	// inputs are the inputs as states, by name.
 	inputs map[string]llb.State
-	// evaluate runs the steps; files of the result are then compared.
+	// evaluate runs the steps. Then the files of the result are compared.
 	evaluate bool
 	files    []string
-	// refused: the request must fail; the texts and places are compared.
+	// refused is true if the request must fail. Then the texts and locations are compared.
 	refused bool
 }
 
@@ -95,7 +95,7 @@ func requestCases() []requestCase {
 	return cases
 }
 
-// TestRequests puts every case to the built-in frontend and to the image, from inside one build of a client.
+// TestRequests sends every case to the built-in frontend and to the image, from inside one build of a client.
 func TestRequests(t *testing.T) {
 	image, addr := os.Getenv("FRONTEND"), os.Getenv("BUILDKIT_HOST")
 	if image == "" || addr == "" {
@@ -138,7 +138,7 @@ func (o *oracle) checkRequest(ctx context.Context, t *testing.T, one requestCase
 	}
 	verdict, details := o.judge(theirs, ours)
 	if !agrees(verdict) && o.peer != "" {
-		// Errors of the built-in frontend have words that no image can have.
+		// No image can have the exact errors of the built-in frontend.
 		if second, other := o.judge(o.solve(ctx, request, o.peer), ours); agrees(second) {
 			verdict, details = second, other
 		}
@@ -170,7 +170,7 @@ func (one requestCase) request(ctx context.Context) (gateway.SolveRequest, error
 	return request, nil
 }
 
-// readFile reads a file of the result, as a frontend does that hands a build on and goes on with what comes of it.
+// readFile reads a file of the result, as a frontend does that forwards a build and uses its result.
 func (o *oracle) readFile(ctx context.Context, t *testing.T, request gateway.SolveRequest, image, name string) string {
 	t.Helper()
 	if image != "" {

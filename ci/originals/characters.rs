@@ -1,7 +1,7 @@
-//! Prints what this Rust's standard library says of every character, as far as `src/go/unicode.rs` asks. ci/fixtures
-//! compiles it, unicode.go reads it.
+//! Prints what this Rust's standard library says about every character, for the functions in `src/go/unicode.rs`.
+//! ci/fixtures compiles this program, and unicode.go reads its output.
 //!
-//! `FIRST LAST PRINTABLE ALPHABETIC NUMERIC`: characters of which the same holds, 0 or 1.
+//! `FIRST LAST PRINTABLE ALPHABETIC NUMERIC`: characters with the same answers, each 0 or 1.
 
 use std::io::{BufWriter, Write as _};
 
@@ -24,7 +24,7 @@ fn answers(c: char) -> [u8; 3] {
     [is_printable(c), c.is_alphabetic(), c.is_numeric()].map(u8::from)
 }
 
-/// As `is_print` of `src/go/unicode.rs` has it, but for the characters that it looks up.
+/// The same as `is_print` of `src/go/unicode.rs`, except for the characters that it looks up in a table.
 fn is_printable(c: char) -> bool {
     let mut buffer = [b'a'; 5];
     let width = c.encode_utf8(&mut buffer[1..]).len();

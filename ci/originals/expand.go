@@ -9,10 +9,11 @@ import (
 	"github.com/moby/buildkit/frontend/dockerfile/shell"
 )
 
-// The first row has the variables; the others a word "w" and the number "c" of a lexer.
+// expandFixtures are the words to expand. The first row has the variables; each other row has a word "w" and the number
+// "c" of a lexer.
 var expandFixtures = []fixture{rows("testdata/expand/words.json", list, expandWords())}
 
-// lexers are the settings, in the order in which src/expand/tests.rs has them.
+// lexers returns the settings of the lexers, in the order of src/expand/tests.rs.
 func lexers() []*shell.Lex {
 	set := func(escape rune, set func(*shell.Lex)) *shell.Lex {
 		lexer := shell.NewLex(escape)
@@ -31,8 +32,8 @@ func lexers() []*shell.Lex {
 	}
 }
 
-// expandWords asks shell.Lex: ProcessWordWithMatches for the result "r", the variables that there are "m" and that there
-// are not "u", ProcessWords for the words "ws".
+// expandWords asks shell.Lex. ProcessWordWithMatches returns the result "r", the variables that are set "m" and those
+// that are not "u". ProcessWords returns the words "ws".
 func expandWords() answer {
 	var variables shell.EnvGetter
 	return func(old row) (row, error) {

@@ -18,8 +18,8 @@ var imageFixtures = []fixture{
 	rows("testdata/image/go_time.json", list, goTime),
 }
 
-// imageConfig reads a config with encoding/json, and writes it. "health" is the check of health as the history has it.
-// A config that is no text stands as "bytes".
+// imageConfig parses a config with encoding/json, and encodes it again. "health" is the health check as in the history.
+// A config that is not text is in "bytes".
 func imageConfig(old row) (row, error) {
 	new := row{}
 	var config []byte
@@ -57,7 +57,7 @@ func imageConfig(old row) (row, error) {
 	return new, nil
 }
 
-// exposed is what dockerfile2llb makes of a word of EXPOSE, and which of the two rules about it are broken.
+// exposed asks dockerfile2llb to parse a word of EXPOSE, and whether the word breaks one of the two rules about it.
 func exposed(in string) row {
 	found := map[string]bool{}
 	warn := func(rule, _, _, _ string, _ []parser.Range) { found[rule] = true }
@@ -73,7 +73,7 @@ func exposed(in string) row {
 	}
 }
 
-// goTime asks package time: "fn" says which function.
+// goTime asks package time. "fn" selects the function.
 func goTime(old row) (row, error) {
 	in, err := old.text("in")
 	if err != nil {

@@ -18,7 +18,7 @@ var lintFixtures = []fixture{
 	rows("testdata/lint/options.jsonl", lines, lintOptions),
 }
 
-// rules are docker/dockerfile's rules by the names of their variables. lintRules fails when one is missing here.
+// rules are docker/dockerfile's rules by the names of their variables. lintRules fails if one is missing.
 var rules = map[string]any{
 	"RuleStageNameCasing":                 linter.RuleStageNameCasing,
 	"RuleFromAsCasing":                    linter.RuleFromAsCasing,
@@ -44,7 +44,7 @@ var rules = map[string]any{
 	"RuleExposeInvalidFormat":             linter.RuleExposeInvalidFormat,
 }
 
-// lintRules has a row for each rule, in the order of the linter's source, with its message for two sets of texts.
+// lintRules returns a row for each rule, in the order of the linter's source, with its message for two sets of texts.
 func lintRules([]byte) ([]byte, error) {
 	variables, err := ruleVariables()
 	if err != nil {
@@ -76,7 +76,7 @@ func describeRule(rule reflect.Value) row {
 	}
 }
 
-// message is the rule's, for as many texts as it takes.
+// message returns the message of a rule, with as many texts as it needs.
 func message(format reflect.Value, texts ...string) string {
 	var arguments []reflect.Value
 	for _, text := range texts[:format.Type().NumIn()] {
@@ -85,7 +85,7 @@ func message(format reflect.Value, texts ...string) string {
 	return format.Call(arguments)[0].String()
 }
 
-// ruleVariables are the names of the linter's rules, in order, read from its source.
+// ruleVariables returns the names of the linter's rules, in order, from its source.
 func ruleVariables() ([]string, error) {
 	list := exec.Command("go", "list", "-f", "{{.Dir}}", reflect.TypeFor[linter.Config]().PkgPath())
 	list.Dir = "ci/originals"

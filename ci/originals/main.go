@@ -1,12 +1,13 @@
-// Command originals writes the fixtures of testdata that hold answers of docker/dockerfile's own code: of Go's library, of
-// moby/buildkit and of the modules that it uses. ci/fixtures runs it.
+// Command originals writes the fixtures of testdata that contain answers of docker/dockerfile's own code: of Go's
+// library, of moby/buildkit and of the modules that it uses. ci/fixtures runs it.
 //
 //	originals -characters FILE [-update] REPOSITORY
 //
-// The questions stand in the fixtures too, and stay as they are: a row is read, its question is asked again, and the row
-// is written anew. Without -update nothing is written: rows that would change are printed, and it fails.
+// The questions are in the fixtures, too, and stay as they are. Each row is parsed, its question is asked again, and
+// the row is written with the new answer. Without -update nothing is written: it prints the rows that would change, and
+// fails.
 //
-// go.mod and go.sum are those of the engine, ci/engines/buildkit, so that the answers are of the version that is pinned there.
+// go.mod and go.sum are links to those of ci/engines/buildkit, so the answers are those of the version pinned there.
 package main
 
 import (
@@ -20,15 +21,15 @@ import (
 	"slices"
 )
 
-// A fixture is a file with answers.
+// fixture is a file with answers.
 type fixture struct {
-	// path is the file, in the repository.
+	// path is the path of the file in the repository.
 	path string
-	// write makes the file's new text. Questions are read from the old text, or from files beside it.
+	// write returns the new text of the file. It reads the questions from the old text, or from files beside it.
 	write func(old []byte) ([]byte, error)
 }
 
-// all are the fixtures of every folder.
+// all returns the fixtures of every folder.
 func all() []fixture {
 	return slices.Concat(
 		expandFixtures, imageFixtures, lintFixtures, optionsFixtures, pathFixtures, patternFixtures, platformFixtures,
@@ -50,7 +51,7 @@ func main() {
 	if err := os.Chdir(flag.Arg(0)); err != nil {
 		log.Fatal(err)
 	}
-	// text/scanner, on which shell.Lex is built, prints what it finds odd in a word. log has the real one already.
+	// text/scanner, which shell.Lex uses, prints warnings about words. Package log already has the real stderr.
 	if null, err := os.Open(os.DevNull); err == nil {
 		os.Stderr = null
 	}
@@ -64,7 +65,7 @@ func main() {
 	fmt.Printf("fixtures: %d files, %d lines, %d changed; by %s\n", len(all()), lines, changed, original())
 }
 
-// original names the versions whose answers these are.
+// original names the versions that answer.
 func original() string {
 	version := "?"
 	if info, ok := debug.ReadBuildInfo(); ok {
@@ -77,7 +78,7 @@ func original() string {
 	return runtime.Version() + " and buildkit " + version
 }
 
-// run compares or writes the fixtures; it gives how many are not as they were, and the lines of all.
+// run compares or writes the fixtures. It returns how many changed, and the number of lines in all of them.
 func run(fixtures []fixture, update bool) (changed, lines int, err error) {
 	if err := unlisted(fixtures); err != nil {
 		return 0, 0, err
@@ -110,12 +111,13 @@ func run(fixtures []fixture, update bool) (changed, lines int, err error) {
 	return changed, lines, nil
 }
 
-// folders are those in which every file is an answer, or a question with its answer beside it.
+// folders are the folders in which every file is an answer, or a question with its answer beside it.
 var folders = []string{
 	"expand", "image", "lint", "options", "path", "pattern", "platform", "reference", "request", "source", "syntax",
 }
 
-// unlisted fails for a file of the folders that no fixture writes or reads: nobody could make it again.
+// unlisted fails if a file in the folders is neither written nor read by a fixture, because no command could write it
+// again.
 func unlisted(fixtures []fixture) error {
 	known := map[string]bool{}
 	for _, fixture := range fixtures {
@@ -135,7 +137,7 @@ func unlisted(fixtures []fixture) error {
 	return nil
 }
 
-// isQuestion tells whether a file is what an answer beside it is about.
+// isQuestion returns whether a file is the question of an answer beside it.
 func isQuestion(path string, known map[string]bool) bool {
 	extension := filepath.Ext(path)
 	return (extension == ".Dockerfile" || extension == ".pb") && known[withExtension(path, ".json")]

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// chdirToFixture makes a repository of one fixture, whose expectation for "b" is wrong.
+// chdirToFixture creates a repository of one fixture, whose answer for "b" is wrong, and changes to it.
 func chdirToFixture(t *testing.T) []fixture {
 	t.Helper()
 	t.Chdir(t.TempDir())

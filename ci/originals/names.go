@@ -30,7 +30,7 @@ func parsePlatform(in string) row {
 	return describePlatform(platform)
 }
 
-// formatPlatform is about a platform that no text stands for.
+// formatPlatform describes a platform that has no text form.
 func formatPlatform(old row) (row, error) {
 	var platform ocispecs.Platform
 	if err := old.into("platform", &platform); err != nil {
@@ -66,7 +66,7 @@ func parseReference(in string) row {
 	return new
 }
 
-// withDigest puts a digest on a/b:1.
+// withDigest adds a digest to a/b:1.
 func withDigest(in string) row {
 	named, err := reference.ParseNormalizedNamed("a/b:1")
 	if err != nil {

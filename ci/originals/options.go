@@ -21,8 +21,8 @@ var optionsFixtures = []fixture{
 	rows("testdata/options/dockerui.jsonl", spacedLines, clientOptions()),
 }
 
-// archives asks dockerui whether it unpacks a context that is downloaded. A row: the answer, a name, the length of what is
-// read of it, base64 without the zeros at the end.
+// archives asks dockerui whether it unpacks a downloaded context. A row has the answer, a name, the number of bytes
+// that dockerui reads, and these bytes in base64 without the zeros at their end.
 func archives(old []byte) ([]byte, error) {
 	var out strings.Builder
 	for _, line := range splitLines(old) {
@@ -54,7 +54,7 @@ func archives(old []byte) ([]byte, error) {
 	return []byte(out.String()), nil
 }
 
-// isUnpacked tells whether the context is made of a download by an operation on files.
+// isUnpacked returns whether dockerui unpacks the download with a file operation.
 func isUnpacked(header []byte) (bool, error) {
 	ctx := context.Background()
 	options := map[string]string{"context": "https://example.com/context"}
@@ -82,7 +82,7 @@ func isUnpacked(header []byte) (bool, error) {
 	return false, nil
 }
 
-// downloadClient is a BuildKit in which every file begins with the header.
+// downloadClient is a fake BuildKit in which every file begins with the header.
 type downloadClient struct {
 	gatewayClient
 	header []byte
@@ -101,7 +101,8 @@ type download struct {
 
 func (d download) ReadFile(context.Context, client.ReadRequest) ([]byte, error) { return d.header, nil }
 
-// gatewayClient is what a frontend has of BuildKit before its first call: options, and the platform of a worker.
+// gatewayClient is a fake BuildKit with what a frontend knows before its first call: options, and the platform of a
+// worker.
 type gatewayClient struct {
 	client.Client
 	options map[string]string
@@ -118,7 +119,8 @@ func (c gatewayClient) BuildOpts() client.BuildOpts {
 	}
 }
 
-// clientOptions asks dockerui.NewClient. The first row has the whole config, of no options; the others what differs from it.
+// clientOptions asks dockerui.NewClient. The first row has the whole config without options; the others have what
+// differs from it.
 func clientOptions() answer {
 	var defaults row
 	return func(old row) (row, error) {
@@ -146,7 +148,7 @@ func clientOptions() answer {
 	}
 }
 
-// without is what is not as in the defaults.
+// without returns the values of a config that differ from the defaults.
 func without(config, defaults row) (row, error) {
 	left := row{}
 	for name, value := range config {

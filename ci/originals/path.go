@@ -32,7 +32,7 @@ func goPath(old row) (row, error) {
 	}, errors.Join(err, withErr)
 }
 
-// pathMatch asks filepath.Match. The first row has the names; the others a pattern.
+// pathMatch asks filepath.Match. The first row has the names; each other row has a pattern.
 func pathMatch() answer {
 	var names []string
 	return func(old row) (row, error) {
@@ -55,7 +55,7 @@ func pathMatch() answer {
 	}
 }
 
-// checkMode asks dchapes-mode; "number" tells whether the error is of a number.
+// checkMode asks dchapes-mode. "number" is true if the error is about a number.
 func checkMode(in string) row {
 	_, err := mode.Parse(in)
 	var number *strconv.NumError
@@ -83,7 +83,7 @@ func checkSignal(in string) row {
 	return row{"error": failure(err)}
 }
 
-// numbers asks package strconv. Rows that are about quoting have no numbers.
+// numbers asks package strconv. Rows about quoting have no numbers.
 func numbers(old row) (row, error) {
 	in, err := old.text("in")
 	new := row{"in": in, "quote": strconv.Quote(in)}
@@ -105,7 +105,7 @@ func numbers(old row) (row, error) {
 	return new, err
 }
 
-// outcome is a value, or an error after an exclamation mark.
+// outcome returns a value, or an error after an exclamation mark.
 func outcome(value string, err error) string {
 	if err != nil {
 		return "!" + err.Error()

@@ -22,8 +22,8 @@ func ignoreFile(old row) (row, error) {
 	return row{"in": in, "patterns": append([]string{}, patterns...)}, err
 }
 
-// patternMatch asks patternmatcher. The first row has the paths; the others patterns. "full" is MatchesOrParentMatches:
-// 0 no, 1 yes, 2 an error.
+// patternMatch asks patternmatcher. The first row has the paths; each other row has patterns. "full" is the result of
+// MatchesOrParentMatches: 0 for no, 1 for yes, 2 for an error.
 func patternMatch() answer {
 	var paths []string
 	return func(old row) (row, error) {

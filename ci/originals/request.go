@@ -52,15 +52,15 @@ var requestFixtures = func() (all []fixture) {
 	return append(all, fixture{"testdata/request/sort.tsv", sortSlice})
 }()
 
-// amd64 is the platform for which everything is asked.
+// amd64 is the platform of all requests.
 var amd64 = ocispecs.Platform{OS: "linux", Architecture: "amd64"}
 
-// tries is how often a request is asked. Upstream leaves it to chance in which order it lists what stands in one line; the
-// fixture has one of the orders.
+// tries is how many times a request is sent. Upstream lists what is on one line in random order, and the fixture has
+// one of the orders.
 const tries = 1000
 
-// answered is a part of the answer to a request about the Dockerfile beside it: of the answer that stands there, if upstream
-// still gives that one.
+// answered is a part of the answer to a request about the Dockerfile beside it. It keeps the existing answer if
+// upstream still gives it.
 func answered(path, part string, answer func([]byte) (*client.Result, error)) fixture {
 	return fixture{path, func([]byte) ([]byte, error) {
 		dockerfile, err := os.ReadFile(withExtension(path, ".Dockerfile"))
@@ -100,7 +100,7 @@ func describeRequests([]byte) (*client.Result, error) {
 	return result, err
 }
 
-// lintRequest is for a Dockerfile that stands in an image.
+// lintRequest asks for a lint of a Dockerfile that is in an image.
 func lintRequest(dockerfile []byte) (*client.Result, error) {
 	state := llb.Image("file")
 	definition, err := state.Marshal(context.Background(), llb.LinuxAmd64)
@@ -137,7 +137,7 @@ func convertOptions() dockerfile2llb.ConvertOpt {
 	return dockerfile2llb.ConvertOpt{TargetPlatform: &amd64, MetaResolver: registry(`{"architecture":"amd64","os":"linux"}`)}
 }
 
-// A registry has one config for every image.
+// registry is a fake registry that has the same config for every image.
 type registry string
 
 func (r registry) ResolveImageConfig(_ context.Context, reference string, _ sourceresolver.Opt) (string, digest.Digest, []byte, error) {
@@ -149,7 +149,7 @@ func (r registry) ResolveSourceMetadata(_ context.Context, op *pb.SourceOp, _ so
 	return &sourceresolver.MetaResponse{Op: op, Image: image}, nil
 }
 
-// convertDefinition writes a definition as frontend.convertllb does.
+// convertDefinition encodes a definition as frontend.convertllb does.
 func convertDefinition(name string) func([]byte) ([]byte, error) {
 	return func([]byte) ([]byte, error) {
 		encoded, err := os.ReadFile("testdata/request/convertllb/" + name + ".pb")
@@ -182,7 +182,7 @@ func convert(definition *pb.Definition) ([]byte, error) {
 	return answer.Metadata["result.json"], nil
 }
 
-// A scan is of an image or a stage, by a scanner with a config; src/attest/scanner.rs has the same.
+// scan is the scan of an image or a stage by a scanner with this config. src/attest/scanner.rs has the same scans.
 type scan struct {
 	name       string
 	platform   ocispecs.Platform
@@ -244,7 +244,7 @@ func (s scan) write([]byte) ([]byte, error) {
 	return convert(definition.ToPB())
 }
 
-// sortSlice has lists of numbers, each with the order in which sort.Slice leaves its elements.
+// sortSlice writes lists of numbers, each with the order in which sort.Slice leaves its elements.
 func sortSlice(old []byte) ([]byte, error) {
 	var out strings.Builder
 	for number, line := range splitLines(old) {

@@ -10,31 +10,31 @@ import (
 	"strings"
 )
 
-// A row is one case of a fixture: a question with its answer, by name.
+// row is a case of a fixture: a question and its answer, by name.
 type row map[string]any
 
-// An answer makes a row anew from the questions in it.
+// answer returns the new row for the questions in a row.
 type answer func(old row) (row, error)
 
-// A layout is how rows stand in a file.
+// layout is the format of rows in a file.
 type layout struct {
 	start, between, end string
-	// first is a name that stands before the others, which are sorted.
+	// first is the name that comes before the others, which are sorted.
 	first string
-	// spaced is written with a space after each colon and comma.
+	// spaced is true if a space follows each colon and comma.
 	spaced bool
 }
 
 var (
-	// list is a JSON list, a row a line.
+	// list is a JSON list with a row on each line.
 	list = layout{start: "[\n", between: ",\n", end: "\n]\n"}
-	// lines has a row a line.
+	// lines is a row on each line.
 	lines = layout{between: "\n", end: "\n"}
-	// spacedLines is the like, with spaces, and the options first.
+	// spacedLines is a row on each line, with spaces, and with the options first.
 	spacedLines = layout{between: "\n", end: "\n", first: "options", spaced: true}
 )
 
-// rows is a fixture with a row a line.
+// rows returns a fixture with a row on each line.
 func rows(path string, layout layout, answer answer) fixture {
 	return fixture{path, func(old []byte) ([]byte, error) {
 		var texts []string
@@ -88,7 +88,7 @@ func (l layout) firstFirst(row row) (string, error) {
 	return strings.TrimSuffix(first, "}") + "," + strings.TrimPrefix(others, "{"), err
 }
 
-// encode is JSON with sorted names, in which characters stand as themselves.
+// encode returns JSON with sorted names, without HTML escapes.
 func encode(value any) (string, error) {
 	var out bytes.Buffer
 	encoder := json.NewEncoder(&out)
@@ -99,7 +99,7 @@ func encode(value any) (string, error) {
 	return strings.TrimSuffix(out.String(), "\n"), nil
 }
 
-// spaced puts a space after the colons and commas that are not in a string.
+// spaced adds a space after each colon and comma outside of strings.
 func spaced(text string) string {
 	var out strings.Builder
 	quoted, escaped := false, false
@@ -119,7 +119,7 @@ func spaced(text string) string {
 	return out.String()
 }
 
-// text is a question that is a string.
+// text returns a question that is a string.
 func (r row) text(name string) (string, error) {
 	text, ok := r[name].(string)
 	if !ok {
@@ -128,7 +128,7 @@ func (r row) text(name string) (string, error) {
 	return text, nil
 }
 
-// texts is a question that is a list of strings.
+// texts returns a question that is a list of strings.
 func (r row) texts(name string) ([]string, error) {
 	list, ok := r[name].([]any)
 	if !ok {
@@ -145,7 +145,7 @@ func (r row) texts(name string) ([]string, error) {
 	return texts, nil
 }
 
-// into reads a question of any other kind.
+// into decodes a question of any other type.
 func (r row) into(name string, target any) error {
 	encoded, err := json.Marshal(r[name])
 	if err != nil {
@@ -154,7 +154,7 @@ func (r row) into(name string, target any) error {
 	return json.Unmarshal(encoded, target)
 }
 
-// ask is the answer to a row whose only question is the text "in".
+// ask returns the answer for rows whose only question is the text "in".
 func ask(about func(in string) row) answer {
 	return func(old row) (row, error) {
 		in, err := old.text("in")
@@ -167,7 +167,7 @@ func ask(about func(in string) row) answer {
 	}
 }
 
-// failure is what a row says of an error, null for none.
+// failure returns the text of an error, or null.
 func failure(err error) any {
 	if err == nil {
 		return nil
@@ -182,7 +182,7 @@ func splitLines(text []byte) []string {
 	return strings.Split(strings.TrimSuffix(string(text), "\n"), "\n")
 }
 
-// compare gives the differences, line by line, with the case that each is in.
+// compare returns the differences, line by line, with the number of each line.
 func compare(path string, old, new []byte) []string {
 	if bytes.Equal(old, new) {
 		return nil

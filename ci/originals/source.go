@@ -16,8 +16,8 @@ var sourceFixtures = []fixture{
 	rows("testdata/source/url.json", list, ask(readURL)),
 }
 
-// gitRef is what a source of ADD is: "read" by dfgitutil.ParseGitRef, "http" by dockerfile2llb, and "remote" as llb.Git
-// names it: address, identifier, whether it is fetched over SSH.
+// gitRef describes a source of ADD: "read" is the result of dfgitutil.ParseGitRef, "http" is that of dockerfile2llb,
+// and "remote" is the source that llb.Git creates: its address, its identifier, and whether it is fetched over SSH.
 func gitRef(old row) (row, error) {
 	in, err := old.text("in")
 	if err != nil {
@@ -42,7 +42,8 @@ func readGitRef(in string) row {
 	}
 }
 
-// gitRemote reads off the operation. Known hosts are given, lest llb.Git asks the host for its keys.
+// gitRemote reads the source from the operation. It sets known hosts, so that llb.Git does not ask the host for its
+// keys.
 func gitRemote(in string) ([]any, error) {
 	state := llb.Git(in, "", llb.KnownSSHHosts("none"))
 	definition, err := state.Marshal(context.Background())
@@ -62,7 +63,7 @@ func gitRemote(in string) ([]any, error) {
 	return nil, fmt.Errorf("%q: no source", in)
 }
 
-// readURL asks package net/url. "bare" has no query and no fragment.
+// readURL asks package net/url. "bare" is the URL without query and fragment.
 func readURL(in string) row {
 	read, err := url.Parse(in)
 	if err != nil {

@@ -14,8 +14,8 @@ import (
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
 )
 
-// A row is a Dockerfile, as text or as hexadecimal bytes, and all that docker/dockerfile reads in it, in the form that
-// src/instruction/upstream_dump.rs has for this crate. Zero values are left out.
+// syntaxFixtures have a Dockerfile in each row, as text or as hexadecimal bytes, and everything that docker/dockerfile
+// parses from it. src/instruction/upstream_dump.rs writes the same format for this crate. Zero values are left out.
 var syntaxFixtures = func() (all []fixture) {
 	for _, name := range []string{
 		"bytes", "directives", "flags", "from", "healthcheck", "heredoc", "json", "lines", "mount", "onbuild", "pairs",
@@ -47,7 +47,7 @@ func analyse(old row) (row, error) {
 	return new, err
 }
 
-// dump is all of a Dockerfile: directives, tree, stages, warnings, errors.
+// dump returns everything in a Dockerfile: directives, tree, stages, warnings, errors.
 func dump(dockerfile []byte) (row, error) {
 	out := row{}
 	if value, line, location, ok := parser.DetectSyntax(dockerfile); ok {
@@ -76,7 +76,7 @@ func dump(dockerfile []byte) (row, error) {
 		return nil, err
 	}
 	out.set("warnings", warnings)
-	// The order of more than one rule is left to chance.
+	// If several rules are broken, their order is random.
 	if err := lint.Error(); err != nil && !strings.Contains(err.Error(), ",") {
 		out["lint_error"] = err.Error()
 	}
@@ -113,7 +113,7 @@ func dumpTree(out row, result *parser.Result, lint *linter.Linter) error {
 	return dumpExpansions(out, stages)
 }
 
-// dumpExpansions has the instructions that expansion changes, and the triggers read as instructions.
+// dumpExpansions adds the instructions that expansion changes, and the triggers parsed as instructions.
 func dumpExpansions(out row, stages []instructions.Stage) error {
 	expanded, triggers := []any{}, []row{}
 	for number, stage := range stages {
@@ -126,7 +126,7 @@ func dumpExpansions(out row, stages []instructions.Stage) error {
 				triggers = append(triggers, trigger)
 			}
 			if _, ok := command.(*instructions.RunCommand); ok {
-				// Its mounts are all that is expanded: dumpRun.
+				// Only its mounts are expanded, see dumpRun.
 				continue
 			}
 			changed, err := dumpExpanded(command)
@@ -143,7 +143,7 @@ func dumpExpansions(out row, stages []instructions.Stage) error {
 	return nil
 }
 
-// dumpExpanded is the instruction after its expansion, or the error; nil if it is as before.
+// dumpExpanded returns an instruction after expansion, or the error; nil if nothing changed.
 func dumpExpanded(command instructions.Command) (row, error) {
 	before, err := dumpCommand(command)
 	if err != nil {
@@ -165,7 +165,7 @@ func dumpExpanded(command instructions.Command) (row, error) {
 	return after, nil
 }
 
-// mark stands in for a lexer.
+// mark is a fake lexer.
 func mark(word string) (string, error) {
 	if strings.Contains(word, "$FAIL") {
 		return "", fmt.Errorf("cannot expand %s", word)
@@ -173,7 +173,7 @@ func mark(word string) (string, error) {
 	return strings.ReplaceAll(word, "$X", "<x>"), nil
 }
 
-// dumpTrigger reads a trigger as dockerfile2llb does, for a stage in lines 7 and 8.
+// dumpTrigger parses a trigger as dockerfile2llb does, for a stage in lines 7 and 8.
 func dumpTrigger(expression string) (row, error) {
 	tree, err := parser.Parse(strings.NewReader(expression))
 	if err != nil {
@@ -213,7 +213,7 @@ func directive(value, line string, location []parser.Range) row {
 	return row{"value": value, "line": line, "lines": span(location)}
 }
 
-// span is the first line and the last.
+// span returns the first and the last line.
 func span(location []parser.Range) []int {
 	if len(location) == 0 {
 		return []int{}
@@ -221,7 +221,7 @@ func span(location []parser.Range) []int {
 	return []int{location[0].Start.Line, location[len(location)-1].End.Line}
 }
 
-// located is an error with the lines of its places.
+// located returns an error with the lines of its locations.
 func located(err error) row {
 	places := [][]int{}
 	var location *parser.LocationError
@@ -258,7 +258,8 @@ func dumpNode(node *parser.Node, top bool) row {
 	return out
 }
 
-// nodeArgs leaves out what holds an instruction, and the one empty node of what has no arguments or is no instruction.
+// nodeArgs returns the arguments of a node. It skips nodes that contain an instruction, and the single empty node of an
+// instruction without arguments.
 func nodeArgs(node *parser.Node) []string {
 	if node.Next != nil && reflect.DeepEqual(*node.Next, parser.Node{}) && !node.Attributes["json"] {
 		return nil
@@ -400,14 +401,14 @@ func dumpCopy(out row, it *instructions.CopyCommand) {
 	out.set("exclude", it.ExcludePatterns)
 }
 
-// setPointer adds what a pointer points to, zero or not.
+// setPointer adds the value of a pointer, even if it is zero.
 func (r row) setPointer(name string, pointer any) {
 	if !reflect.ValueOf(pointer).IsNil() {
 		r[name] = pointer
 	}
 }
 
-// dumpRun has the mounts as they are once they are expanded.
+// dumpRun adds the mounts after expansion.
 func dumpRun(out row, it *instructions.RunCommand) {
 	commandLine(out, it.ShellDependantCmdLine)
 	out.set("flags_used", slices.Sorted(slices.Values(it.FlagsUsed)))

@@ -5,11 +5,12 @@ import (
 
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 	"github.com/moby/buildkit/frontend/dockerfile/linter"
-	// It holds the functions below.
+	// This package contains the functions below.
 	_ "github.com/moby/buildkit/frontend/dockerfile/dockerfile2llb"
 )
 
-// Functions of buildkit that only their own package can call. The linker puts them in; it fails when one is gone.
+// These functions of buildkit are private to their package. The linker connects them, and fails if one no longer
+// exists.
 
 //go:linkname isHTTPSource github.com/moby/buildkit/frontend/dockerfile/dockerfile2llb.isHTTPSource
 func isHTTPSource(source string) bool
@@ -20,7 +21,7 @@ func validateStageNames(stages []instructions.Stage, lint *linter.Linter)
 //go:linkname validateCommandCasing github.com/moby/buildkit/frontend/dockerfile/dockerfile2llb.validateCommandCasing
 func validateCommandCasing(stages []instructions.Stage, lint *linter.Linter)
 
-// portSpecs is dockerfile2llb's type, of which no more than its address is known here.
+// portSpecs is a type of dockerfile2llb, only known here as a pointer.
 type portSpecs = unsafe.Pointer
 
 //go:linkname newPortSpecs github.com/moby/buildkit/frontend/dockerfile/dockerfile2llb.newPortSpecs

@@ -1,1 +1,1 @@
-// Go lets a package with a file of assembly declare functions without a body: unexported.go.
+// With an assembly file in its package, unexported.go can declare functions without a body.

@@ -10,16 +10,16 @@ import (
 	"unicode"
 )
 
-// unicodeFixtures are tables of the code: where Go's characters and Rust's part.
+// unicodeFixtures are tables in the code: the characters that Go and Rust classify differently.
 var unicodeFixtures = []fixture{{"src/go/unicode_tables.rs", unicodeTables}}
 
-// characters is the file with what characters.rs prints; a flag sets it.
+// characters is the file with the output of characters.rs; a flag sets it.
 var characters string
 
-// A characterRange has both its ends in it.
+// characterRange includes both its ends.
 type characterRange struct{ first, last rune }
 
-// unicodeTables asks packages unicode and strconv about every character that Rust has.
+// unicodeTables asks packages unicode and strconv about every character of Rust.
 func unicodeTables(old []byte) ([]byte, error) {
 	answers, err := os.ReadFile(characters)
 	if err != nil {
@@ -54,7 +54,7 @@ func unicodeTables(old []byte) ([]byte, error) {
 	return text, nil
 }
 
-// extend adds a character that comes after those of the table.
+// extend adds a character that is greater than all in the table.
 func extend(table []characterRange, c rune) []characterRange {
 	if last := len(table) - 1; last >= 0 && table[last].last == c-1 {
 		table[last].last = c
@@ -63,7 +63,7 @@ func extend(table []characterRange, c rune) []characterRange {
 	return append(table, characterRange{c, c})
 }
 
-// setTable puts the ranges in the place of those that the constant has.
+// setTable replaces the ranges of a constant.
 func setTable(text []byte, name string, table []characterRange) ([]byte, error) {
 	body := regexp.MustCompile(`(?s)(const ` + name + `: &\[\(u32, u32\)\] = &\[\n).*?(\n\];)`)
 	place := body.FindSubmatchIndex(text)
@@ -73,7 +73,7 @@ func setTable(text []byte, name string, table []characterRange) ([]byte, error) 
 	return bytes.Join([][]byte{text[:place[3]], []byte(tableLines(table)), text[place[4]:]}, nil), nil
 }
 
-// tableLines are the ranges, as many in a line as fit. rustfmt leaves the tables alone.
+// tableLines formats the ranges, with as many on a line as fit. rustfmt ignores the tables.
 func tableLines(table []characterRange) string {
 	const width = 103
 	var lines []string

@@ -8,22 +8,22 @@ import (
 	"fanlight/ci/tools/ledger"
 )
 
-// row is a line of the ledger: a case or subtest, what became of it with each image, and, where that takes one, the
-// reason. Reasons are written by hand and stay when the ledger is written anew.
+// row is a line of the ledger: a case or subtest, its result with each image, and a reason if it needs one. People
+// write the reasons, and -update keeps them.
 type row struct {
 	name, peer, null, fanlight, reason string
 }
 
-// counts tells whether the row says something about a frontend image.
+// counts returns whether the row says something about a frontend image.
 func (r row) counts() bool { return r.peer == pass && r.null != pass }
 
-// test is the name of the Go test that the row belongs to, as -run has it.
+// test returns the name of the Go test that the row belongs to, as for -run.
 func (r row) test() string {
 	name, _, _ := strings.Cut(r.name, "/")
 	return "Test" + name
 }
 
-// What the cells of the ledger are called: those that name a row, and its results.
+// names and columns are the titles of the cells: those that name a row, and its results.
 var names, columns = []string{"case"}, []string{"docker/dockerfile", "null", "fanlight", "reason"}
 
 func readLedger(path string) ([]row, error) {
@@ -41,7 +41,7 @@ func readLedger(path string) ([]row, error) {
 	return rows, nil
 }
 
-// render gives the ledger's text: a header, a count, and the rows in order.
+// render returns the text of the ledger: a header, a count, and the rows in order.
 func render(rows []row) string {
 	counting, passing := 0, 0
 	results := ledger.New(names, columns)
@@ -60,7 +60,7 @@ func render(rows []row) string {
 	return results.Headed(fmt.Sprintf("of %d that pass with docker/dockerfile's image and not with the null frontend, %d pass", counting, passing))
 }
 
-// merge makes the rows anew of three runs, with the reasons of the old ones.
+// merge creates the rows from three runs, with the reasons of the old rows.
 func merge(old []row, peer, null, fanlight run) []row {
 	reasons := map[string]string{}
 	for _, r := range old {
@@ -80,7 +80,7 @@ func merge(old []row, peer, null, fanlight run) []row {
 	return rows
 }
 
-// finding is a case of a run beside its row.
+// finding is the comparison of a case with its row.
 type finding struct {
 	name    string
 	problem string
@@ -93,8 +93,9 @@ func (f finding) line() string {
 	return "--- FAIL: " + f.name + ": " + f.problem
 }
 
-// judge compares a run of fanlight's image with the ledger: every row that counts, and every other whose verdict is not
-// the ledger's. What fails with docker/dockerfile's image fails because of the machine, which may be another today.
+// judge compares a run of fanlight's image with the ledger. It returns every row that counts, and every other row whose
+// verdict differs from the ledger. It ignores cases that fail with docker/dockerfile's image: they depend on the
+// machine.
 func judge(rows []row, fanlight run) []finding {
 	var findings []finding
 	known := map[string]bool{}

@@ -3,9 +3,9 @@
 //	suite -ledger FILE -fanlight LOG [-run PATTERN]           compares a run of fanlight's image with the ledger
 //	suite -ledger FILE -fanlight LOG -peer LOG -null LOG      writes the ledger
 //
-// LOG is what `go tool test2json` makes of the suite's output: with fanlight's image, with docker/dockerfile's, and
-// with that of a frontend that does nothing but fail. A case counts when docker/dockerfile passes it and the null
-// frontend does not: whatever else passes does not ask the image. All those must pass with fanlight.
+// LOG is the suite's output after `go tool test2json`: with fanlight's image, with docker/dockerfile's, and with that
+// of a frontend that always fails. A case counts if it passes with docker/dockerfile and not with the null frontend:
+// a case that passes with the null frontend does not use the image. All cases that count must pass with fanlight.
 package main
 
 import (
@@ -35,7 +35,7 @@ func main() {
 	}
 }
 
-// compare prints a line a case, as `go test -v` does, and fails where the run is not what the ledger has.
+// compare prints a line for each case, as `go test -v` does, and fails if the run differs from the ledger.
 func compare(path, log, pattern string) error {
 	wanted, err := regexp.Compile(pattern)
 	if err != nil {

@@ -8,22 +8,22 @@ import (
 	"strings"
 )
 
-// What became of a case.
+// These are the results of a case.
 const (
 	pass = "pass"
 	fail = "fail"
 	skip = "skip"
-	// none: it did not get as far, since what holds it failed before.
+	// none means that the case did not run, because a test around it failed first.
 	none = "-"
 )
 
-// run is one run of the suite: by case or subtest, what became of it and what it printed.
+// run is one run of the suite: the result and the output of each case or subtest.
 type run struct {
 	verdict map[string]string
 	output  map[string]string
 }
 
-// of is what became of a case.
+// of returns the result of a case.
 func (r run) of(name string) string {
 	if verdict, ok := r.verdict[name]; ok {
 		return verdict
@@ -31,10 +31,10 @@ func (r run) of(name string) string {
 	return none
 }
 
-// Output that is kept of a case: a failing one prints the logs of its engine too.
+// outputLimit is how many bytes of a case's output are kept. A failing case also prints the logs of its engine.
 const outputLimit = 4000
 
-// readRun reads a log of test2json. The suite's own end must be in it: else it was stopped halfway.
+// readRun parses a log of test2json. The log must contain the end of the suite, or else the suite was stopped.
 func readRun(path string) (run, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -58,7 +58,7 @@ func readRun(path string) (run, error) {
 				r.verdict[name] = event.Action
 			}
 		case "output":
-			// Without what says that a test starts or ends.
+			// Skip the lines that say that a test starts or ends.
 			isEvent := strings.HasPrefix(event.Output, "=== ") || strings.HasPrefix(event.Output, "--- ")
 			if ok && !isEvent && len(r.output[name]) < outputLimit {
 				r.output[name] += event.Output
@@ -76,8 +76,9 @@ func readRun(path string) (run, error) {
 
 const suiteName = "TestIntegration"
 
-// caseName shortens a test's name, TestIntegration/TestCopyChown/worker=oci/frontend=gateway, to what tells it apart:
-// CopyChown, and of another worker CopyChown/worker=containerd. What is not a case, such as the suite itself, has none.
+// caseName shortens the name of a test, TestIntegration/TestCopyChown/worker=oci/frontend=gateway, to what is unique:
+// CopyChown, or CopyChown/worker=containerd for another worker. It returns false for what is not a case, such as the
+// suite itself.
 func caseName(test string) (string, bool) {
 	const worker, frontend = "/worker=oci", "/frontend=gateway"
 	rest, ok := strings.CutPrefix(test, suiteName+"/Test")

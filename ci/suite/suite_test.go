@@ -72,7 +72,7 @@ func TestLedger(t *testing.T) {
 	}
 }
 
-// The committed ledger is written as it is read, its count made anew.
+// TestCommitted checks that the committed ledger stays the same when it is parsed and rendered again, with a new count.
 func TestCommitted(t *testing.T) {
 	const path = "../../testdata/conformance/suite.tsv"
 	text, err := os.ReadFile(path)

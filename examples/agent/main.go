@@ -1,4 +1,4 @@
-// The agent says where it runs.
+// The agent prints the platform that it runs on.
 package main
 
 import "runtime"

@@ -1,4 +1,4 @@
-// The agent says where it runs.
+// The agent prints the platform that it runs on.
 using System.Runtime.InteropServices;
 
 Console.WriteLine($"agent on {RuntimeInformation.OSDescription} ({RuntimeInformation.OSArchitecture})");

@@ -8,7 +8,7 @@
 
 int main(void) {
 #ifdef _WIN32
-    /* The build of the Windows that the container runs on. */
+    /* Print the build of Windows that the container runs on. */
     OSVERSIONINFOEXA info = {.dwOSVersionInfoSize = sizeof info};
     LONG(WINAPI *version)(void *) =
         (LONG(WINAPI *)(void *))(void (*)(void))GetProcAddress(GetModuleHandleA("ntdll.dll"), "RtlGetVersion");

@@ -1,5 +1,5 @@
-// Command releases prints which version of github.com/containerd/platforms each release of the engines pins, as their
-// go.mod files at the module proxy say: MODULE, VERSION, VERSION OF PLATFORMS. ci/windows-hosts runs it.
+// Command releases prints the version of github.com/containerd/platforms that each release of the engines pins,
+// according to the go.mod files at the module proxy: MODULE, VERSION, VERSION OF PLATFORMS. ci/windows-hosts runs it.
 package main
 
 import (
@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// A series is the releases of a module that differ in the last number of their version.
+// series are the releases of a module that differ in the last number of their version.
 type series struct {
 	module, prefix string
 	first          int
@@ -43,7 +43,7 @@ func main() {
 	}
 }
 
-// print goes on until two numbers in a row are no release: some are skipped.
+// print stops after two numbers in a row without a release, because some numbers are skipped.
 func (s series) print(proxy string) error {
 	for number, missing := s.first, 0; missing < 2; number++ {
 		version := fmt.Sprint(s.prefix, number)
@@ -65,7 +65,7 @@ func (s series) print(proxy string) error {
 	return nil
 }
 
-// get gives the text at an address; an empty one where the proxy has no such version.
+// get returns the text at an address, or an empty text if the proxy does not have the version.
 func get(address string) (string, error) {
 	var last error
 	for wait := range 4 {
@@ -92,7 +92,7 @@ func get(address string) (string, error) {
 	return "", last
 }
 
-// proxy is the first of the module proxies that Go is set up with.
+// proxy returns the first module proxy in Go's configuration.
 func proxy() (string, error) {
 	output, err := exec.Command("go", "env", "GOPROXY").Output()
 	first := strings.FieldsFunc(strings.TrimSpace(string(output)), func(c rune) bool { return c == ',' || c == '|' })

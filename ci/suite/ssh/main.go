@@ -1,5 +1,5 @@
-// Command ssh stands in for OpenSSH's in the suite's images: it asks the agent for its keys, as ssh does on its way to a
-// log-in, and goes nowhere.
+// Command ssh replaces OpenSSH's ssh in the images of the suite. It requests the keys of the agent, as ssh does before
+// it logs in, and connects to no host.
 package main
 
 import (
@@ -11,16 +11,16 @@ import (
 	"time"
 )
 
-// SSH_AGENTC_REQUEST_IDENTITIES of the agent's protocol.
+// requestIdentities is SSH_AGENTC_REQUEST_IDENTITIES of the agent's protocol.
 const requestIdentities = 11
 
 func main() {
 	if err := ask(os.Getenv("SSH_AUTH_SOCK")); err != nil {
 		fmt.Fprintln(os.Stderr, "ssh:", err)
 	}
-	// ssh takes its time too, and the suite counts on one connection being gone when the next one comes.
+	// The suite relies on ssh being slow: one connection must be closed before the next one opens.
 	time.Sleep(time.Second)
-	// As ssh does when it cannot log in.
+	// This is the exit status of ssh if it cannot log in.
 	os.Exit(255)
 }
 

@@ -1,5 +1,4 @@
-// Package access reads a registry's access log (common log format, as docker-registry writes it to its output) and
-// counts what was fetched.
+// Package access parses a registry's access log, in the common log format of docker-registry, and counts the downloads.
 package access
 
 import (
@@ -14,14 +13,14 @@ import (
 type Request struct {
 	Method, Path string
 	Status       int
-	// Bytes of the answer's body.
+	// Bytes is the length of the answer's body.
 	Bytes int64
 }
 
 var line = regexp.MustCompile(`"(GET|HEAD|POST|PUT|PATCH|DELETE) ([^ "]+) HTTP/[0-9.]+" ([0-9]{3}) ([0-9]+|-)`)
 var blob = regexp.MustCompile(`/blobs/(sha256:[0-9a-f]{64})`)
 
-// Blob is the digest of the blob that the request names, or "".
+// Blob returns the digest of the blob that the request names, or "".
 func (r Request) Blob() string {
 	if m := blob.FindStringSubmatch(r.Path); m != nil {
 		return m[1]
@@ -29,7 +28,7 @@ func (r Request) Blob() string {
 	return ""
 }
 
-// Read gives the requests of the log from the offset on, and the offset where it ended.
+// Read returns the requests of the log from the offset on, and the offset of its end.
 func Read(path string, offset int64) ([]Request, int64, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -44,7 +43,7 @@ func Read(path string, offset int64) ([]Request, int64, error) {
 	for {
 		text, err := in.ReadString('\n')
 		if err == io.EOF {
-			// A line that is still being written is read the next time.
+			// The next call reads a line that is still being written.
 			return requests, offset, nil
 		}
 		if err != nil {
@@ -61,7 +60,7 @@ func Read(path string, offset int64) ([]Request, int64, error) {
 	}
 }
 
-// Fetched sums, by digest, the bytes of the blobs that were downloaded. A HEAD or a mount downloads nothing.
+// Fetched sums the bytes of the downloaded blobs, by digest. A HEAD or a mount downloads nothing.
 func Fetched(requests []Request) map[string]int64 {
 	fetched := map[string]int64{}
 	for _, r := range requests {

@@ -18,8 +18,8 @@ import (
 // LinuxEnv is the environment of the Linux bases.
 var LinuxEnv = []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}
 
-// PushLinux uploads a Linux image of one uncompressed layer, or, where none is given, of no layer. Its environment is
-// LinuxEnv and env. Uncompressed, since packing and unpacking would take longer than the way over loopback.
+// PushLinux uploads a Linux image of one uncompressed layer, or of no layer if layer is nil. Its environment is
+// LinuxEnv and env. The layer is not compressed, because that takes longer than sending it over loopback.
 func PushLinux(host registry.Host, repo, tag, arch string, layer io.ReadSeeker, env ...string) (ocispec.Descriptor, error) {
 	if layer == nil {
 		return pushLinux(host, repo, tag, arch, nil, ocispec.Descriptor{}, "", nil, env...)
@@ -32,8 +32,8 @@ func PushLinux(host registry.Host, repo, tag, arch string, layer io.ReadSeeker, 
 	return pushLinux(host, repo, tag, arch, layer, desc, desc.Digest, history, env...)
 }
 
-// PushPacked uploads a linux/amd64 image of one layer, packed as registries usually have it, with a history as those of
-// Docker Hub have it.
+// PushPacked uploads a linux/amd64 image of one layer, compressed as in most registries, with a history like those of
+// images on Docker Hub.
 func PushPacked(host registry.Host, repo, tag string, layer io.Reader) (ocispec.Descriptor, error) {
 	var packed bytes.Buffer
 	plain := digest.Canonical.Digester()
@@ -54,10 +54,10 @@ func PushPacked(host registry.Host, repo, tag string, layer io.Reader) (ocispec.
 	return pushLinux(host, repo, tag, "amd64", &packed, desc, plain.Digest(), history)
 }
 
-// When the images were made, as far as they tell.
+// created is the creation time of the images.
 var created = time.Date(2026, 11, 10, 0, 0, 0, 0, time.UTC)
 
-// pushLinux uploads an image of the layer, if there is one, that desc describes packed and diffID unpacked.
+// pushLinux uploads an image of the layer, if there is one. desc describes it compressed, and diffID uncompressed.
 func pushLinux(
 	host registry.Host, repo, tag, arch string,
 	layer io.Reader, desc ocispec.Descriptor, diffID digest.Digest, history []ocispec.History, env ...string,
@@ -102,7 +102,7 @@ func describe(layer io.ReadSeeker) (ocispec.Descriptor, error) {
 	return ocispec.Descriptor{MediaType: ocispec.MediaTypeImageLayer, Digest: dgst, Size: size}, err
 }
 
-// TextLayer is an uncompressed layer of one file.
+// TextLayer returns an uncompressed layer of one file.
 func TextLayer(name, text string) ([]byte, error) {
 	var layer bytes.Buffer
 	out := tar.NewWriter(&layer)

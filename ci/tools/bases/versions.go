@@ -8,11 +8,12 @@ import (
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 )
 
-// VersionOf is the os.version of the base that PushVersions pushes with that number: newer than any of Microsoft's.
+// VersionOf returns the os.version of the base image with that number. It is newer than any of Microsoft's.
 func VersionOf(number int) string { return fmt.Sprintf("10.0.%d.1", 30000+number) }
 
-// PushVersions uploads that many tiny stand-ins, each of a Windows version of its own: an index of the architectures a
-// tag, named 1, 2 and so on, and one index of them all, named all. Another seed gives other images.
+// PushVersions uploads many tiny stand-ins, each of another Windows version. Each version has a tag, 1, 2 and so on,
+// which is an index of the architectures. The tag "all" is an index of all versions. Another seed results in other
+// images.
 func PushVersions(host registry.Host, repo string, seed uint64, count int, architectures ...string) error {
 	layer, err := BaseLayer(seed, 1<<10, nil)
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 )
 
-// Image is one stand-in: a manifest for one os.version and architecture.
+// Image is a stand-in for a base image: a manifest for one os.version and architecture.
 type Image struct {
 	// OSVersion is empty for a HostProcess base.
 	OSVersion string
@@ -24,13 +24,13 @@ type Image struct {
 	User string
 	// Env is the config's environment.
 	Env []string
-	// Created is when it says that it was made; a fixed day where it is not set.
+	// Created is the creation time; a fixed day if it is zero.
 	Created time.Time
-	// OCI asks for OCI media types in place of Docker's.
+	// OCI selects OCI media types instead of Docker's.
 	OCI bool
 }
 
-// Push uploads an image, under the tag where there is one, and gives its descriptor, platform included.
+// Push uploads an image, with the tag if there is one, and returns its descriptor with its platform.
 func Push(host registry.Host, repo, tag string, image Image) (ocispec.Descriptor, error) {
 	configType, layerType, manifestType := registry.DockerConfig, registry.DockerLayer, registry.DockerManifest
 	if image.OCI {
@@ -68,7 +68,7 @@ func Push(host registry.Host, repo, tag string, image Image) (ocispec.Descriptor
 	return desc, err
 }
 
-// PushIndex uploads an index of entries that Push or PushLinux gave.
+// PushIndex uploads an index of entries from Push or PushLinux.
 func PushIndex(host registry.Host, repo, tag string, oci bool, entries []ocispec.Descriptor) (ocispec.Descriptor, error) {
 	mediaType := registry.DockerIndex
 	if oci {

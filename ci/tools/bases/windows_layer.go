@@ -1,5 +1,5 @@
-// Package bases makes base images for a registry of one's own: stand-ins for Microsoft's (the same layer format,
-// manifest types, tags and os.versions, with filler in place of the operating system), and Linux ones.
+// Package bases creates base images and pushes them to a registry: stand-ins for Microsoft's, with the same layer
+// format, manifest types, tags and os.versions, but filler instead of the operating system, and Linux base images.
 package bases
 
 import (
@@ -27,7 +27,7 @@ var rawSD = base64.StdEncoding.EncodeToString([]byte{
 	1, 1, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0,
 })
 
-// File attributes of Windows.
+// These are file attributes of Windows.
 const (
 	attrDirectory = "16"
 	attrArchive   = "32"
@@ -42,9 +42,9 @@ var directories = []string{
 
 var hives = []string{"DefaultUser_Base", "Sam_Base", "Security_Base", "Software_Base", "System_Base"}
 
-// BaseLayer is a layer in the format of a Windows base (Files/, Hives/, UtilityVM/; attributes and security
-// descriptors as PAX records), with size bytes of filler that does not compress, and more system libraries than every
-// base has. The same seed gives the same bytes.
+// BaseLayer returns a layer in the format of a Windows base image: Files/, Hives/ and UtilityVM/, with attributes and
+// security descriptors as PAX records. It has size bytes of incompressible filler, and these libraries in addition to
+// those that every base image has. The same seed results in the same bytes.
 func BaseLayer(seed uint64, size int, libraries []string) (Layer, error) {
 	return build(func(w *writer) {
 		for _, name := range directories {
@@ -67,7 +67,8 @@ func BaseLayer(seed uint64, size int, libraries []string) (Layer, error) {
 	})
 }
 
-// PatchLayer is a layer on top of a base, as Microsoft's monthly update is: deltas of hives, a file replaced.
+// PatchLayer returns a layer above a base layer, like that of Microsoft's monthly update: deltas of hives, and a
+// replaced file.
 func PatchLayer(seed uint64, size int) (Layer, error) {
 	return build(func(w *writer) {
 		for _, name := range []string{"Files", "Files/Windows", "Files/Windows/System32", "Hives"} {
@@ -81,7 +82,7 @@ func PatchLayer(seed uint64, size int) (Layer, error) {
 	})
 }
 
-// HostProcessLayer is the layer of a HostProcess base: hardly anything.
+// HostProcessLayer returns the layer of a HostProcess base image, which is almost empty.
 func HostProcessLayer() (Layer, error) {
 	return build(func(w *writer) {
 		w.directory("Files")
@@ -92,7 +93,7 @@ func HostProcessLayer() (Layer, error) {
 	})
 }
 
-// BrokenLayer is a base layer that cannot be unpacked: a hard link in it has no target.
+// BrokenLayer returns a base layer that cannot be unpacked: a hard link in it has no target.
 func BrokenLayer(seed uint64, size int) (Layer, error) {
 	return build(func(w *writer) {
 		for _, name := range directories {
@@ -130,7 +131,7 @@ func build(fill func(*writer)) (Layer, error) {
 		return Layer{}, w.err
 	}
 	diffID := digest.FromBytes(plain.Bytes())
-	// The filler does not compress: time spent on it would be lost.
+	// Do not spend time on compression: the filler does not compress.
 	gz, err := gzip.NewWriterLevel(&packed, gzip.HuffmanOnly)
 	if err != nil {
 		return Layer{}, err

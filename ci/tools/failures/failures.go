@@ -1,4 +1,4 @@
-// Package failures finds the failed tests in the output of go test -v and of cargo test, and what each of them printed.
+// Package failures finds the failed tests in the output of go test -v and of cargo test, and their output.
 package failures
 
 import (
@@ -9,15 +9,16 @@ import (
 	"strings"
 )
 
-// lines of a test that are kept: the last ones.
+// kept is how many of the last lines of a test are kept.
 const kept = 40
 
-// Test is a test that failed, none of whose subtests did.
+// Test is a failed test without failed subtests.
 type Test struct {
 	Name string
-	// First is the first line that the test itself printed, with the place in its file.
+	// First is the first line that the test itself printed, with its location.
 	First string
-	// Output is what it printed last. Cargo prints that itself, at the end.
+	// Output is what the test printed last. It is empty for a test of cargo, which prints the output itself, at the
+	// end.
 	Output []string
 }
 
@@ -27,7 +28,7 @@ var (
 	cargo   = regexp.MustCompile(`^test (\S+) (?:- should panic )?\.\.\. FAILED`)
 )
 
-// Read finds the failed tests, in the order of their ends.
+// Read returns the failed tests, in the order in which they ended.
 func Read(log io.Reader) ([]Test, error) {
 	output, first := map[string][]string{}, map[string]string{}
 	var failed []string

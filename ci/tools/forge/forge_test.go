@@ -1,4 +1,5 @@
-// Package forge checks the files of .github that no other tool reads: the issue forms, and which folders a bot updates.
+// Package forge checks the files of .github that no other tool checks: the issue forms, and the folders that a bot
+// updates.
 package forge
 
 import (
@@ -27,7 +28,7 @@ func read(t *testing.T, file string, into any) {
 	}
 }
 
-// form is what GitHub knows in an issue form, as far as ours use it.
+// form is an issue form of GitHub, with the fields that ours use.
 type form struct {
 	Name, Description string
 	Labels            []string
@@ -72,7 +73,7 @@ func TestIssueForms(t *testing.T) {
 	}
 }
 
-// pinned are the folders whose versions move together with BuildKit's, by ci/upstream.
+// pinned are the folders whose versions ci/upstream moves together with BuildKit's.
 var pinned = []string{"ci/engines/", "ci/oracle", "ci/originals", "ci/suite", "ci/hosts"}
 
 func TestBotUpdatesEveryFolder(t *testing.T) {

@@ -1,8 +1,8 @@
-// Package ledger reads, merges, compares and writes the ledgers of testdata: tables of results with a tab between cells,
-// which are committed so that a change of a result shows in a diff.
+// Package ledger reads, merges, compares and writes the ledgers of testdata: tables of results, with a tab between
+// cells. They are committed, so that a changed result appears in a diff.
 //
-// The first cells of a row are its name, and the others are its results. A ledger with a header names its cells there; it
-// may have a line below the header that counts its rows. Both lines begin with "# ".
+// The first cells of a row are its name, and the others are its results. A ledger with a header names its cells there.
+// It may have a line below the header that counts its rows. Both lines begin with "# ".
 package ledger
 
 import (
@@ -13,37 +13,37 @@ import (
 	"strings"
 )
 
-// Ledger is such a table.
+// Ledger is a table of results.
 type Ledger struct {
-	// Columns name the results of every row, in the order of its cells.
+	// Columns are the names of the results in every row, in order.
 	Columns []string
 	names   []string
 	rows    []Row
 	index   map[string]int
 }
 
-// Row is a line: its name, as many cells as the ledger has for that, and its results by column.
+// Row is a line: its name, of as many cells as the ledger defines, and its results by column.
 type Row struct {
 	Name    []string
 	Results map[string]string
 }
 
-// Key is the name of a row as one text, as it begins its line.
+// Key returns the name of a row as the text that begins its line.
 func (r Row) Key() string { return strings.Join(r.Name, "\t") }
 
-// New is a ledger without rows. The names are those of the cells that name a row.
+// New returns a ledger without rows. names are the titles of the cells that name a row.
 func New(names, columns []string) *Ledger {
 	return &Ledger{Columns: columns, names: names, index: map[string]int{}}
 }
 
-// ReadHeaded reads a file with a header, which names the columns.
+// ReadHeaded parses a file with a header, which names the columns.
 func ReadHeaded(path string, names []string) (*Ledger, error) { return read(path, names, nil) }
 
-// Read reads a file without a header.
+// Read parses a file without a header.
 func Read(path string, names, columns []string) (*Ledger, error) { return read(path, names, columns) }
 
-// read takes the columns from the header where there are none. A line with too few or too many cells is an error, and so
-// is a second row of one name.
+// read takes the columns from the header if columns is nil. A line with the wrong number of cells is an error, and so
+// is a second row with the same name.
 func read(path string, names, columns []string) (*Ledger, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -77,7 +77,7 @@ func read(path string, names, columns []string) (*Ledger, error) {
 	return l, nil
 }
 
-// Add puts a row at the end, or in the place of the one that has its name.
+// Add appends a row, or replaces the row with the same name.
 func (l *Ledger) Add(row Row) {
 	if at, ok := l.index[row.Key()]; ok {
 		l.rows[at] = row
@@ -87,10 +87,10 @@ func (l *Ledger) Add(row Row) {
 	l.rows = append(l.rows, row)
 }
 
-// Rows are the rows in the order in which they were added.
+// Rows returns the rows in the order in which they were added.
 func (l *Ledger) Rows() []Row { return l.rows }
 
-// Row is the row of that name, and whether the ledger has it.
+// Row returns the row with that name, and whether it exists.
 func (l *Ledger) Row(name ...string) (Row, bool) {
 	at, ok := l.index[strings.Join(name, "\t")]
 	if !ok {
@@ -99,7 +99,7 @@ func (l *Ledger) Row(name ...string) (Row, bool) {
 	return l.rows[at], true
 }
 
-// Sort puts the rows into the order of their lines.
+// Sort sorts the rows by their lines.
 func (l *Ledger) Sort() {
 	slices.SortFunc(l.rows, func(a, b Row) int { return strings.Compare(l.line(a), l.line(b)) })
 	for i, row := range l.rows {
@@ -107,7 +107,7 @@ func (l *Ledger) Sort() {
 	}
 }
 
-// Keep adds the rows of an earlier ledger that this one does not have.
+// Keep adds the rows of an earlier ledger that this one lacks.
 func (l *Ledger) Keep(earlier *Ledger) {
 	for _, row := range earlier.rows {
 		if _, ok := l.index[row.Key()]; !ok {
@@ -124,7 +124,7 @@ func (l *Ledger) line(row Row) string {
 	return strings.Join(cells, "\t")
 }
 
-// Text is the ledger without a header.
+// Text returns the ledger without a header.
 func (l *Ledger) Text() string {
 	var text strings.Builder
 	for _, row := range l.rows {
@@ -133,13 +133,13 @@ func (l *Ledger) Text() string {
 	return text.String()
 }
 
-// Headed is the ledger with a header, and below it the line that counts its rows.
+// Headed returns the ledger with a header, and below it the line that counts its rows.
 func (l *Ledger) Headed(count string) string {
 	return "# " + strings.Join(append(slices.Clone(l.names), l.Columns...), "\t") + "\n# " + count + "\n" + l.Text()
 }
 
-// Differences compares results with a committed ledger: a line for each result of the columns that is another one there.
-// Rows that the results do not have are differences only if the results are all there are.
+// Differences compares results with a committed ledger. It returns a line for each result of the columns that differs.
+// If all is true, rows that the results lack are differences, too.
 func (l *Ledger) Differences(committed *Ledger, columns []string, all bool) []string {
 	var lines []string
 	for _, row := range l.rows {

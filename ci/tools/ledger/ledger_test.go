@@ -21,7 +21,7 @@ func save(t *testing.T, text string) string {
 	return path
 }
 
-// The committed ledgers are written as they are read.
+// TestCommitted checks that the committed ledgers stay the same when they are parsed and written again.
 func TestCommitted(t *testing.T) {
 	for path, names := range map[string][]string{
 		"agreement.tsv": {"Dockerfile", "options"}, "conformance/suite.tsv": {"case"}, "engines.tsv": nil,

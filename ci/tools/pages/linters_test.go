@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// forms are the columns of the table in docs/linters.md.
+// forms are the Dockerfiles of the columns in the table of docs/linters.md.
 var forms = []string{
 	`ARG WINBASE=mcr.microsoft.com/windows/nanoserver:ltsc2019,ltsc2022
 FROM ${WINBASE} AS windows
@@ -24,8 +24,8 @@ FROM mcr.microsoft.com/windows/nanoserver:ltsc2022@sha256:0123456789abcdef012345
 `,
 }
 
-// TestLinters runs the linters of the table on each form, and on the pages' own Dockerfiles. ci/conformance linters gives
-// the linters.
+// TestLinters runs the linters of the table on each form, and on the Dockerfiles of the pages. ci/conformance linters
+// provides the linters.
 func TestLinters(t *testing.T) {
 	folder := os.Getenv("LINTERS")
 	if folder == "" {
@@ -47,7 +47,7 @@ for (const found of require("dockerfile-utils").validate(text)) console.log(foun
 		if err := os.WriteFile(file, []byte("# syntax="+Placeholder+"\n"+text+"COPY app.exe C:/app.exe\n"), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		// hadolint fails where it finds something.
+		// hadolint fails if it finds something.
 		output, err := linters[name](file).CombinedOutput()
 		if _, isExit := err.(*exec.ExitError); err != nil && (!isExit || len(output) == 0) {
 			t.Fatalf("%s: %v\n%s", name, err, output)
@@ -68,7 +68,7 @@ for (const found of require("dockerfile-utils").validate(text)) console.log(foun
 			rows++
 			for i, form := range forms {
 				found, want := check(name, form), strings.TrimSpace(cells[2+i])
-				// An error of one, a rule of the other.
+				// The cell has an error of the language server, or a rule of hadolint.
 				text, _, _ := strings.Cut(strings.TrimPrefix(want, "error: "), ",")
 				if (want == "clean") != (found == "") || want != "clean" && !strings.Contains(found, text) {
 					t.Errorf("%s, form %d: the page says %q, the linter\n%s", name, i+1, want, found)

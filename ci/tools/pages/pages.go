@@ -1,4 +1,4 @@
-// Package pages reads the documentation as a reader of the repository sees it: its links, its headings, its examples.
+// Package pages parses the documentation as a reader of the repository sees it: its links, headings and examples.
 package pages
 
 import (
@@ -14,21 +14,21 @@ import (
 
 // Page is a Markdown file.
 type Page struct {
-	// Name is its path in the repository, with slashes.
+	// Name is the path in the repository, with slashes.
 	Name  string
 	lines []line
 }
 
-// line is a line of a page, and whether it belongs to a fenced block.
+// line is a line of a page, and whether it is in a fenced block.
 type line struct {
 	text string
 	code bool
 }
 
-// folders that hold nothing of the project's own.
+// skipped are folders without files of the project.
 var skipped = map[string]bool{".git": true, "target": true}
 
-// Read reads every page below a folder.
+// Read reads every page in a folder and its subfolders.
 func Read(root string) ([]Page, error) {
 	var pages []Page
 	err := filepath.WalkDir(root, func(file string, entry fs.DirEntry, err error) error {
@@ -72,7 +72,7 @@ func read(text string) []line {
 	return lines
 }
 
-// prose is what is not in fenced blocks.
+// prose returns the text outside of fenced blocks.
 func (p Page) prose() string {
 	var text strings.Builder
 	for _, one := range p.lines {
@@ -83,7 +83,7 @@ func (p Page) prose() string {
 	return text.String()
 }
 
-// fenceOf is the run of backticks or tildes that a line begins with, where it begins or ends a block.
+// fenceOf returns the backticks or tildes at the beginning of a line that begins or ends a block.
 func fenceOf(text string) string {
 	text = strings.TrimLeft(text, " ")
 	rest := strings.TrimLeft(text, "`")
@@ -96,7 +96,7 @@ func fenceOf(text string) string {
 	return text[:len(text)-len(rest)]
 }
 
-// Link is a link of a page to something in the repository.
+// Link is a link from a page to something in the repository.
 type Link struct {
 	Page, Target string
 	Line         int
@@ -107,7 +107,7 @@ var (
 	inlineLink = regexp.MustCompile(`\]\(([^)\s]+)\)`)
 )
 
-// Links gives the links to files and headings, without those to other sites.
+// Links returns the links to files and headings, but not those to other sites.
 func (p Page) Links() []Link {
 	var links []Link
 	for i, one := range p.lines {
@@ -123,7 +123,7 @@ func (p Page) Links() []Link {
 	return links
 }
 
-// Anchors gives the names by which a browser finds the headings of a page, as GitHub makes them.
+// Anchors returns the anchors of a page's headings, as GitHub creates them.
 func (p Page) Anchors() map[string]bool {
 	anchors, count := map[string]bool{}, map[string]int{}
 	for _, one := range p.lines {
@@ -142,7 +142,7 @@ func (p Page) Anchors() map[string]bool {
 	return anchors
 }
 
-// anchor turns a heading into its anchor: small letters, hyphens for spaces, and no other punctuation.
+// anchor turns a heading into its anchor: lowercase letters, hyphens instead of spaces, and no other punctuation.
 func anchor(heading string) string {
 	heading = inlineLink.ReplaceAllString(strings.TrimSpace(heading), "]")
 	return strings.Map(func(r rune) rune {
@@ -156,7 +156,7 @@ func anchor(heading string) string {
 	}, heading)
 }
 
-// Broken gives a line for each link whose file or heading does not exist.
+// Broken returns a line for each link whose file or heading does not exist.
 func Broken(root string, pages []Page) []string {
 	byName := map[string]Page{}
 	for _, page := range pages {

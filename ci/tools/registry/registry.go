@@ -1,5 +1,5 @@
-// Package registry is the part of the distribution API that the tests need: pushing made-up images to a registry
-// on loopback and reading back what a build pushed.
+// Package registry implements the part of the distribution API that the tests need: pushing made-up images to a
+// registry on loopback, and reading what a build pushed.
 package registry
 
 import (
@@ -15,7 +15,7 @@ import (
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 )
 
-// Media types of Docker's own manifests, which Microsoft's bases use.
+// These are media types of Docker's own manifests, which Microsoft's base images use.
 const (
 	DockerIndex    = "application/vnd.docker.distribution.manifest.list.v2+json"
 	DockerManifest = "application/vnd.docker.distribution.manifest.v2+json"
@@ -23,10 +23,10 @@ const (
 	DockerLayer    = "application/vnd.docker.image.rootfs.diff.tar.gzip"
 )
 
-// Host is a registry, as host:port: plain HTTP on loopback, else HTTPS without log-in.
+// Host is a registry as host:port: plain HTTP on loopback, otherwise HTTPS without a login.
 type Host string
 
-// Ref is "host:port/repo" with a tag or a digest, taken apart.
+// Ref is a parsed "host:port/repo" with a tag or a digest.
 type Ref struct {
 	Host Host
 	Repo string
@@ -34,7 +34,7 @@ type Ref struct {
 	Name string
 }
 
-// Parse takes a reference of the form host:port/repo[:tag|@digest] apart.
+// Parse parses a reference of the form host:port/repo[:tag|@digest].
 func Parse(ref string) (Ref, error) {
 	host, rest, ok := strings.Cut(ref, "/")
 	if !ok {
@@ -80,7 +80,7 @@ func send(method, url, contentType string, body io.Reader, size int64, want int)
 	return res, nil
 }
 
-// HasBlob tells whether the repository holds the blob.
+// HasBlob returns whether the repository has the blob.
 func (h Host) HasBlob(repo string, dgst digest.Digest) bool {
 	res, err := http.Head(h.url("%s/blobs/%s", repo, dgst))
 	if err != nil {
@@ -90,7 +90,7 @@ func (h Host) HasBlob(repo string, dgst digest.Digest) bool {
 	return res.StatusCode == http.StatusOK
 }
 
-// PushBlob uploads content whose digest and size the descriptor holds.
+// PushBlob uploads content with the digest and size of the descriptor.
 func (h Host) PushBlob(repo string, desc ocispec.Descriptor, content io.Reader) error {
 	if h.HasBlob(repo, desc.Digest) {
 		return nil
@@ -123,7 +123,7 @@ func (h Host) PushJSON(repo, mediaType string, value any) (ocispec.Descriptor, e
 	return desc, h.PushBlob(repo, desc, bytes.NewReader(text))
 }
 
-// PushManifest uploads a manifest or an index under a tag, or, where the tag is empty, under its digest.
+// PushManifest uploads a manifest or an index with a tag, or with its digest if the tag is empty.
 func (h Host) PushManifest(repo, tag, mediaType string, value any) (ocispec.Descriptor, error) {
 	desc, text, err := Describe(mediaType, value)
 	if err != nil {
@@ -139,13 +139,13 @@ func (h Host) PushManifest(repo, tag, mediaType string, value any) (ocispec.Desc
 	return desc, res.Body.Close()
 }
 
-// Describe encodes a value and gives its descriptor.
+// Describe encodes a value and returns its descriptor and text.
 func Describe(mediaType string, value any) (ocispec.Descriptor, []byte, error) {
 	text, err := json.Marshal(value)
 	return ocispec.Descriptor{MediaType: mediaType, Digest: digest.FromBytes(text), Size: int64(len(text))}, text, err
 }
 
-// Manifest reads a manifest or an index into value and gives its descriptor.
+// Manifest reads a manifest or an index into value and returns its descriptor.
 func (r Ref) Manifest(value any) (ocispec.Descriptor, error) {
 	req, err := http.NewRequest(http.MethodGet, r.Host.url("%s/manifests/%s", r.Repo, url.PathEscape(r.Name)), nil)
 	if err != nil {
@@ -179,5 +179,5 @@ func (r Ref) Blob(dgst digest.Digest) (io.ReadCloser, error) {
 	return res.Body, nil
 }
 
-// At is the same repository with another tag or digest.
+// At returns the reference of another tag or digest in the same repository.
 func (r Ref) At(name string) Ref { return Ref{r.Host, r.Repo, name} }

@@ -1,4 +1,4 @@
-// Package release tests ci/release-check, on copies of the files that it reads.
+// Package release tests ci/release-check with copies of the files that it reads.
 package release
 
 import (
@@ -11,7 +11,7 @@ import (
 
 const root = "../../.."
 
-// checkout is a repository with the files of a release that is ready, 0.9.0.
+// checkout is a repository with the files of release 0.9.0, which is ready.
 type checkout struct{ folder string }
 
 func newCheckout(t *testing.T) checkout {
@@ -72,7 +72,7 @@ func (c checkout) git(t *testing.T, args ...string) {
 	}
 }
 
-// run gives what ci/release-check printed.
+// run returns the output of ci/release-check.
 func (c checkout) run(args ...string) (string, error) {
 	command := exec.Command("bash", append([]string{filepath.Join(c.folder, "ci/release-check")}, args...)...)
 	command.Env = append(os.Environ(), "FANLIGHT_CACHE="+filepath.Join(c.folder, "cache"))
@@ -80,7 +80,7 @@ func (c checkout) run(args ...string) (string, error) {
 	return string(out), err
 }
 
-// setVersion moves all files to another version.
+// setVersion changes the version in all files.
 func (c checkout) setVersion(t *testing.T, version string) {
 	t.Helper()
 	for _, file := range []string{"Cargo.toml", "Cargo.lock", "fuzz/Cargo.lock", "frontend.Dockerfile", "CHANGELOG.md"} {
@@ -155,7 +155,7 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// A shallow clone does not have the tags that decide.
+// TestShallowClone checks that a shallow clone is refused, because it lacks the tags that decide.
 func TestShallowClone(t *testing.T) {
 	c := newCheckout(t)
 	c.git(t, "add", "--all")

@@ -9,8 +9,8 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// TestPlans checks every plan in testdata/plan against docs/plan.schema.json, which allows further fields; here every field
-// has to be in it.
+// TestPlans checks every plan in testdata/plan against docs/plan.schema.json. The schema allows further fields, but
+// here every field must be in it.
 func TestPlans(t *testing.T) {
 	file, err := os.Open("../../../docs/plan.schema.json")
 	if err != nil {
@@ -56,7 +56,7 @@ func TestPlans(t *testing.T) {
 	t.Logf("%d plans", checked)
 }
 
-// forbidOthers makes every object of a schema refuse fields that it does not name.
+// forbidOthers makes every object of a schema reject fields that it does not name.
 func forbidOthers(document any) {
 	switch value := document.(type) {
 	case map[string]any:

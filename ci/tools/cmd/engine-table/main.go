@@ -1,10 +1,10 @@
-// Command engine-table puts the results of ci/table into the ledger of engines, and shows the ledger as the table of the
-// page about engines.
+// Command engine-table merges the results of ci/table into the ledger of engines, and writes the ledger as a table into
+// the page about engines.
 //
 //	engine-table -engines NAME,... -results FILE -ledger FILE -page FILE [-update]
 //
-// Rows of engines and of things that did not run stay as they are. It prints every result that is another one than in the
-// ledger, and fails then, or where the page has another table; -update writes both files.
+// Rows of engines and columns that did not run stay as they are. It prints every result that differs from the ledger.
+// It fails if there is one, or if the page has another table; -update writes both files instead.
 package main
 
 import (
@@ -19,7 +19,7 @@ import (
 	"fanlight/ci/tools/ledger"
 )
 
-// The cells of a row: the engine, what was looked at, and what was found.
+// names and columns are the cells of a row: the engine and the property, and the result.
 var names, columns = []string{"engine", "thing"}, []string{"result"}
 
 func main() {
@@ -76,8 +76,8 @@ func run(engines []string, results, path, page string, update bool) error {
 	return nil
 }
 
-// merge gives the rows of the engines, in their order: of each those of the ledger, with what was found now, and then
-// those that the ledger does not have.
+// merge returns the rows of the engines, in their order. For each engine they are those of the ledger, with new
+// results, and then the rows that the ledger lacks.
 func merge(engines []string, committed, ran *ledger.Ledger) *ledger.Ledger {
 	merged := ledger.New(names, columns)
 	for _, engine := range engines {
@@ -96,8 +96,8 @@ func merge(engines []string, committed, ran *ledger.Ledger) *ledger.Ledger {
 	return merged
 }
 
-// table is the ledger as Markdown: a line for each thing looked at, a column for each engine. An engine that ran with
-// several snapshotters has one column, and both results where they differ.
+// table formats the ledger as Markdown, with a line for each property and a column for each engine. An engine that ran
+// with several snapshotters has one column, with both results if they differ.
 func table(l *ledger.Ledger) string {
 	var engines, things []string
 	cells := map[[2]string]string{}
@@ -129,7 +129,7 @@ func table(l *ledger.Ledger) string {
 	return text.String()
 }
 
-// title is the name of an engine as the page has it, and its snapshotter, if its name has one.
+// title returns an engine's name in the page, and its snapshotter, if the name contains one.
 func title(name string) (engine, snapshotter string) {
 	for _, kind := range []string{"overlayfs", "native"} {
 		if rest, ok := strings.CutSuffix(name, "-"+kind); ok {
@@ -147,7 +147,7 @@ func title(name string) (engine, snapshotter string) {
 
 const begin, end = "<!-- written by ci/table -update -->\n", "<!-- end -->\n"
 
-// withTable puts a table between the two comments of a page.
+// withTable writes a table between the two comments of a page.
 func withTable(page, table string) (string, error) {
 	before, rest, ok := strings.Cut(page, begin)
 	_, after, ended := strings.Cut(rest, end)

@@ -11,7 +11,7 @@ import (
 
 const committedLedger, committedPage = "../../../../testdata/engines.tsv", "../../../../docs/engines.md"
 
-// TestCommitted: the page has the table of the ledger, and a run of which no engine is new changes neither.
+// TestCommitted checks that the page has the table of the ledger, and that a run without new results changes neither.
 func TestCommitted(t *testing.T) {
 	l, err := ledger.Read(committedLedger, names, columns)
 	if err != nil {

@@ -1,5 +1,5 @@
-// Command failures prints the failed tests of an output of go test -v or cargo test: with -names their names and the first
-// line of each, otherwise all that each of them printed last.
+// Command failures prints the failed tests in the output of go test -v or cargo test: with -names their names and the
+// first line of each, otherwise the last lines of each.
 //
 //	failures [-names] LOG
 package main

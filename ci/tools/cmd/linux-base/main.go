@@ -2,9 +2,9 @@
 //
 //	linux-base -layer FILE.tar -ref 127.0.0.1:5000/debian/cc:12 [NAME=VALUE...]
 //
-// The image is an index of linux/amd64, which has the layer and the variables, and linux/arm64, which is empty: build
-// stages run on the platform of the machine. With -single it is linux/amd64 alone, without an index, without the
-// variables and with the layer packed.
+// The image is an index of linux/amd64, which has the layer and the variables, and linux/arm64, which is empty, because
+// build stages run on the platform of the machine. With -single it is only linux/amd64, without an index and without
+// the variables, and its layer is compressed.
 package main
 
 import (

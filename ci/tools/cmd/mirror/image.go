@@ -10,7 +10,7 @@ import (
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 )
 
-// config is an image config with Docker's own fields, which OCI's type lacks.
+// config is an image config with Docker's fields, which OCI's type lacks.
 type config struct {
 	ocispec.Image
 	Config dockerConfig `json:"config"`
@@ -33,7 +33,7 @@ var linux = []ocispec.Platform{
 	{OS: "linux", Architecture: "s390x"},
 }
 
-// image makes the index of a name, and everything below it.
+// image creates the index of a name, and everything it refers to.
 func (s *store) image(repo, tag string) (item, bool) {
 	name := repo + ":" + tag
 	if strings.Contains(name, "missing") {
@@ -66,7 +66,7 @@ func (s *store) manifest(name string, platform ocispec.Platform) (ocispec.Descri
 	if err != nil {
 		return ocispec.Descriptor{}, false
 	}
-	// The layer is only named: nobody unpacks it.
+	// The layer does not exist, because nothing unpacks it.
 	layer := ocispec.Descriptor{MediaType: ocispec.MediaTypeImageLayerGzip, Digest: layerOf(name), Size: 1 << 20}
 	text, err := json.Marshal(ocispec.Manifest{
 		Versioned: specs.Versioned{SchemaVersion: 2},

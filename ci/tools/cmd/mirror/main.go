@@ -1,9 +1,11 @@
-// Command mirror is a registry that has every image: set as the mirror of public registries, it lets a frontend convert
-// any Dockerfile without a network. It prints its address and serves until it is stopped.
+// Command mirror is a registry that has every image. As the mirror of public registries it lets a frontend convert any
+// Dockerfile without a network. It prints its address and serves until it is stopped.
 //
-// Every name is an index of the usual Linux platforms, and of Windows where the name speaks of it. Configs differ with
-// the name, and hold what a frontend takes over from a base: environment, user, working directory, commands, labels,
-// and, where the name has the word in it: onbuild, healthcheck, shell, windows. A name with "missing" is not there.
+// Every name is an index of the usual Linux platforms, or of a Windows version if the name contains "windows". The
+// configs depend on the name and contain what a frontend copies from a base image. All have environment variables, a
+// command and labels. Names that contain "onbuild", "healthcheck" or "shell" have these, and names of some languages
+// and servers have a working directory, an entrypoint, a user, ports and volumes. A name that contains "missing" does
+// not exist.
 package main
 
 import (
@@ -21,7 +23,7 @@ import (
 
 var request = regexp.MustCompile(`^/v2/(.+)/(manifests|blobs)/([^/]+)$`)
 
-// store keeps what was handed out, by digest: all of it is made when a tag is asked for.
+// store keeps everything that was created, by digest. A request for a tag creates it all.
 type store struct {
 	sync.Mutex
 	content map[digest.Digest]item
@@ -47,7 +49,7 @@ func main() {
 func (s *store) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	match := request.FindStringSubmatch(r.URL.Path)
 	if match == nil {
-		// The API's root: present, and without log-in.
+		// This is the root of the API. It needs no login.
 		if r.URL.Path != "/v2/" {
 			http.NotFound(w, r)
 		}

@@ -1,4 +1,4 @@
-// Command scanner is the smallest scanner that BuildKit's --sbom can run: it lists the files it is given, as SPDX in an
+// Command scanner is the smallest scanner that BuildKit's --sbom can run. It lists its input files as SPDX in an
 // in-toto statement. See docs/attestations/sbom-protocol.md of moby/buildkit.
 package main
 

@@ -1,5 +1,5 @@
-// Command show-index shows a pushed index as a person wants to see it: platform, os.version, base, the layers on top of the
-// base, and how many bytes of the base were downloaded for it.
+// Command show-index shows a pushed index for people: platform, os.version, base image, the layers above the base
+// image, and how many bytes of the base image were downloaded.
 //
 //	show-index -ref 127.0.0.1:5000/hello:1 -bases REF,REF... -log ACCESS-LOG
 package main
@@ -18,7 +18,7 @@ import (
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 )
 
-// base is an image that an entry may stand on.
+// base is an image that an entry may be based on.
 type base struct {
 	name   string
 	local  bool
@@ -62,7 +62,7 @@ func show(name string, names []string, log string) error {
 	fmt.Fprintln(out, "PLATFORM\tOS.VERSION\tBASE\tLAYERS OF ITS OWN\tBASE DOWNLOADED")
 	for _, entry := range index.Manifests {
 		if entry.Platform == nil || entry.Platform.OS == "unknown" {
-			// An attestation.
+			// Skip attestations.
 			continue
 		}
 		if err := row(out, ref.At(entry.Digest.String()), *entry.Platform, bases, fetched); err != nil {
@@ -91,7 +91,7 @@ func row(out *tabwriter.Writer, ref registry.Ref, platform ocispec.Platform, bas
 			bytes += fetched[layer.Digest.String()]
 		}
 		if !below.local {
-			// The base is in another registry: this one got it from there, through the build.
+			// The base image is in another registry. The build copied its layers from there.
 			bytes = total(below.layers)
 		}
 		downloaded = fmt.Sprintf("%d of %s", bytes, size(total(below.layers)))
@@ -105,13 +105,13 @@ func row(out *tabwriter.Writer, ref registry.Ref, platform ocispec.Platform, bas
 	return err
 }
 
-// readBase gives the images of a reference: one, or those of an index.
+// readBase returns the images of a reference: one, or those of an index.
 func readBase(name string, local registry.Host) ([]base, error) {
 	ref, err := registry.Parse(name)
 	if err != nil {
 		return nil, err
 	}
-	// An index has manifests, an image has layers.
+	// An index has manifests, and an image has layers.
 	var either struct{ Manifests, Layers []ocispec.Descriptor }
 	if _, err := ref.Manifest(&either); err != nil {
 		return nil, err

@@ -1,11 +1,11 @@
-// Command windows-bases pushes stand-ins for Microsoft's base images to a registry: the tags of nanoserver and servercore,
-// a HostProcess base, an image whose index holds Linux and several Windows versions, and small Linux images that go
-// with the versions.
+// Command windows-bases pushes stand-ins for Microsoft's base images to a registry: the tags of nanoserver and
+// servercore, a HostProcess base image, an image whose index has Linux and several Windows versions, and small Linux
+// images for the versions.
 //
 //	windows-bases -registry 127.0.0.1:5000 [-mb 2] [-layers FILE]
 //
-// It prints a line for each tag, "REFERENCE DIGEST", and writes the digests of all Windows base layers to FILE, for a
-// look into the registry's access log.
+// It prints a line for each tag, "REFERENCE DIGEST", and writes the digests of all Windows base layers to FILE, to find
+// them in the registry's access log.
 package main
 
 import (
@@ -22,7 +22,7 @@ import (
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 )
 
-// version is a Windows release: its tags and the os.version its bases carry.
+// version is a Windows release: its tags and the os.version of its base images.
 type version struct {
 	tags      []string
 	osVersion string
@@ -37,7 +37,7 @@ var versions = []version{
 	{[]string{"ltsc2025"}, "10.0.26100.2033", true},
 }
 
-// maker pushes and remembers.
+// maker pushes images and remembers their base layers.
 type maker struct {
 	host   registry.Host
 	size   int
@@ -63,7 +63,7 @@ func main() {
 
 func (m *maker) all() error {
 	nanoserver := family{repo: "windows/nanoserver", size: m.size, user: "ContainerUser"}
-	// What projects copy out of servercore, since nanoserver lacks it.
+	// These libraries are what projects copy from servercore, because nanoserver lacks them.
 	servercore := family{
 		repo: "windows/servercore", size: 4 * m.size, features: []string{"win32k"}, libraries: []string{"netapi32.dll", "WindowsPowerShell/v1.0/powershell.exe"},
 	}
@@ -85,7 +85,7 @@ func (m *maker) all() error {
 	return m.multi()
 }
 
-// family is a base that Microsoft publishes for every version.
+// family is a base image that Microsoft publishes for every version.
 type family struct {
 	repo      string
 	size      int
@@ -94,8 +94,8 @@ type family struct {
 	user      string
 }
 
-// family pushes one tag an index for each version, as Microsoft publishes them: one os.version an index, where there
-// is arm64 two architectures; and single manifests under TAG-amd64 and TAG-arm64.
+// family pushes an index for each version, under each of its tags. As with Microsoft's, an index has one os.version,
+// for one or two architectures. It also pushes the single manifests as TAG-amd64 and TAG-arm64.
 func (m *maker) family(f family) error {
 	for _, v := range versions {
 		var entries []ocispec.Descriptor
@@ -128,7 +128,7 @@ func (m *maker) family(f family) error {
 	return nil
 }
 
-// base makes a base layer and its monthly patch, different from all others.
+// base creates a base layer and its monthly patch, both unique.
 func (m *maker) base(size int, libraries ...string) ([]bases.Layer, error) {
 	m.seed++
 	base, err := bases.BaseLayer(m.seed, size, libraries)
@@ -145,7 +145,7 @@ func (m *maker) base(size int, libraries ...string) ([]bases.Layer, error) {
 	return []bases.Layer{base, patch}, nil
 }
 
-// hostProcess pushes the base of HostProcess containers, which carries no os.version and is no index.
+// hostProcess pushes the base image of HostProcess containers, which has no os.version and is not an index.
 func (m *maker) hostProcess() error {
 	const repo = "windows/hostprocess"
 	layer, err := bases.HostProcessLayer()
@@ -161,10 +161,10 @@ func (m *maker) hostProcess() error {
 	return nil
 }
 
-// multi pushes images of the kind of docker-library's: one index, Linux and several Windows versions, one of them for
-// two architectures. OCI's form and Docker's; newest first, as it should be ("ordered"), oldest first, and with an
-// older one first, which hides the newest from a question for its version ("unordered"). Each has a library named
-// after its version.
+// multi pushes images like those of docker-library: one index with Linux and several Windows versions, one of them for
+// two architectures. They are in OCI's format and in Docker's. The order is newest first, as it should be ("ordered"),
+// oldest first ("oldest"), or with an older version first, which hides the newest when an engine asks for it
+// ("unordered"). Each Windows image has a library named after its version.
 func (m *maker) multi() error {
 	const server2025, server2022, server2019 = "10.0.26100.2033", "10.0.20348.2762", "10.0.17763.6414"
 	orders := map[string][]string{
@@ -194,7 +194,7 @@ func (m *maker) multi() error {
 
 const runtimeRepo = "library/runtime"
 
-// entries pushes Linux and Windows images for an index, the first Windows version for arm64 as well.
+// entries pushes Linux and Windows images for an index. The first Windows version is also for arm64.
 func (m *maker) entries(osVersions []string) ([]ocispec.Descriptor, error) {
 	var entries []ocispec.Descriptor
 	for _, arch := range []string{"amd64", "arm64"} {
@@ -225,8 +225,8 @@ func (m *maker) entries(osVersions []string) ([]ocispec.Descriptor, error) {
 	return entries, nil
 }
 
-// broken pushes a base that cannot be unpacked on Linux, as some of Microsoft's were
-// (microsoft/Windows-Containers#493): one of its layers has a hard link to a file that is not there.
+// broken pushes a base image that cannot be unpacked on Linux, as some of Microsoft's could not
+// (microsoft/Windows-Containers#493): its layer has a hard link to a missing file.
 func (m *maker) broken() error {
 	const repo = "windows/broken"
 	m.seed++
@@ -248,7 +248,7 @@ func (m *maker) broken() error {
 	return nil
 }
 
-// caches pushes a Linux image for each version, with a file that names the tag: something to copy from in lockstep.
+// caches pushes a Linux image for each version, with a file that contains the tag, as a source of copies in lockstep.
 func (m *maker) caches() error {
 	const repo = "library/cache"
 	for _, v := range versions {

@@ -1,5 +1,5 @@
-// Command windows-versions pushes tiny Windows bases to a registry: one tag for each of many versions, and an index of
-// them all.
+// Command windows-versions pushes tiny Windows base images to a registry: a tag for each of many versions, and an index
+// of all of them.
 //
 //	windows-versions -registry 127.0.0.1:5000 -repo bench/versions -count 64 [-seed 1]
 package main
