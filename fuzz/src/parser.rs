@@ -44,8 +44,8 @@ fn check_tree(tree: &Tree, lines: u32) {
 fn check_node(escape: char, node: &Node) {
     // Bytes that are not text appear as U+FFFD, and flags are parsed byte by byte.
     let text = !node.invalid_utf8 && !node.original.contains(['\n', '#', '\u{fffd}']);
-    // A continuation at the end of the file is an instruction without a name, which is rejected later.
-    let plain = node.heredocs.is_empty() && text && !node.original.is_empty();
+    // Continuations at the end of the file are an instruction without a name, which is rejected later.
+    let plain = node.heredocs.is_empty() && text && !node.original.trim().is_empty();
     if !plain || node.original.ends_with(escape) || node.original.len() > 60_000 {
         return;
     }
