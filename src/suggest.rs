@@ -7,6 +7,12 @@ use crate::go::unicode::{to_lower, to_upper};
 pub struct Hint(String);
 
 impl Hint {
+    /// Creates a hint that names an option.
+    #[must_use]
+    pub fn new(option: String) -> Self {
+        Self(option)
+    }
+
     /// Finds the option closest to `value`, if it is close enough. Returns `None` if `value` is itself an option
     /// (upstream's `suggest.WrapError`).
     #[must_use]

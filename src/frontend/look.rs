@@ -41,10 +41,18 @@ const AT_ONCE: usize = 16;
 /// The steps and images to verify.
 pub(super) struct Look<'b> {
     build: &'b Build<'b>,
-    steps: Vec<(Definition, Site)>,
+    steps: Vec<Built>,
     images: Vec<Image>,
     /// True if some steps are left out.
     has_more: bool,
+}
+
+/// A step to read.
+struct Built {
+    step: Definition,
+    /// The seed that it is built on.
+    seed: Definition,
+    site: Site,
 }
 
 /// An image, with what is needed to verify its files.
@@ -92,7 +100,11 @@ impl<'b> Look<'b> {
             }
             steps.push(known.unwrap_or_else(|| {
                 digests.push(digest);
-                self.steps.push((marshaler.marshal(&brought.files), brought.site.clone()));
+                self.steps.push(Built {
+                    step: marshaler.marshal(&brought.files),
+                    seed: marshaler.marshal(lazy.seed()),
+                    site: brought.site.clone(),
+                });
                 self.steps.len() - 1
             }));
         }
@@ -115,7 +127,7 @@ impl<'b> Look<'b> {
     /// left out.
     pub(super) async fn run(self) -> Result<(), Error> {
         let bridge = self.build.bridge;
-        let trees = self.steps.iter().map(|(definition, _)| self.tree(definition));
+        let trees = self.steps.iter().map(|built| self.tree(built));
         let trees: Vec<(Option<Ref>, Tree)> = wait::try_all(trees).await?;
         let mut unread = self.has_more.then(|| format!("more than {MAX_STEPS} steps"));
         let mut references = Vec::new();
@@ -154,24 +166,24 @@ impl<'b> Look<'b> {
             }
         }
         self.report(&steps);
-        if let (Some(why), Some((_, site))) = (unread, self.steps.first()) {
-            site.run(&rule::UNREAD, rule::unread(&why));
+        if let (Some(why), Some(built)) = (unread, self.steps.first()) {
+            built.site.run(&rule::UNREAD, rule::unread(&why));
         }
         Ok(())
     }
 
     /// Builds a step, and lists the files that it added.
-    async fn tree(&self, definition: &Definition) -> Result<(Option<Ref>, Tree), Error> {
+    async fn tree(&self, built: &Built) -> Result<(Option<Ref>, Tree), Error> {
         let bridge = self.build.bridge;
         let request = SolveRequest {
-            definition: Some(definition.to_pb()),
+            definition: Some(built.step.to_pb()),
             cache_imports: self.build.options.cache_imports.clone(),
             evaluate: true,
             ..SolveRequest::default()
         };
         let reference = bridge.solve(request).await?.single().map_err(Error::new)?;
         let tree = match &reference {
-            Some(reference) => Tree::list(bridge, reference).await,
+            Some(reference) => Tree::list(bridge, reference, &built.seed).await,
             None => Tree::default(),
         };
         Ok((reference, tree))
@@ -202,11 +214,12 @@ impl<'b> Look<'b> {
 
     fn find(&self, about: About, image: Option<&Image>, rule: &'static Rule, message: String) {
         let site = match about {
-            About::Step(number) => self.steps.get(number).map(|(_, site)| site),
+            About::Step(number) => self.steps.get(number).map(|built| &built.site),
             // A program that the base image names does not come from the Dockerfile.
             About::Program(by) => image.and_then(|image| image.named.program(by)),
         };
-        if let Some(site) = site {
+        // The Dockerfile alone may have shown that a program is missing.
+        if let Some(site) = site.filter(|site| *rule != rule::PROGRAM_MISSING || !site.has(rule)) {
             site.run(rule, message);
         }
     }

@@ -21,8 +21,6 @@ pub(super) enum Warning {
     Asked { base: String, found: Found },
     /// An index has several revisions of one build.
     Revision { base: String, taken: OsVersion, left: Vec<OsVersion> },
-    /// An index beside the base has no image of the variant's build.
-    OtherVersion { base: String, build: Build, found: OsVersion },
     /// No base image of the build matches an image of a pushed index.
     NotMoved { reference: String, platform: String },
     /// Layers are built on their base images.
@@ -69,9 +67,6 @@ impl Warning {
                     shown.join(", ")
                 )
             }
-            Self::OtherVersion { base, build, found } => {
-                format!("the image for Windows {build} gets files of version {found} from {base}")
-            }
             Self::NotMoved { reference, platform } => {
                 format!("{reference} has an image for {platform}, but this build does not: it is left out")
             }
@@ -91,11 +86,6 @@ impl Warning {
             Self::Revision { left, .. } => {
                 let other = left.first().map_or("", OsVersion::as_str);
                 format!("To use another one, set --build-arg FANLIGHT_VERSIONS={other}.")
-            }
-            Self::OtherVersion { .. } => {
-                "Libraries of one Windows version may not run on another. Use an index that has an image for each \
-                 version, and that this engine can read."
-                    .to_owned()
             }
             Self::NotMoved { .. } => {
                 "A rebase builds the images that FROM and --platform name. To keep this one, add a base of that version, or \

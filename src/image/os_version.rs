@@ -38,6 +38,10 @@ impl Build {
     pub fn similar(name: &str) -> Option<Hint> {
         const SHORT_NAME_LEN: usize = 4;
         let names: Vec<&str> = all_names().into_iter().filter(|name| name.len() > SHORT_NAME_LEN).collect();
+        // The year of a server, as hosts are named.
+        if name.len() == SHORT_NAME_LEN && names.contains(&format!("ltsc{name}").as_str()) {
+            return Some(Hint::new(format!("ltsc{name}")));
+        }
         if name.len() > SHORT_NAME_LEN { Hint::search(&name.to_lowercase(), &names) } else { None }
     }
 
@@ -181,6 +185,12 @@ impl Wanted {
     #[must_use]
     pub fn is_exactly(&self, version: &OsVersion) -> bool {
         self.build == Some(version.build) && self.revision.is_some() && self.revision == version.revision
+    }
+
+    /// Returns whether this names a revision of `version`'s build, but another one.
+    #[must_use]
+    pub fn is_other_revision(&self, version: &OsVersion) -> bool {
+        self.build == Some(version.build) && self.revision.is_some() && self.revision != version.revision
     }
 
     /// Returns the version as the client wrote it.

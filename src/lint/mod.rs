@@ -68,6 +68,12 @@ impl Site {
     pub fn run(&self, rule: &'static Rule, message: String) {
         self.lint.run(rule, &self.location, message);
     }
+
+    /// Returns whether a violation of a rule is recorded.
+    #[must_use]
+    pub fn has(&self, rule: &Rule) -> bool {
+        self.lint.found().has_rule(rule, &self.location)
+    }
 }
 
 /// Collects violations of the rules that are to be checked.
@@ -97,6 +103,14 @@ impl Found {
     fn has(&self, warning: &Warning) -> bool {
         let places = self.by_line.get(&first_line(&warning.location));
         places.is_some_and(|places| places.iter().any(|place| self.list[*place] == *warning))
+    }
+
+    fn has_rule(&self, rule: &Rule, location: &[Range]) -> bool {
+        let places = self.by_line.get(&first_line(location));
+        places.is_some_and(|places| {
+            let mut warnings = places.iter().map(|place| &self.list[*place]);
+            warnings.any(|warning| warning.rule == rule && warning.location == location)
+        })
     }
 
     fn push(&mut self, warning: Warning) {

@@ -43,6 +43,10 @@ rules! {
         "Windows bases set no PATH, so ${PATH} is the default of Windows";
     BASE_UNPINNED WindowsAdvice "WindowsBaseUnpinned" "windowsbaseunpinned"
         "A Windows base should name its version, since hosts run only some of them";
+    BASE_TAG WindowsAdvice "WindowsBaseTag" "windowsbasetag"
+        "The tag of a Windows base should name the version that its image has";
+    OTHER_VERSION WindowsAdvice "WindowsOtherVersion" "windowsotherversion"
+        "Files of another Windows version may not work in an image";
     OUT_OF_SUPPORT WindowsAdvice "WindowsOutOfSupport" "windowsoutofsupport"
         "Versions of Windows that are out of support get no security updates";
     USER Windows "WindowsUser" "windowsuser"
@@ -152,6 +156,18 @@ pub fn base_unpinned(base: &str, os_version: &str) -> String {
     )
 }
 
+/// [`BASE_TAG`]
+#[must_use]
+pub fn base_tag(base: &str, os_version: &str) -> String {
+    format!("The tag of the base {base} names another version of Windows than that of its image, {os_version}")
+}
+
+/// [`OTHER_VERSION`]
+#[must_use]
+pub fn other_version(build: &str, found: &str, base: &str) -> String {
+    format!("The image for Windows {build} gets files of {found} from {base}")
+}
+
 /// [`OUT_OF_SUPPORT`]
 #[must_use]
 pub fn out_of_support(base: &str, name: &str, ended: &str) -> String {
@@ -216,6 +232,12 @@ pub fn file_name_end(name: &str) -> String {
 #[must_use]
 pub fn file_name_character(name: &str, character: char) -> String {
     format!("'{name}' contains the character {character:?}, which Windows does not allow in names")
+}
+
+/// [`FILE_NAME`], for the name of a whiteout.
+#[must_use]
+pub fn file_name_whiteout(name: &str) -> String {
+    format!("'{name}' is not added: in an image layer, a name that begins with .wh. removes a file")
 }
 
 /// [`TARGET_HIDDEN`]

@@ -69,7 +69,7 @@ pub enum ErrorKind {
         hint: Option<Hint>,
     },
     /// A base that exists, but not for Windows.
-    #[error("{name}: {source}{advice}", advice = not_for_windows(name, platform))]
+    #[error("{name}: {source}{advice}", advice = not_for_windows(name, platform, images, *copied, hint.as_ref()))]
     NotForWindows {
         /// The base as the user wrote it.
         name: String,
@@ -77,6 +77,22 @@ pub enum ErrorKind {
         platform: String,
         /// The engine's error.
         source: gateway::Error,
+        /// The Windows images that it has.
+        images: WindowsImages,
+        /// True if COPY or RUN names it instead of a FROM.
+        copied: bool,
+        /// A name that may have been meant.
+        hint: Option<Hint>,
+    },
+    /// A base that exists, but only for Windows, in a build for another system.
+    #[error("{name}: {source}{advice}", advice = only_for_windows(found))]
+    OnlyForWindows {
+        /// The base as the user wrote it.
+        name: String,
+        /// The engine's error.
+        source: gateway::Error,
+        /// A platform that it has an image for.
+        found: String,
     },
     /// A base whose config cannot be parsed.
     #[error("failed to parse image config: {0}")]
@@ -156,6 +172,19 @@ pub enum ErrorKind {
     },
 }
 
+/// The Windows images of an index that has none for the platform that is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WindowsImages {
+    /// It was asked for one version only.
+    NotAsked,
+    /// The lookup failed.
+    Unknown,
+    /// It has none.
+    None,
+    /// It has one for this platform.
+    For(String),
+}
+
 impl From<ErrorKind> for gateway::Error {
     /// Keeps the code and details of the engine's own errors.
     fn from(kind: ErrorKind) -> Self {
@@ -163,9 +192,12 @@ impl From<ErrorKind> for gateway::Error {
             ErrorKind::Resolve { name, source, hint } => {
                 source.context(name).suffix(Hint::show(hint.as_ref()))
             }
-            ErrorKind::NotForWindows { name, platform, source } => {
-                let advice = not_for_windows(&name, &platform);
+            ErrorKind::NotForWindows { name, platform, source, images, copied, hint } => {
+                let advice = not_for_windows(&name, &platform, &images, copied, hint.as_ref());
                 source.context(name).suffix(advice)
+            }
+            ErrorKind::OnlyForWindows { name, source, found } => {
+                source.context(name).suffix(only_for_windows(&found))
             }
             ErrorKind::Context(failure) => failure,
             other => Self::new(other),
@@ -178,7 +210,9 @@ impl ErrorKind {
     #[must_use]
     pub fn is_not_there(&self) -> bool {
         match self {
-            Self::NotForWindows { .. } => true,
+            Self::NotForWindows { images, .. } => {
+                matches!(images, WindowsImages::For(_) | WindowsImages::NotAsked)
+            }
             Self::OtherPlatform { found, wanted, .. } => found.os == wanted.os,
             _ => false,
         }
@@ -195,9 +229,31 @@ fn advise_other(name: &str, found: &Platform, copied: bool) -> String {
     format!("to use it anyway, write FROM --platform={platform} {name}; or name an image for the platform")
 }
 
-fn not_for_windows(name: &str, platform: &str) -> String {
+fn not_for_windows(
+    name: &str,
+    platform: &str,
+    images: &WindowsImages,
+    copied: bool,
+    hint: Option<&Hint>,
+) -> String {
+    let hint = Hint::show(hint);
+    match images {
+        WindowsImages::For(found) => {
+            format!("{hint}. It has an image for {found}, but not for {platform}")
+        }
+        _ if copied => format!(
+            "{hint}. It has no image for {platform}: to copy files from an image for Linux, write FROM \
+             --platform=$BUILDPLATFORM {name} AS addon, and --from=addon here"
+        ),
+        _ => format!(
+            "{hint}. It has no image for {platform}: write FROM --platform=$BUILDPLATFORM {name} for a stage that runs on \
+             Linux, or name a Windows base image"
+        ),
+    }
+}
+
+fn only_for_windows(found: &str) -> String {
     format!(
-        ". It has no image for {platform}: write FROM --platform=$BUILDPLATFORM {name} for a stage that runs on Linux, or name \
-         a Windows base image"
+        ". It has images for Windows only: add --platform {found}, or write FROM --platform={found} to copy files from it"
     )
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::graph::link_command;
 use super::stage::{Resolved, SCRATCH, Stage, StageId, Stages, Start};
+use super::error::WindowsImages;
 use super::{Error, ErrorKind, Pin, Scope, Setting, build};
 use crate::collect;
 use crate::gateway::context::{LoadedContext, NamedContext};
@@ -268,8 +269,10 @@ impl Resolver<'_> {
             log_name: format!("[{prefix}internal] load metadata for {name}"),
             store: None,
         };
-        let answer = setting.bridge.sources().image(query).await;
-        let answer = answer.map_err(|error| self.not_resolved(stage, platform, error))?;
+        let answer = match setting.bridge.sources().image(query.clone()).await {
+            Ok(answer) => answer,
+            Err(error) => return Err(self.not_resolved(stage, query, platform, error).await),
+        };
         // The engine's source policies may have replaced this image.
         let mut full = if answer.reference.is_empty() || answer.reference == name {
             full_name
@@ -299,20 +302,51 @@ impl Resolver<'_> {
         Ok(Answer { resolved: Resolved { start, image, base_image, platform, complete }, base_name: full })
     }
 
-    fn not_resolved(&self, stage: &Stage<'_>, platform: &Platform, error: ResolveError) -> Error {
+    async fn not_resolved(
+        &self,
+        stage: &Stage<'_>,
+        query: ResolveImage,
+        platform: &Platform,
+        error: ResolveError,
+    ) -> Error {
         let name = stage.written_base.clone();
         let is_not_there = matches!(error, ResolveError::NoMatchingPlatform(_));
         let source = gateway::Error::from(error);
-        if is_not_there && platform.is_windows() {
-            let platform = platform.format_all();
-            return Error::nowhere(ErrorKind::NotForWindows { name, platform, source });
-        }
         let mut known = self.stages.names();
         let common = common_images();
         known.extend(common.iter().map(String::as_str));
+        let hint = Hint::search(&name, &known);
+        if is_not_there && platform.is_windows() {
+            let images = self.windows_images(query, platform).await;
+            let (platform, copied) = (platform.format_all(), stage.from.is_none());
+            return Error::nowhere(ErrorKind::NotForWindows { name, platform, source, images, copied, hint });
+        }
+        if is_not_there
+            && let WindowsImages::For(found) = self.windows_images(query, platform).await
+        {
+            return Error::nowhere(ErrorKind::OnlyForWindows { name, source, found });
+        }
         let version = if platform.is_windows() { Build::similar_in_tag(&name) } else { None };
-        let hint = version.or_else(|| Hint::search(&name, &known));
-        Error::nowhere(ErrorKind::Resolve { name, source, hint })
+        Error::nowhere(ErrorKind::Resolve { name, source, hint: version.or(hint) })
+    }
+
+    /// Looks up which Windows images an index without an image for the platform has.
+    async fn windows_images(&self, query: ResolveImage, platform: &Platform) -> WindowsImages {
+        // An engine that cannot list an index is asked for one version after the other.
+        if !platform.os_version.is_empty() {
+            return WindowsImages::NotAsked;
+        }
+        let others = ["amd64", "arm64"].into_iter().map(|architecture| Platform::new("windows", architecture));
+        let mut images = WindowsImages::None;
+        for other in others.filter(|other| other != platform) {
+            let query = ResolveImage { platform: Some(other.clone()), ..query.clone() };
+            match self.setting.bridge.sources().image(query).await {
+                Ok(_) => return WindowsImages::For(other.format()),
+                Err(ResolveError::NoMatchingPlatform(_)) => {}
+                Err(_) => images = WindowsImages::Unknown,
+            }
+        }
+        images
     }
 
     /// Refuses an image for another OS or architecture in a variant of a Windows platform. BuildKit returns an image

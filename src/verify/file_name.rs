@@ -8,6 +8,9 @@ const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
 /// Device names that have a number.
 const NUMBERED: [&str; 2] = ["com", "lpt"];
 
+/// The prefix of files that remove others from the layers below.
+const WHITEOUT: &str = ".wh.";
+
 /// What is wrong with a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
@@ -17,6 +20,8 @@ pub enum Fault {
     End,
     /// A character that no name may contain.
     Character(char),
+    /// The mark of a removed file in an image layer.
+    Whiteout,
 }
 
 /// Returns the first name of a path that Windows refuses.
@@ -36,6 +41,7 @@ pub fn message(name: &str, fault: Fault) -> String {
         Fault::Device => rule::file_name_device(name),
         Fault::End => rule::file_name_end(name),
         Fault::Character(c) => rule::file_name_character(name, c),
+        Fault::Whiteout => rule::file_name_whiteout(name),
     }
 }
 
@@ -44,6 +50,9 @@ pub fn message(name: &str, fault: Fault) -> String {
 pub fn fault(name: &str) -> Option<Fault> {
     if name.is_empty() || name.chars().all(|c| c == '.') {
         return None;
+    }
+    if name.starts_with(WHITEOUT) {
+        return Some(Fault::Whiteout);
     }
     if let Some(c) = name.chars().find(|c| "<>:\"|?*".contains(*c)) {
         return Some(Fault::Character(c));
@@ -78,6 +87,7 @@ mod tests {
             ("/a<b/c", "a<b", Fault::Character('<')),
             ("/a:b", "a:b", Fault::Character(':')),
             ("/a?", "a?", Fault::Character('?')),
+            ("/app/.wh.x", ".wh.x", Fault::Whiteout),
         ] {
             assert_eq!(find(path), Some((name, fault)), "{path}");
         }

@@ -44,6 +44,45 @@ pub enum ErrorKind {
         /// The versions to select from.
         found: String,
     },
+    /// The default target has no base, and another stage lists Windows bases.
+    #[error(
+        "{platform} builds {target}, which is based on scratch, and not {unused}, which lists Windows bases: name that one \
+         windows, and the last stage linux; or name the stage to build with --target"
+    )]
+    UnusedList {
+        /// The platform that is asked for.
+        platform: String,
+        /// The stage that would be built.
+        target: String,
+        /// The stage with the list.
+        unused: String,
+    },
+    /// Two lists name the same versions in different orders.
+    #[error(
+        "the image on {base} (Windows {build}) would get files from {addon}, which names another Windows version: lists are \
+         read in parallel, so write both in the same order"
+    )]
+    Crossed {
+        /// The build of the variant.
+        build: Build,
+        /// The base of the variant.
+        base: String,
+        /// The image beside it.
+        addon: String,
+    },
+    /// `FANLIGHT_VERSIONS` names a revision that no base has.
+    #[error(
+        "FANLIGHT_VERSIONS: no base is {wanted}; available: {found}. Write {build} for any revision, or name a base of that \
+         revision by its tag or digest"
+    )]
+    OtherRevision {
+        /// The version as the client wrote it.
+        wanted: String,
+        /// The base of the same build.
+        found: String,
+        /// The build of both.
+        build: Build,
+    },
     /// A release that is neither in the table nor in a base's tag.
     #[error(
         "unknown Windows version {name:?}{}: no base of this build has it in its tag. Write a build such as 20348 or \
@@ -92,6 +131,15 @@ pub enum ErrorKind {
         first: String,
         /// The other base.
         second: String,
+    },
+    /// Several elements of a list are built on one base.
+    #[error(
+        "several images would be built on the same base, {base}: write each element of a list once; if the list is in \
+         another FROM, write one in the FROM of the base too"
+    )]
+    SameBase {
+        /// The base, with its version.
+        base: String,
     },
     /// The `os.version` of a base is not a valid version.
     #[error(

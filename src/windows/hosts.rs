@@ -41,12 +41,14 @@ pub fn hosts() -> Vec<Host> {
 }
 
 impl Host {
-    /// Finds a host by its full or short name, ignoring case.
+    /// Finds a host by its full or short name, ignoring case, or a server by the name in the tags of its images.
     #[must_use]
     pub fn find(name: &str) -> Option<Self> {
         let is_it =
             |host: &Self| [host.name, host.short].iter().any(|known| known.eq_ignore_ascii_case(name));
-        hosts().into_iter().find(is_it)
+        let build = Build::from_name(name).map(|build| build.0);
+        let is_server = |host: &Self| host.name.contains("Server") && Some(host.build) == build;
+        hosts().into_iter().find(is_it).or_else(|| hosts().into_iter().find(is_server))
     }
 
     /// Returns whether there are hosts of this release with that processor.

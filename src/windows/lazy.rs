@@ -148,6 +148,12 @@ impl LazyLayers {
         }
     }
 
+    /// Returns the seed that the steps are built on.
+    #[must_use]
+    pub fn seed(&self) -> &State {
+        &self.seed
+    }
+
     /// Adds a step.
     pub fn push(
         &mut self,

@@ -202,11 +202,28 @@ pub struct Chosen {
     pub missing: Vec<Wanted>,
 }
 
+impl Chosen {
+    /// Returns an error if `FANLIGHT_VERSIONS` names a revision, and the candidate of its build has another one. In
+    /// `--platform`, a revision only stands for its build: a builder on Windows may send its own version.
+    fn other_revision(&self, candidates: &[Candidate], selection: Selection<'_>) -> Option<ErrorKind> {
+        let found = self.order.iter().filter_map(|index| Some((*index, candidates[*index].version.as_ref()?)));
+        let named = selection.named.into_iter().flatten();
+        let mut pairs = named.flat_map(|wanted| found.clone().map(move |(index, version)| (wanted, index, version)));
+        let (wanted, index, version) = pairs.find(|(wanted, _, version)| wanted.is_other_revision(version))?;
+        Some(ErrorKind::OtherRevision {
+            wanted: wanted.as_str().to_owned(),
+            found: candidates[index].describe(),
+            build: version.build(),
+        })
+    }
+}
+
 /// Chooses what is built.
 ///
 /// # Errors
 ///
-/// Returns an error if two candidates have the same build, so that no host could choose between them.
+/// Returns an error if two candidates have the same build, so that no host could choose between them, or if the client
+/// names a revision that no candidate has.
 pub fn choose(candidates: &[Candidate], selection: Selection<'_>) -> Result<Chosen, ErrorKind> {
     let mut chosen = Chosen::default();
     let selected = |index: &usize| match candidates[*index].build() {
@@ -232,6 +249,9 @@ pub fn choose(candidates: &[Candidate], selection: Selection<'_>) -> Result<Chos
         chosen.superseded.push(if taken == other { index } else { other });
         chosen.order[position] = taken;
     }
+    if let Some(error) = chosen.other_revision(candidates, selection) {
+        return Err(error);
+    }
     let is_there = |wanted: &&Wanted| {
         wanted.build().is_some() && chosen.order.iter().any(|i| candidates[*i].build() == wanted.build())
     };
@@ -242,6 +262,9 @@ pub fn choose(candidates: &[Candidate], selection: Selection<'_>) -> Result<Chos
 }
 
 fn collision(first: &Candidate, second: &Candidate) -> ErrorKind {
+    if first == second && !first.of_index {
+        return ErrorKind::SameBase { base: first.describe() };
+    }
     ErrorKind::Collision { first: first.describe(), second: second.describe() }
 }
 
@@ -305,13 +328,23 @@ mod tests {
     }
 
     #[test]
+    fn one_base_for_several_elements_is_an_error_that_names_the_list() {
+        let twice = [candidate("base", "10.0.17763.1"), candidate("base", "10.0.17763.1")];
+        let text = order(&twice, &[], &[]).unwrap_err().to_string();
+        assert!(text.contains("base (10.0.17763.1)") && text.contains("if the list is in another FROM"), "{text}");
+    }
+
+    #[test]
     fn a_revision_that_is_named_is_taken() {
         let all = candidates(&["10.0.17763.1", "10.0.17763.2"]);
         let chosen = order(&all, &[], &["10.0.17763.1"]).unwrap();
         assert_eq!((chosen.order, chosen.superseded), (vec![0], vec![1]));
         assert!(order(&all, &[], &["10.0.17763"]).is_err());
-        // A revision that was not found selects the build.
-        assert_eq!(order(&all[..1], &[], &["10.0.17763.9"]).unwrap().order, [0]);
+        // A revision that no base has is an error, except in --platform.
+        let text = order(&all[..1], &[], &["10.0.17763.9"]).unwrap_err().to_string();
+        assert!(text.contains("no base is 10.0.17763.9; available: base-10.0.17763.1 (10.0.17763.1)"), "{text}");
+        assert_eq!(order(&all[..1], &["10.0.17763.9"], &[]).unwrap().order, [0]);
+        assert_eq!(order(&all[..1], &[], &["10.0.17763"]).unwrap().order, [0]);
     }
 
     #[test]

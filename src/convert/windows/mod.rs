@@ -15,6 +15,7 @@ use crate::lint::{Linter, windows as rule};
 use crate::plan::{StageId, Start};
 use crate::span::Range;
 use crate::verify::file_name::{self, Fault};
+use crate::windows::versions::named_in;
 use crate::windows::{base_directories, base_name};
 
 /// Users that every Windows base has.
@@ -46,6 +47,9 @@ pub(super) fn base(converter: &Converter<'_>, id: StageId, state: &StageState) {
     let pinned = converter.input.setting.pins.iter().any(|pin| pin.base == *name);
     if named && !pinned && base_name::is_unpinned(name) {
         lint.run(&rule::BASE_UNPINNED, &from.location, rule::base_unpinned(name, os_version));
+    }
+    if named && named_in(name).is_some_and(|named| named != version.build()) {
+        lint.run(&rule::BASE_TAG, &from.location, rule::base_tag(name, os_version));
     }
     if let Some((called, ended)) = release::support_ended(version.build().0) {
         lint.run(&rule::OUT_OF_SUPPORT, &from.location, rule::out_of_support(name, called, ended));

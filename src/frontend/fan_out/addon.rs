@@ -1,7 +1,7 @@
 //! Indexes of several Windows versions beside the base: each variant uses the image of its own version.
 //!
 //! `FROM golang:1.25 AS addon` may be such an index. Images whose name or platform has a version are used by all
-//! variants as they are.
+//! variants as they are. Files of another version than the variant's are reported.
 
 use super::FanOut;
 use super::resolve::pin;
@@ -9,11 +9,10 @@ use super::selected::Selected;
 use crate::collect::ByName;
 use crate::frontend::build::Drafted;
 use crate::frontend::index::Listing;
-use crate::frontend::warn::Warning;
 use crate::gateway::Error;
 use crate::image::{Build, OsVersion};
+use crate::lint::windows as rule;
 use crate::plan::{SCRATCH, Stage, StageId};
-use crate::span::Range;
 use crate::wait;
 use crate::windows::ErrorKind;
 use crate::windows::index::Entry;
@@ -97,8 +96,11 @@ impl<'b> FanOut<'_, 'b> {
         drafted: &mut Drafted<'b>,
         build: Option<Build>,
         addons: &Addons,
-        warnings: &mut Vec<(Warning, Vec<Range>)>,
+        selected: &Selected<'b>,
     ) -> Result<(), Error> {
+        if let Some(build) = build {
+            self.check_named(drafted, build, selected)?;
+        }
         for id in self.addons_of(drafted) {
             let stage = &drafted.draft.stages[id];
             let addon = match addons.get(&stage.written_base) {
@@ -120,11 +122,45 @@ impl<'b> FanOut<'_, 'b> {
             if (addon.entries.len() > 1 || addon.is_unknown)
                 && let Some(found) = other
             {
-                let base = stage.written_base.clone();
-                warnings.push((Warning::OtherVersion { base, build, found }, stage.location.clone()));
+                self.report_other(stage, build, found.as_str());
             }
         }
         Ok(())
+    }
+
+    /// Checks the images beside a variant's base that are named after a Windows version.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the variant's own version is elsewhere in the list: lists are read in parallel, so the lists
+    /// are not in the same order.
+    fn check_named(&self, drafted: &Drafted<'b>, build: Build, selected: &Selected<'b>) -> Result<(), Error> {
+        let draft = &drafted.draft;
+        let root = draft.stages.root(draft.target);
+        for id in draft.stages.reachable(draft.target).into_iter().filter(|id| *id != root) {
+            let stage = &draft.stages[id];
+            let is_element = drafted.target.elements.bases.contains_key(&id.number());
+            let is_windows = stage.platform.as_ref().unwrap_or(&self.asked.platform).is_windows();
+            let named = if is_element || is_windows { self.named_build(stage) } else { None };
+            let Some(named) = named.filter(|named| *named != build) else { continue };
+            let others = selected.all().map(|other| &other.draft);
+            let mut others = others.filter(|other| other.stages.ids().any(|other| other == id));
+            if is_element && others.any(|other| self.named_build(&other.stages[id]) == Some(build)) {
+                let (base, addon) = (draft.root().written_base.clone(), stage.written_base.clone());
+                return Err(self.located(Error::new(ErrorKind::Crossed { build, base, addon }), stage));
+            }
+            if is_windows {
+                self.report_other(stage, build, &named.to_string());
+            }
+        }
+        Ok(())
+    }
+
+    /// Reports that a variant gets files of another Windows version.
+    fn report_other(&self, stage: &Stage<'_>, build: Build, found: &str) {
+        let comments = stage.from.map_or(&[][..], |from| &from.comments);
+        let message = rule::other_version(&build.to_string(), found, &stage.written_base);
+        self.lint.with_comments(comments).run(&rule::OTHER_VERSION, &stage.location, message);
     }
 
     /// Returns the image of a build: the selected revision, or else the newest.

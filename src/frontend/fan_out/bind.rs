@@ -73,7 +73,7 @@ impl<'b> FanOut<'_, 'b> {
             self.check_features(&candidate).map_err(base_error)?;
             self.set_version(&mut drafted, &candidate);
             let build = candidate.version.map(|version| version.build());
-            self.bind_addons(&mut drafted, build, addons, &mut warnings)?;
+            self.bind_addons(&mut drafted, build, addons, selected)?;
             drafts.push(drafted);
         }
         Ok(Bound { drafts, missing, warnings })

@@ -6,8 +6,11 @@ use crate::frontend::build::{Drafted, Target};
 use crate::gateway::Error;
 use crate::image::Wanted;
 use crate::instruction::Stage;
-use crate::plan::{Scope, TargetVersion};
+use crate::list;
+use crate::plan::{self, SCRATCH, Scope, TargetVersion};
+use crate::span::first_line;
 use crate::wait;
+use crate::windows::ErrorKind;
 
 /// Drafts, and whether a list produced them.
 pub(super) struct Drafts<'b> {
@@ -22,7 +25,37 @@ impl<'b> FanOut<'_, 'b> {
         let drafts = targets.into_iter().enumerate();
         let drafts = drafts.map(|(position, target)| self.build.draft(target, self.lint_of(position)));
         let drafts = wait::try_all(drafts).await.map_err(|e| self.build.file.failure(e))?;
+        drafts.iter().try_for_each(|drafted| self.refuse_unused_list(drafted))?;
         Ok(Drafts { drafts, of_list })
+    }
+
+    /// Refuses an image without a base, chosen by nothing but the order of the stages, if another stage lists Windows
+    /// bases: that one was meant.
+    fn refuse_unused_list(&self, drafted: &Drafted<'b>) -> Result<(), Error> {
+        let draft = &drafted.draft;
+        let (stages, target) = (&draft.stages, &draft.stages[draft.target]);
+        let is_chosen = self.scope != Scope::Target || !self.build.options.target.is_empty();
+        if is_chosen || draft.root().base_name != SCRATCH || draft.root().context.is_some() {
+            return Ok(());
+        }
+        let reachable = stages.reachable(draft.target);
+        let unused = stages.ids().filter(|id| !reachable.contains(id)).map(|id| &stages[id]);
+        let Some(unused) = unused.into_iter().find(|stage| list::is_list(&stage.base_name)) else {
+            return Ok(());
+        };
+        let describe = |stage: &plan::Stage<'_>| {
+            let line = first_line(&stage.location);
+            match stage.from.map_or("", |from| from.name.as_str()) {
+                "" => format!("the stage on line {line}"),
+                name => format!("the stage {name} on line {line}"),
+            }
+        };
+        let kind = ErrorKind::UnusedList {
+            platform: self.asked.platform.format(),
+            target: describe(target),
+            unused: describe(unused),
+        };
+        Err(self.located(Error::new(kind), unused))
     }
 
     /// Returns the targets, and whether a list produced them.

@@ -17,6 +17,13 @@ pub(super) struct Selected<'b> {
     pub(super) location: Vec<Range>,
 }
 
+impl<'b> Selected<'b> {
+    /// Returns all drafts, selected or not.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Drafted<'b>> {
+        self.drafts.iter().map(|draft| &draft.drafted).chain(self.left.iter().map(|(drafted, _)| drafted))
+    }
+}
+
 /// A draft, and what is known about its version.
 pub(super) struct SelectedDraft<'b> {
     pub(super) drafted: Drafted<'b>,

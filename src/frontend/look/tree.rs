@@ -1,7 +1,8 @@
 //! Lists the files of a step.
 
 use super::AT_ONCE;
-use crate::gateway::{Bridge, Error};
+use crate::gateway::{Bridge, Error, SolveRequest};
+use crate::llb::Definition;
 use crate::proto::frontend::Ref;
 use crate::proto::fsutil::Stat;
 use crate::verify::files::{Entry, Kind};
@@ -30,19 +31,19 @@ pub(super) struct Tree {
 }
 
 impl Tree {
-    /// Lists directories, those near the root first.
-    pub(super) async fn list(bridge: &Bridge, reference: &Ref) -> Self {
+    /// Lists directories, those near the root first. `seed` is the seed that the step is built on.
+    pub(super) async fn list(bridge: &Bridge, reference: &Ref, seed: &Definition) -> Self {
         let mut tree = Self::default();
-        if let Err(error) = tree.fill(bridge, reference).await {
+        if let Err(error) = tree.fill(bridge, reference, seed).await {
             tree.has_more = true;
             tree.unread = Some(error.to_string());
         }
         tree
     }
 
-    async fn fill(&mut self, bridge: &Bridge, reference: &Ref) -> Result<(), Error> {
+    async fn fill(&mut self, bridge: &Bridge, reference: &Ref, seed: &Definition) -> Result<(), Error> {
         let mut root = bridge.read_dir(reference, "/", "").await?;
-        if is_layer(&root) {
+        if has_names_of_layer(&root) && is_layer(bridge, &root, seed).await? {
             // A layer of an imported cache: BuildKit has lost the mark that it is a Windows layer.
             self.prefix = "/Files";
             root = bridge.read_dir(reference, self.prefix, "").await?;
@@ -96,8 +97,22 @@ impl Tree {
     }
 }
 
-/// Returns whether a root directory is that of a Windows layer.
-fn is_layer(root: &[Stat]) -> bool {
-    let names: Vec<&str> = root.iter().map(|stat| stat.path.as_str()).collect();
-    names == ["Files", "Hives"]
+/// The directories at the root of a Windows layer, in order.
+const OF_LAYER: [&str; 2] = ["Files", "Hives"];
+
+/// Returns whether a root directory has the names of a Windows layer. The seed has them as well, so a step that only
+/// adds files to `C:\Files` has the same names.
+fn has_names_of_layer(root: &[Stat]) -> bool {
+    root.iter().map(|stat| stat.path.as_str()).eq(OF_LAYER)
+}
+
+/// Returns whether a root directory with these names is that of a Windows layer. A layer has its own `Hives`, for which
+/// BuildKit writes the current time.
+async fn is_layer(bridge: &Bridge, root: &[Stat], seed: &Definition) -> Result<bool, Error> {
+    let request =
+        SolveRequest { definition: Some(seed.to_pb()), evaluate: true, ..SolveRequest::default() };
+    let Some(seed) = bridge.solve(request).await?.single().map_err(Error::new)? else { return Ok(false) };
+    let of_seed = bridge.read_dir(&seed, "/", "").await?;
+    let hives = |root: &[Stat]| root.iter().find(|stat| stat.path == OF_LAYER[1]).map(|stat| stat.mod_time);
+    Ok(hives(root) != hives(&of_seed))
 }

@@ -51,7 +51,16 @@ pub enum ErrorKind {
         /// A similar valid name.
         hint: Option<Hint>,
     },
-    /// `FANLIGHT_LAZY` or `FANLIGHT_LABELS`.
+    /// An argument that must not be empty.
+    #[error("{name} is empty: give it a value, or leave the argument out")]
+    Empty {
+        /// The argument.
+        name: &'static str,
+    },
+    /// `FANLIGHT_REBASE_FROM` without a rebase.
+    #[error("FANLIGHT_REBASE_FROM needs FANLIGHT_REBASE or FANLIGHT_AGAINST, which name the pushed image")]
+    RebaseFromAlone,
+    /// A switch that is neither on nor off.
     #[error("{name}: {text:?} is not a boolean: write 1 or 0")]
     Switch {
         /// The argument.

@@ -63,23 +63,36 @@ pub struct WindowsOptions {
 impl WindowsOptions {
     pub(super) fn parse(build_args: &BTreeMap<String, String>) -> Result<Self, ErrorKind> {
         if let Some(key) = build_args.keys().find(|key| is_unknown(key)) {
-            return Err(ErrorKind::UnknownArgument { key: key.clone(), hint: Hint::search(key, &KNOWN) });
+            let hint = Hint::search(&key.to_uppercase(), &KNOWN);
+            let other_case = KNOWN.iter().find(|known| known.eq_ignore_ascii_case(key));
+            let hint = other_case.map(|known| Hint::new((*known).to_owned())).or(hint);
+            return Err(ErrorKind::UnknownArgument { key: key.clone(), hint });
         }
         let text = |key: &str| build_args.get(key).map_or("", |value| value.trim());
+        // An unset variable of a pipeline must not turn a rebase into a build, or a gate off.
+        for key in [AGAINST, HOSTS, REBASE] {
+            if build_args.contains_key(key) && text(key).is_empty() {
+                return Err(ErrorKind::Empty { name: key });
+            }
+        }
         let one = |key: &'static str| match text(key) {
             "" => Ok(None),
             name => reference(key, name).map(Some),
         };
+        let rebase_from = references(REBASE_FROM, text(REBASE_FROM))?;
+        if !rebase_from.is_empty() && text(REBASE).is_empty() && text(AGAINST).is_empty() {
+            return Err(ErrorKind::RebaseFromAlone);
+        }
         Ok(Self {
             versions: versions(text(VERSIONS))?,
             lazy: switch(LAZY, text(LAZY))?,
-            hosts: elements(text(HOSTS)).map(str::to_owned).collect(),
+            hosts: elements(HOSTS, text(HOSTS))?.into_iter().map(str::to_owned).collect(),
             seed: one(SEED)?,
             labels: switch(LABELS, text(LABELS))?,
             verify: if text(VERIFY).is_empty() { None } else { Some(switch(VERIFY, text(VERIFY))?) },
             against: one(AGAINST)?,
             rebase: one(REBASE)?,
-            rebase_from: references(REBASE_FROM, text(REBASE_FROM))?,
+            rebase_from,
         })
     }
 }
@@ -91,15 +104,24 @@ fn is_unknown(key: &str) -> bool {
     prefix.eq_ignore_ascii_case(PREFIX) && !KNOWN.contains(&key)
 }
 
-fn elements(list: &str) -> impl Iterator<Item = &str> {
-    list.split(',').map(str::trim).filter(|name| !name.is_empty())
+/// Returns the elements of a list; none of an empty text.
+fn elements<'t>(name: &'static str, text: &'t str) -> Result<Vec<&'t str>, ErrorKind> {
+    if text.is_empty() {
+        return Ok(Vec::new());
+    }
+    let elements: Vec<&str> = text.split(',').map(str::trim).collect();
+    if elements.contains(&"") {
+        let error = list::ErrorKind::EmptyElement(text.to_owned());
+        return Err(ErrorKind::List { name, error });
+    }
+    Ok(elements)
 }
 
 fn versions(list: &str) -> Result<Option<Vec<Wanted>>, ErrorKind> {
     let unknown =
         |name: &str| ErrorKind::UnknownVersion { name: name.to_owned(), hint: Build::similar(name) };
     let wanted = |name: &str| Wanted::parse(name).ok_or_else(|| unknown(name));
-    let found: Vec<Wanted> = elements(list).map(wanted).collect::<Result<_, _>>()?;
+    let found: Vec<Wanted> = elements(VERSIONS, list)?.into_iter().map(wanted).collect::<Result<_, _>>()?;
     Ok((!found.is_empty()).then_some(found))
 }
 
@@ -145,7 +167,11 @@ mod tests {
                     "unknown build argument FANLIGHT_VERSION (did you mean FANLIGHT_VERSIONS?): available: {known}"
                 ),
             ),
-            ("fanlight_lazy", "0", format!("unknown build argument fanlight_lazy: available: {known}")),
+            (
+                "fanlight_lazy",
+                "0",
+                format!("unknown build argument fanlight_lazy (did you mean FANLIGHT_LAZY?): available: {known}"),
+            ),
             ("FANLIGHT_LAZY", "no", "FANLIGHT_LAZY: \"no\" is not a boolean: write 1 or 0".to_owned()),
             (
                 "FANLIGHT_VERSIONS",
@@ -158,7 +184,21 @@ mod tests {
         ] {
             assert_eq!(parse(key, value).unwrap_err(), error);
         }
-        assert_eq!(parse("FANLIGHT_HOSTS", " 2019, ,2022").unwrap().hosts, ["2019", "2022"]);
+        for (key, value, error) in [
+            ("FANLIGHT_REBASE", "", "FANLIGHT_REBASE is empty"),
+            ("FANLIGHT_AGAINST", " ", "FANLIGHT_AGAINST is empty"),
+            ("FANLIGHT_HOSTS", "", "FANLIGHT_HOSTS is empty"),
+            ("FANLIGHT_HOSTS", "2019, ,2022", "FANLIGHT_HOSTS: the list \"2019, ,2022\" has an empty element"),
+            ("FANLIGHT_VERSIONS", "ltsc2022,", "FANLIGHT_VERSIONS: the list \"ltsc2022,\" has an empty element"),
+            ("FANLIGHT_VERSIONS", "2022", "(did you mean ltsc2022?)"),
+            ("FANLIGHT_REBASE_FROM", "a:1", "FANLIGHT_REBASE_FROM needs"),
+            ("fanlight_hosts", "2022", "(did you mean FANLIGHT_HOSTS?)"),
+        ] {
+            let text = parse(key, value).unwrap_err();
+            assert!(text.contains(error), "{text}");
+        }
+        assert_eq!(parse("FANLIGHT_HOSTS", " 2019, 2022").unwrap().hosts, ["2019", "2022"]);
+        assert_eq!(parse("FANLIGHT_VERSIONS", "").unwrap().versions, None);
         assert!(parse("OTHER", "x").is_ok());
     }
 }
