@@ -452,7 +452,7 @@ func TestRebaseRefused(t *testing.T) {
 	check("another kind without labels", onCore, []string{"FANLIGHT_REBASE_FROM", "the tag of its os.version"}, rebase(plain.name())...)
 	check("another kind that is named", onCore, []string{"another"}, append(rebase(plain.name()), "build-arg:FANLIGHT_REBASE_FROM", nano.ref("ltsc2022"))...)
 	check("a widening to another kind", newMove(t, env, client, "FROM "+core.ref("ltsc2025")+"\n"+appSteps),
-		[]string{"has no image that one for " + core.ref("ltsc2025")}, rebase(app.name())...)
+		[]string{"has no image that can be moved to " + core.ref("ltsc2025")}, rebase(app.name())...)
 
 	t.Run("not ours to read", func(t *testing.T) {
 		locked := faultyRegistry{names: []string{"app"}, fault: faults[1]}

@@ -99,6 +99,9 @@ var verifieds = []verified{
 	{name: "elsewhere", text: nano + "COPY go-amd64.exe /app/app.exe\nENTRYPOINT [\"app.exe\"]\n", want: []string{"WindowsProgramMissing 3"}},
 	{name: "nowhere", text: nano + "COPY go-amd64.exe /app/\nENTRYPOINT [\"C:\\\\bin\\\\app.exe\"]\n", want: []string{"WindowsProgramMissing 3"}},
 	{name: "nowhere in what was copied", text: nano + "COPY --from=build /out/links/x /app/\nENTRYPOINT [\"C:\\\\app\\\\other.exe\"]\n", want: []string{"WindowsProgramMissing 3"}},
+	{name: "beside the file", text: nano + "COPY go-amd64.exe /app\nENTRYPOINT [\"C:\\\\app.exe\"]\n", want: []string{"WindowsProgramMissing 3"}},
+	{name: "in a directory with the name of one in layers", text: nano + "COPY go-amd64.exe C:/Files/\nENTRYPOINT [\"C:/Files/go-amd64.exe\"]\n"},
+	{name: "for Linux in such a directory", text: nano + "COPY go-linux C:/Files/app.exe\nENTRYPOINT [\"C:/Files/app.exe\"]\n", want: []string{"WindowsProgram 2"}},
 	// These programs lack libraries.
 	{name: "MinGW", text: nano + "COPY --from=build /out/mingw.exe /app/\nENTRYPOINT [\"/app/mingw.exe\"]\n", want: []string{"WindowsLibrary 2"}},
 	{name: "MinGW on servercore", text: core + "COPY --from=build /out/mingw.exe /app/\n", want: []string{"WindowsLibrary 2"}},
@@ -112,6 +115,7 @@ var verifieds = []verified{
 	{name: ".NET on its runtime", text: nano + "ENV DOTNET_VERSION=8.0.11 ASPNET_VERSION=8.0.11\nCOPY ClrLoader.dll ClrLoader.runtimeconfig.json /app/\nENTRYPOINT [\"dotnet\", \"/app/ClrLoader.dll\"]\n"},
 	// These files have names or links that Windows cannot use.
 	{name: "names", text: nano + "COPY --from=build /out/cases /app/\n", want: []string{"WindowsFileName 2", "WindowsFileName 2", "WindowsFileName 2"}},
+	{name: "a whiteout", text: nano + "COPY whiteouts /app/\n", want: []string{"WindowsFileName 2"}},
 	{name: "links", text: nano + "COPY --from=build /out/links /app/\n", want: []string{"WindowsSymlink 2", "WindowsSymlink 2"}},
 	// These files look wrong but are right, or must be checked nevertheless.
 	{name: "HostProcess", text: process + "COPY go-386.exe just.exe /\nCOPY --from=build /out/mingw.exe /\nENTRYPOINT [\"C:\\\\hpc\\\\other.exe\"]\n"},
@@ -240,6 +244,7 @@ func verifyFiles(t *testing.T) string {
 	files["start.cmd"] = "@echo off\r\necho hello\r\n"
 	files["script.exe"] = "#!/usr/bin/env bash\nexec app\n"
 	files["pointer.exe"] = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n"
+	files["whiteouts/.wh.License.txt"] = "a file\n"
 	files["empty.exe"], files["text.exe"] = "", "hello\n"
 	for name, content := range files {
 		write(t, filepath.Join(folder, name), content)

@@ -1,13 +1,16 @@
 //! The Dockerfile of a build: its text, its instructions, and the findings.
 
+use std::collections::BTreeSet;
+
 use super::warn;
 use crate::expand::Lexer;
 use crate::gateway::context::DockerfileSource;
 use crate::gateway::options::Options;
 use crate::gateway::{Bridge, Error};
-use crate::instruction::{self, Dockerfile};
-use crate::lint::{self, Linter};
+use crate::instruction::{self, Dockerfile, Kind};
+use crate::lint::{self, Linter, windows as rule};
 use crate::span::{Located, Range};
+use crate::suggest::{Hint, suggest};
 use crate::syntax;
 
 /// A parsed Dockerfile.
@@ -54,6 +57,9 @@ impl File {
             return Err(Error::new("dockerfile contains no stages to build"));
         }
         instruction::check::stages(&dockerfile, &lint);
+        if for_windows {
+            check_arguments(&dockerfile, options, &lint);
+        }
         let lexer = Lexer::new(dockerfile.escape);
         Ok(Self { source, dockerfile, lexer, lint })
     }
@@ -61,6 +67,32 @@ impl File {
     /// Converts an error of a lower module, with its locations in this file.
     pub(super) fn failure<K: Into<Error>>(&self, error: Located<K>) -> Error {
         error.kind.into().with_locations(&error.locations, &self.source.map.to_pb())
+    }
+}
+
+/// Reports build arguments that are not declared, but similar to a global ARG: a list of versions may be given to a
+/// misspelled name.
+fn check_arguments(dockerfile: &Dockerfile, options: &Options, lint: &Linter) {
+    // Shorter names are too similar to tell.
+    const MIN_NAME_LEN: usize = 5;
+    let globals =
+        || dockerfile.global_args.iter().flat_map(|global| global.args.iter().map(move |arg| (arg, global)));
+    let in_stages = dockerfile.stages.iter().flat_map(|stage| &stage.instructions);
+    let in_stages = in_stages.filter_map(|instruction| match &instruction.kind {
+        Kind::Arg(args) => Some(args),
+        _ => None,
+    });
+    let names: Vec<&str> = globals().map(|(arg, _)| arg.key.as_str()).collect();
+    let declared: BTreeSet<&str> =
+        in_stages.flatten().map(|arg| arg.key.as_str()).chain(names.iter().copied()).collect();
+    let long: Vec<&str> = names.into_iter().filter(|name| name.len() >= MIN_NAME_LEN).collect();
+    for key in options.build_args.keys().filter(|key| !declared.contains(key.as_str())) {
+        let similar = suggest(key, long.iter().copied(), true);
+        let place = globals().find(|(arg, _)| Some(&arg.key) == similar.as_ref());
+        if let (Some(similar), Some((_, global))) = (similar, place) {
+            let hint = Hint::show(Some(&Hint::new(similar)));
+            lint.run(&rule::ARGUMENT, &global.location, rule::argument(key, &hint));
+        }
     }
 }
 

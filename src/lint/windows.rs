@@ -61,6 +61,10 @@ rules! {
         "Windows rejects some names of files and directories";
     TARGET_HIDDEN Windows "WindowsTargetHidden" "windowstargethidden"
         "A default for TARGETOS, TARGETARCH or TARGETPLATFORM hides the platform that is built";
+    WHOLE_LIST WindowsAdvice "WindowsWholeList" "windowswholelist"
+        "An ARG in a stage is an element of the list only if FROM uses that ARG";
+    ARGUMENT WindowsAdvice "WindowsArgument" "windowsargument"
+        "A build argument that no ARG declares has no effect";
     LINE_ENDINGS WindowsAdvice "WindowsLineEndings" "windowslineendings"
         "A shell reads the carriage returns of a heredoc as part of its commands";
     SCRATCH WindowsAdvice "WindowsScratch" "windowsscratch"
@@ -159,7 +163,9 @@ pub fn base_unpinned(base: &str, os_version: &str) -> String {
 /// [`BASE_TAG`]
 #[must_use]
 pub fn base_tag(base: &str, os_version: &str) -> String {
-    format!("The tag of the base {base} names another version of Windows than that of its image, {os_version}")
+    format!(
+        "The tag of the base {base} names another version of Windows than that of its image, {os_version}"
+    )
 }
 
 /// [`OTHER_VERSION`]
@@ -248,6 +254,18 @@ pub fn target_hidden(name: &str, default: &str, real: &str) -> String {
     )
 }
 
+/// [`WHOLE_LIST`]
+#[must_use]
+pub fn whole_list(name: &str, list: &str, element: &str) -> String {
+    format!("{name} is the whole list {list} here: write ARG {element} for the element that is built")
+}
+
+/// [`ARGUMENT`]
+#[must_use]
+pub fn argument(name: &str, hint: &str) -> String {
+    format!("No ARG declares the build argument {name}{hint}")
+}
+
 /// [`LINE_ENDINGS`]
 #[must_use]
 pub fn line_endings() -> String {
@@ -263,7 +281,7 @@ pub fn scratch() -> String {
 /// [`FILE_NAME`], for a file that a step added.
 #[must_use]
 pub fn file_name_in(path: &str, fault: &str) -> String {
-    format!("Windows rejects the file {path}: {fault}")
+    format!("{path} cannot be used: {fault}")
 }
 
 /// [`FILE_NAME`], for two names that differ only in case.

@@ -97,6 +97,26 @@ pub struct Globals {
     pub infos: ByName<ArgInfo>,
 }
 
+impl Globals {
+    /// Returns whether the value of an argument contains that of another, directly or through others.
+    #[must_use]
+    pub fn uses(&self, name: &str, other: &str) -> bool {
+        let mut pending = vec![name];
+        let mut seen = BTreeSet::new();
+        while let Some(name) = pending.pop() {
+            if !seen.insert(name) {
+                continue;
+            }
+            let Some(info) = self.infos.get(name) else { continue };
+            if info.uses.contains(other) {
+                return true;
+            }
+            pending.extend(info.uses.iter().map(String::as_str));
+        }
+        false
+    }
+}
+
 /// Evaluates the ARG instructions before the first FROM, on top of `env` (upstream's `buildMetaArgs`).
 ///
 /// `elements` are values that override those of the file: in a variant, an argument that is a list has one of its

@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use super::error::WindowsImages;
 use super::graph::link_command;
 use super::stage::{Resolved, SCRATCH, Stage, StageId, Stages, Start};
-use super::error::WindowsImages;
 use super::{Error, ErrorKind, Pin, Scope, Setting, build};
 use crate::collect;
 use crate::gateway::context::{LoadedContext, NamedContext};
@@ -321,9 +321,7 @@ impl Resolver<'_> {
             let (platform, copied) = (platform.format_all(), stage.from.is_none());
             return Error::nowhere(ErrorKind::NotForWindows { name, platform, source, images, copied, hint });
         }
-        if is_not_there
-            && let WindowsImages::For(found) = self.windows_images(query, platform).await
-        {
+        if is_not_there && let WindowsImages::For(found) = self.windows_images(query, platform).await {
             return Error::nowhere(ErrorKind::OnlyForWindows { name, source, found });
         }
         let version = if platform.is_windows() { Build::similar_in_tag(&name) } else { None };
@@ -336,7 +334,8 @@ impl Resolver<'_> {
         if !platform.os_version.is_empty() {
             return WindowsImages::NotAsked;
         }
-        let others = ["amd64", "arm64"].into_iter().map(|architecture| Platform::new("windows", architecture));
+        let others =
+            ["amd64", "arm64"].into_iter().map(|architecture| Platform::new("windows", architecture));
         let mut images = WindowsImages::None;
         for other in others.filter(|other| other != platform) {
             let query = ResolveImage { platform: Some(other.clone()), ..query.clone() };

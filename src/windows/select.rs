@@ -206,10 +206,13 @@ impl Chosen {
     /// Returns an error if `FANLIGHT_VERSIONS` names a revision, and the candidate of its build has another one. In
     /// `--platform`, a revision only stands for its build: a builder on Windows may send its own version.
     fn other_revision(&self, candidates: &[Candidate], selection: Selection<'_>) -> Option<ErrorKind> {
-        let found = self.order.iter().filter_map(|index| Some((*index, candidates[*index].version.as_ref()?)));
+        let found =
+            self.order.iter().filter_map(|index| Some((*index, candidates[*index].version.as_ref()?)));
         let named = selection.named.into_iter().flatten();
-        let mut pairs = named.flat_map(|wanted| found.clone().map(move |(index, version)| (wanted, index, version)));
-        let (wanted, index, version) = pairs.find(|(wanted, _, version)| wanted.is_other_revision(version))?;
+        let mut pairs =
+            named.flat_map(|wanted| found.clone().map(move |(index, version)| (wanted, index, version)));
+        let (wanted, index, version) =
+            pairs.find(|(wanted, _, version)| wanted.is_other_revision(version))?;
         Some(ErrorKind::OtherRevision {
             wanted: wanted.as_str().to_owned(),
             found: candidates[index].describe(),
@@ -331,7 +334,10 @@ mod tests {
     fn one_base_for_several_elements_is_an_error_that_names_the_list() {
         let twice = [candidate("base", "10.0.17763.1"), candidate("base", "10.0.17763.1")];
         let text = order(&twice, &[], &[]).unwrap_err().to_string();
-        assert!(text.contains("base (10.0.17763.1)") && text.contains("if the list is in another FROM"), "{text}");
+        assert!(
+            text.contains("base (10.0.17763.1)") && text.contains("if the list is in another FROM"),
+            "{text}"
+        );
     }
 
     #[test]
@@ -342,7 +348,10 @@ mod tests {
         assert!(order(&all, &[], &["10.0.17763"]).is_err());
         // A revision that no base has is an error, except in --platform.
         let text = order(&all[..1], &[], &["10.0.17763.9"]).unwrap_err().to_string();
-        assert!(text.contains("no base is 10.0.17763.9; available: base-10.0.17763.1 (10.0.17763.1)"), "{text}");
+        assert!(
+            text.contains("no base is 10.0.17763.9; available: base-10.0.17763.1 (10.0.17763.1)"),
+            "{text}"
+        );
         assert_eq!(order(&all[..1], &["10.0.17763.9"], &[]).unwrap().order, [0]);
         assert_eq!(order(&all[..1], &[], &["10.0.17763"]).unwrap().order, [0]);
     }

@@ -2,8 +2,10 @@
 
 use crate::convert::Converter;
 use crate::convert::stage::StageState;
+use crate::env::Env;
 use crate::instruction::{Instruction, Kind, OptionalKeyValue, Run};
 use crate::lint::{Linter, windows as rule};
+use crate::list::is_list;
 use crate::span::Range;
 use crate::syntax::parse_heredoc;
 
@@ -19,6 +21,7 @@ pub(super) fn check(converter: &Converter<'_>, state: &StageState, instruction: 
         Kind::Arg(args) => {
             for arg in args {
                 hidden_target(converter, arg, &instruction.location, lint);
+                whole_list(converter, arg, &instruction.location, lint);
             }
         }
         Kind::Run(run) if !state.is_windows() && has_carriage_returns(state, run) => {
@@ -53,6 +56,23 @@ fn hidden_target(converter: &Converter<'_>, arg: &OptionalKeyValue, location: &[
     // A default that contains a variable may follow the platform.
     if !default.contains('$') && *default != real {
         lint.run(&rule::TARGET_HIDDEN, location, rule::target_hidden(&arg.key, default, &real));
+    }
+}
+
+/// Reports an argument that is a whole list in a stage, because FROM has the list through another argument. That one is
+/// an element of the list.
+fn whole_list(converter: &Converter<'_>, arg: &OptionalKeyValue, location: &[Range], lint: &Linter) {
+    let globals = &converter.plan.globals;
+    let is_element = |name: &str| {
+        globals.infos.get(name).is_some_and(|info| globals.env.get(name).is_some_and(|env| env != info.value))
+    };
+    let Some(info) = globals.infos.get(&arg.key) else { return };
+    if arg.value.is_some() || is_element(&arg.key) || !is_list(&info.value) {
+        return;
+    }
+    let whole = globals.infos.keys().find(|name| is_element(name) && globals.uses(name, &arg.key));
+    if let Some(element) = whole {
+        lint.run(&rule::WHOLE_LIST, location, rule::whole_list(&arg.key, &info.value, element));
     }
 }
 

@@ -29,13 +29,28 @@ impl<'b> FanOut<'_, 'b> {
         Ok(Drafts { drafts, of_list })
     }
 
+    /// Returns whether a stage is built because the client names a platform and no stage.
+    fn is_default(&self, stage: usize) -> bool {
+        let options = &self.build.options;
+        let default = || self.build.stage_number(&self.build.target_stage(&self.asked.platform));
+        match self.scope {
+            _ if !options.target.is_empty() => false,
+            Scope::Target => true,
+            // A check goes through all stages.
+            Scope::Only(_) => !options.target_platforms.is_empty() && default() == Some(stage),
+            Scope::All => false,
+        }
+    }
+
     /// Refuses an image without a base, chosen by nothing but the order of the stages, if another stage lists Windows
     /// bases: that one was meant.
     fn refuse_unused_list(&self, drafted: &Drafted<'b>) -> Result<(), Error> {
         let draft = &drafted.draft;
         let (stages, target) = (&draft.stages, &draft.stages[draft.target]);
-        let is_chosen = self.scope != Scope::Target || !self.build.options.target.is_empty();
-        if is_chosen || draft.root().base_name != SCRATCH || draft.root().context.is_some() {
+        if !self.is_default(draft.target.number())
+            || draft.root().base_name != SCRATCH
+            || draft.root().context.is_some()
+        {
             return Ok(());
         }
         let reachable = stages.reachable(draft.target);

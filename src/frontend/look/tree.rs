@@ -109,8 +109,7 @@ fn has_names_of_layer(root: &[Stat]) -> bool {
 /// Returns whether a root directory with these names is that of a Windows layer. A layer has its own `Hives`, for which
 /// BuildKit writes the current time.
 async fn is_layer(bridge: &Bridge, root: &[Stat], seed: &Definition) -> Result<bool, Error> {
-    let request =
-        SolveRequest { definition: Some(seed.to_pb()), evaluate: true, ..SolveRequest::default() };
+    let request = SolveRequest { definition: Some(seed.to_pb()), evaluate: true, ..SolveRequest::default() };
     let Some(seed) = bridge.solve(request).await?.single().map_err(Error::new)? else { return Ok(false) };
     let of_seed = bridge.read_dir(&seed, "/", "").await?;
     let hives = |root: &[Stat]| root.iter().find(|stat| stat.path == OF_LAYER[1]).map(|stat| stat.mod_time);

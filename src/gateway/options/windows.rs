@@ -170,7 +170,9 @@ mod tests {
             (
                 "fanlight_lazy",
                 "0",
-                format!("unknown build argument fanlight_lazy (did you mean FANLIGHT_LAZY?): available: {known}"),
+                format!(
+                    "unknown build argument fanlight_lazy (did you mean FANLIGHT_LAZY?): available: {known}"
+                ),
             ),
             ("FANLIGHT_LAZY", "no", "FANLIGHT_LAZY: \"no\" is not a boolean: write 1 or 0".to_owned()),
             (
@@ -188,8 +190,16 @@ mod tests {
             ("FANLIGHT_REBASE", "", "FANLIGHT_REBASE is empty"),
             ("FANLIGHT_AGAINST", " ", "FANLIGHT_AGAINST is empty"),
             ("FANLIGHT_HOSTS", "", "FANLIGHT_HOSTS is empty"),
-            ("FANLIGHT_HOSTS", "2019, ,2022", "FANLIGHT_HOSTS: the list \"2019, ,2022\" has an empty element"),
-            ("FANLIGHT_VERSIONS", "ltsc2022,", "FANLIGHT_VERSIONS: the list \"ltsc2022,\" has an empty element"),
+            (
+                "FANLIGHT_HOSTS",
+                "2019, ,2022",
+                "FANLIGHT_HOSTS: the list \"2019, ,2022\" has an empty element",
+            ),
+            (
+                "FANLIGHT_VERSIONS",
+                "ltsc2022,",
+                "FANLIGHT_VERSIONS: the list \"ltsc2022,\" has an empty element",
+            ),
             ("FANLIGHT_VERSIONS", "2022", "(did you mean ltsc2022?)"),
             ("FANLIGHT_REBASE_FROM", "a:1", "FANLIGHT_REBASE_FROM needs"),
             ("fanlight_hosts", "2022", "(did you mean FANLIGHT_HOSTS?)"),
