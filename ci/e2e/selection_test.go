@@ -87,29 +87,29 @@ func unselectedCases(t *testing.T, env environment) []fanOutCase {
 	goneFile := files.remove(t, server2019)
 	selected := func(version string) map[string]string { return onWindows("build-arg:FANLIGHT_VERSIONS", version) }
 	newer := newShelf(env, "selection/newer")
-	newer.indexOf(t, "ltsc2028", newer.push(t, standIn{version: serverToCome}))
+	newer.indexOf(t, "ltsc2099", newer.push(t, standIn{version: serverToCome}))
 	onArm64 := newer.push(t, standIn{version: server2025, arch: "arm64"})
 	newer.indexOf(t, "ltsc2025", newer.push(t, standIn{version: server2025}), onArm64)
 	return []fanOutCase{
-		{testCase: testCase{Name: "a release that is newer than fanlight, by its name", Options: selected("ltsc2028"), Index: newer.entries(serverToCome)},
-			dockerfile: "FROM " + newer.ref("ltsc2025,ltsc2028") + copied},
+		{testCase: testCase{Name: "a release that is newer than fanlight, by its name", Options: selected("ltsc2099"), Index: newer.entries(serverToCome)},
+			dockerfile: "FROM " + newer.ref("ltsc2025,ltsc2099") + copied},
 		{testCase: testCase{
 			Name: "a release that is newer than fanlight, in the platform", Index: newer.entries(serverToCome),
-			Options: map[string]string{"platform": "windows(ltsc2028)/amd64"},
-		}, dockerfile: "FROM " + newer.ref("ltsc2025,ltsc2028") + copied},
+			Options: map[string]string{"platform": "windows(ltsc2099)/amd64"},
+		}, dockerfile: "FROM " + newer.ref("ltsc2025,ltsc2099") + copied},
 		{testCase: testCase{
 			Name: "a release that is newer than fanlight, which one processor has",
 			Options: map[string]string{
-				"platform": "windows/amd64,windows/arm64", "build-arg:FANLIGHT_VERSIONS": "ltsc2025,ltsc2028",
+				"platform": "windows/amd64,windows/arm64", "build-arg:FANLIGHT_VERSIONS": "ltsc2025,ltsc2099",
 			},
 			Index: append(newer.entries(serverToCome, server2025), entry{Platform: "windows/arm64", OSVersion: server2025, Base: newer.ref("ltsc2025")}),
 			Output: []string{
-				newer.ref("ltsc2028") + " has no image for windows/arm64", "no base has Windows 10.0.28100 for windows/arm64",
+				newer.ref("ltsc2099") + " has no image for windows/arm64", "no base has Windows 10.0.40100 for windows/arm64",
 			},
-		}, dockerfile: "FROM " + newer.ref("ltsc2025,ltsc2028") + copied},
+		}, dockerfile: "FROM " + newer.ref("ltsc2025,ltsc2099") + copied},
 		{testCase: testCase{
-			Name: "a release that is newer than fanlight and in no tag", Options: selected("ltsc2028"),
-			Error: []string{"unknown Windows version \"ltsc2028\"", "selection/list:ltsc2022"},
+			Name: "a release that is newer than fanlight and in no tag", Options: selected("ltsc2099"),
+			Error: []string{"unknown Windows version \"ltsc2099\"", "selection/list:ltsc2022"},
 		}, dockerfile: from + "ltsc2022," + server2019 + copied},
 		{testCase: testCase{Name: "a tag that is gone, by its name", Options: selected("ltsc2022"), Index: s.entries(server2022)},
 			dockerfile: from + "ltsc2022,ltsc2016" + copied, unasked: []string{"/selection/list/manifests/ltsc2016"}},

@@ -32,7 +32,7 @@ const (
 	server2022 = "10.0.20348.2762"
 	server2019 = "10.0.17763.6414"
 	// No release has this version.
-	serverToCome = "10.0.28100.7"
+	serverToCome = "10.0.40100.7"
 )
 
 var servers = []string{server2025, server2022, server2019}

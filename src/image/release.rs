@@ -127,8 +127,8 @@ pub fn of_build(build: u32) -> Option<&'static Release> {
     RELEASES.iter().find(|release| release.build == build)
 }
 
-/// Returns whether a word looks like Microsoft's name of a release that is not in the table: `ltsc2028`,
-/// `28H1`.
+/// Returns whether a word looks like Microsoft's name of a release that is not in the table: `ltsc2099`,
+/// `99H1`.
 #[must_use]
 pub fn may_be_newer(word: &str) -> bool {
     let is_known = RELEASES.iter().any(|release| release.names.iter().any(|n| n.eq_ignore_ascii_case(word)));
@@ -173,11 +173,11 @@ mod tests {
 
     #[test]
     fn names_of_releases_to_come_have_the_shape_of_the_known_ones() {
-        for word in ["ltsc2028", "LTSC2031", "28H1", "30h2"] {
+        for word in ["ltsc2099", "LTSC2098", "99H1", "98h2"] {
             assert!(may_be_newer(word), "{word}");
         }
         for word in
-            ["ltsc2022", "20H2", "ltsc20288", "ltsc202x", "ltsc1999", "28H3", "2028", "h1", "", "ltsc20é"]
+            ["ltsc2022", "20H2", "ltsc20999", "ltsc209x", "ltsc1999", "99H3", "2099", "h1", "", "ltsc20é"]
         {
             assert!(!may_be_newer(word), "{word}");
         }

@@ -1,6 +1,6 @@
 //! Step 1: reads what the client asks for, and learns the builds of releases that are newer than the table.
 //!
-//! A program that was released before `ltsc2028` does not know its build. If a base image of this build has a tag with
+//! A program that was released before `ltsc2099` does not know its build. If a base image of this build has a tag with
 //! that name, its `os.version` contains the build.
 
 use super::FanOut;

@@ -95,7 +95,7 @@ fn newer_releases(tags: &[(&str, &str)]) -> Fake {
 async fn the_tag_of_a_base_tells_the_build_of_a_release_that_is_newer_than_the_table() {
     let known = [("ltsc2022", "10.0.20348.1"), ("ltsc2025", "10.0.26100.1")];
     let fake =
-        newer_releases(&[known[0], known[1], ("ltsc2028", "10.0.28100.7"), ("a-28H1", "10.0.28200.1")]);
+        newer_releases(&[known[0], known[1], ("ltsc2099", "10.0.40100.7"), ("a-99H1", "10.0.40200.1")]);
     let selected = async |versions: &str, platform: &str| {
         let mut options = vec![("platform", platform)];
         if !versions.is_empty() {
@@ -107,22 +107,22 @@ async fn the_tag_of_a_base_tells_the_build_of_a_release_that_is_newer_than_the_t
         )
     };
     for (versions, platform, expected) in [
-        ("ltsc2028,ltsc2022", "windows/amd64", vec!["10.0.20348.1", "10.0.28100.7"]),
-        ("LTSC2028,28h1", "windows/amd64", vec!["10.0.28100.7", "10.0.28200.1"]),
-        ("28100,28H1", "windows/amd64", vec!["10.0.28100.7", "10.0.28200.1"]),
-        ("", "windows(ltsc2028)/amd64,windows(ltsc2022)/amd64", vec!["10.0.20348.1", "10.0.28100.7"]),
-        ("", "windows(ltsc2028)/amd64,windows(28H1)/amd64", vec!["10.0.28100.7", "10.0.28200.1"]),
-        ("", "windows/amd64", vec!["10.0.20348.1", "10.0.26100.1", "10.0.28100.7", "10.0.28200.1"]),
+        ("ltsc2099,ltsc2022", "windows/amd64", vec!["10.0.20348.1", "10.0.40100.7"]),
+        ("LTSC2099,99h1", "windows/amd64", vec!["10.0.40100.7", "10.0.40200.1"]),
+        ("40100,99H1", "windows/amd64", vec!["10.0.40100.7", "10.0.40200.1"]),
+        ("", "windows(ltsc2099)/amd64,windows(ltsc2022)/amd64", vec!["10.0.20348.1", "10.0.40100.7"]),
+        ("", "windows(ltsc2099)/amd64,windows(99H1)/amd64", vec!["10.0.40100.7", "10.0.40200.1"]),
+        ("", "windows/amd64", vec!["10.0.20348.1", "10.0.26100.1", "10.0.40100.7", "10.0.40200.1"]),
     ] {
         assert_eq!(selected(versions, platform).await.unwrap(), expected, "{versions} {platform}");
     }
     for (versions, platform, error) in [
-        ("ltsc2028,ltsc2031", "windows/amd64", "unknown Windows version \"ltsc2031\""),
-        ("ltsc2031", "windows/amd64", "unknown Windows version \"ltsc2031\""),
+        ("ltsc2099,ltsc2098", "windows/amd64", "unknown Windows version \"ltsc2098\""),
+        ("ltsc2098", "windows/amd64", "unknown Windows version \"ltsc2098\""),
         (
             "",
-            "windows(ltsc2031)/amd64",
-            "unknown Windows version \"ltsc2031\" in the platform windows(ltsc2031)/amd64",
+            "windows(ltsc2098)/amd64",
+            "unknown Windows version \"ltsc2098\" in the platform windows(ltsc2098)/amd64",
         ),
         ("ltsc2023", "windows/amd64", "(did you mean ltsc2022?): no base of this build has it in its tag"),
     ] {
@@ -133,23 +133,23 @@ async fn the_tag_of_a_base_tells_the_build_of_a_release_that_is_newer_than_the_t
 
 #[tokio::test]
 async fn a_tag_that_tells_nothing_certain_tells_nothing() {
-    let versions = [("build-arg:FANLIGHT_VERSIONS", "ltsc2028")];
-    let two = newer_releases(&[("a-ltsc2028", "10.0.28100.7"), ("b-ltsc2028", "10.0.28200.1")]);
+    let versions = [("build-arg:FANLIGHT_VERSIONS", "ltsc2099")];
+    let two = newer_releases(&[("a-ltsc2099", "10.0.40100.7"), ("b-ltsc2099", "10.0.40200.1")]);
     let error = outcome(&two, &versions).await.unwrap_err();
     assert!(
-        error.contains("example.com/base:a-ltsc2028 (10.0.28100.7)")
+        error.contains("example.com/base:a-ltsc2099 (10.0.40100.7)")
             && error.contains("different Windows builds"),
         "{error}"
     );
     // The build of a known release is tagged with the new name.
-    let lies = newer_releases(&[("ltsc2028", "10.0.20348.1"), ("ltsc2025", "10.0.26100.1")]);
+    let lies = newer_releases(&[("ltsc2099", "10.0.20348.1"), ("ltsc2025", "10.0.26100.1")]);
     let error = outcome(&lies, &versions).await.unwrap_err();
-    assert!(error.contains("available: example.com/base:ltsc2028 (10.0.20348.1)"), "{error}");
+    assert!(error.contains("available: example.com/base:ltsc2099 (10.0.20348.1)"), "{error}");
     // A base that cannot be looked up differs from one that has nothing to learn.
     let gone = newer_releases(&[("ltsc2025", "10.0.26100.1")])
-        .with_file("Dockerfile", format!("FROM {NAME}:{{ltsc2025,ltsc2028}}\nCOPY a /\n"));
+        .with_file("Dockerfile", format!("FROM {NAME}:{{ltsc2025,ltsc2099}}\nCOPY a /\n"));
     let error = outcome(&gone, &versions).await.unwrap_err();
-    assert!(error.contains("example.com/base:ltsc2028"), "{error}");
+    assert!(error.contains("example.com/base:ltsc2099"), "{error}");
 }
 
 #[tokio::test]
