@@ -79,21 +79,26 @@ enum Order {
     Revision,
 }
 
-/// The rule that a plan shows first. A build's index lists the newest version first, so current releases act by this
-/// rule, and so does Docker's classic image store.
-const CURRENT: Rule =
-    Rule { engines: "the image specification", lowest: long_term_before, order: Order::Index };
+/// The rule that a plan shows first: Microsoft's, with every long-term release of [`RELEASES`]. A build's index lists
+/// the newest version first, so current engines act by this rule, and so does Docker's classic image store. Only on a
+/// host of a long-term release that an engine does not know, it also takes images that are too old for the host.
+const CURRENT: Rule = Rule {
+    engines: "the image specification",
+    lowest: |host| long_term_before(long_term(), host),
+    order: Order::Index,
+};
 
-/// The rules of the engine releases, newest first.
+/// The rules of the engine releases, newest first. Each has the long-term releases that its version of the package
+/// knows (`compatLTSCReleases`), so a new row of [`RELEASES`] changes none of them.
 const RULES: [Rule; 3] = [
     Rule {
         engines: "containerd 2.3.5 and later, and Docker Engine 29 from moby 2.0.0-beta.22 on",
-        lowest: long_term_before,
+        lowest: |host| long_term_before([STABLE, 26100].into_iter(), host),
         order: Order::Version,
     },
     Rule {
         engines: "containerd 2.1.6 to 2.3.4, and Docker Engine 29 of moby 2.0.0-beta.2 to 2.0.0-beta.21",
-        lowest: newest_long_term_below,
+        lowest: |host| newest_long_term_below([STABLE, 26100].into_iter(), host),
         order: Order::Version,
     },
     Rule {
@@ -104,14 +109,15 @@ const RULES: [Rule; 3] = [
 ];
 
 /// Returns the long-term release before the one that the host belongs to, but none before Windows Server 2022.
-fn long_term_before(host: u32) -> u32 {
-    long_term().rev().filter(|build| *build <= host).nth(1).map_or(STABLE, |build| build.max(STABLE))
+/// `releases` are the long-term releases, oldest first.
+fn long_term_before(releases: impl DoubleEndedIterator<Item = u32>, host: u32) -> u32 {
+    releases.rev().filter(|build| *build <= host).nth(1).map_or(STABLE, |build| build.max(STABLE))
 }
 
 /// Returns the newest long-term release that is older than the host. By this rule, later releases of Windows 11 refuse
 /// images that they can run.
-fn newest_long_term_below(host: u32) -> u32 {
-    long_term().rfind(|build| *build < host).map_or(STABLE, |build| build.max(STABLE))
+fn newest_long_term_below(mut releases: impl DoubleEndedIterator<Item = u32>, host: u32) -> u32 {
+    releases.rfind(|build| *build < host).map_or(STABLE, |build| build.max(STABLE))
 }
 
 impl Rule {
@@ -309,15 +315,20 @@ mod tests {
         own.or_else(|| fitting.first()).copied()
     }
 
+    /// Returns whether the newest engines know the long-term release that a host belongs to.
+    fn is_known_to_engines(host: u32) -> bool {
+        host < STABLE || (CURRENT.lowest)(host) == (RULES[0].lowest)(host)
+    }
+
     proptest! {
         /// With the newest image first, current releases take the first that fits. So does Docker's classic store, if
         /// any image fits and all have a version.
         #[test]
         fn newest_first_is_the_same_everywhere(
-            mut builds in prop::collection::vec(prop::sample::select(vec![14393, 17763, 19041, 20348, 25398, 26100, 26200, 28000]), 0..6),
+            mut builds in prop::collection::vec(prop::sample::select(vec![14393, 17763, 19041, 20348, 25398, 26100, 26200, 40000]), 0..6),
             revision in 0..9999_u32,
             unversioned in any::<bool>(),
-            host in prop::sample::select(vec![14393, 17763, 19042, 20348, 22621, 25398, 26100, 26200, 29000]),
+            host in prop::sample::select(vec![14393, 17763, 19042, 20348, 22621, 25398, 26100, 26200, 40100]),
         ) {
             builds.sort_unstable();
             builds.dedup();
@@ -325,30 +336,59 @@ mod tests {
             texts.extend(unversioned.then(String::new));
             let list: Vec<&str> = texts.iter().map(String::as_str).collect();
             let first = CURRENT.takes(host, &list);
-            prop_assert_eq!(first, RULES[0].takes(host, &list));
+            if is_known_to_engines(host) {
+                prop_assert_eq!(first, RULES[0].takes(host, &list));
+            }
             if first.is_some() && !unversioned {
+                prop_assert_eq!(first, RULES[0].takes(host, &list));
                 prop_assert_eq!(first, classic(host, &list));
             }
         }
+    }
+
+    #[test]
+    fn only_microsofts_rule_knows_a_release_that_is_newer_than_the_engines() {
+        let known = [14393, 17763, 20348, 26100];
+        for (host, before) in [(20348, 20348), (25398, 20348), (26100, 20348), (40000, 20348)] {
+            assert_eq!(long_term_before(known.into_iter(), host), before, "{host}");
+            assert!(host == 40000 || is_known_to_engines(host), "{host}");
+        }
+        let with_newer = [14393, 17763, 20348, 26100, 40000];
+        for (host, before) in [(26100, 20348), (39999, 20348), (40000, 26100), (40100, 26100)] {
+            assert_eq!(long_term_before(with_newer.into_iter(), host), before, "{host}");
+        }
+        assert_eq!((RULES[0].lowest)(40100), STABLE);
+        assert_eq!((RULES[1].lowest)(40100), 26100);
     }
 
     /// The table in the documentation.
     #[test]
     fn what_hosts_take() {
         let three = ["10.0.26100.2033", "10.0.20348.2762", "10.0.17763.6414"];
-        let takes = |list: &[&str]| coverage("amd64", list).iter().map(|c| c.takes).collect::<Vec<_>>();
+        let of = |list: &[&str], short: &str| {
+            coverage("amd64", list).into_iter().find(|c| c.host.short == short).unwrap()
+        };
         let (newest, middle, oldest) = (Some(0), Some(1), Some(2));
-        assert_eq!(takes(&three), [None, oldest, middle, middle, newest, middle, middle, newest, newest]);
-        assert_eq!(takes(&[""]), [Some(0); 9]);
-        let alone = coverage("amd64", &["10.0.26100.2033"]);
-        let missing: Vec<_> = alone.iter().map(|c| c.missing).collect();
-        assert_eq!(
-            missing,
-            [Some(14393), Some(17763), Some(20348), Some(20348), None, Some(20348), Some(20348), None, None]
-        );
-        let newest = coverage("amd64", &[]);
-        assert_eq!(newest.last().unwrap().missing, Some(26100));
-        assert_eq!(coverage("arm64", &[]).len(), 5);
+        for (host, takes, missing) in [
+            ("2016", None, Some(14393)),
+            ("2019", oldest, Some(17763)),
+            ("2022", middle, Some(20348)),
+            ("server-23H2", middle, Some(20348)),
+            ("2025", newest, None),
+            ("11-22H2", middle, Some(20348)),
+            ("11-23H2", middle, Some(20348)),
+            ("11-24H2", newest, None),
+            ("11-25H2", newest, None),
+        ] {
+            assert_eq!(of(&three, host).takes, takes, "{host}");
+            assert_eq!(of(&three[..1], host).missing, missing, "{host}");
+        }
+        assert_eq!(of(&[], "11-25H2").missing, Some(26100));
+        assert!(coverage("amd64", &[""]).iter().all(|c| c.takes == Some(0)));
+        assert_eq!(coverage("amd64", &[]).len(), hosts().len());
+        let arm64: Vec<_> = coverage("arm64", &[]).iter().map(|c| c.host.short).collect();
+        assert!(arm64.contains(&"2025") && arm64.contains(&"11-25H2"), "{arm64:?}");
+        assert!(!arm64.contains(&"2022") && !arm64.contains(&"server-23H2"), "{arm64:?}");
     }
 
     /// The engines of each rule are those whose releases pin a version of the package with that rule.
@@ -418,12 +458,16 @@ mod tests {
         for release in RELEASES.iter().filter(|release| release.kind == Kind::LongTerm) {
             let name = format!("`{}`", release.name());
             let ends = release.support_ends.unwrap();
+            let arm64 = release.server.is_some_and(|server| server.arm64);
             let row = |line: &&String| {
                 let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
-                matches!(cells[..], [of, build, until, _] if build == release.build.to_string() && until == ends
-                    && of.contains(&name))
+                matches!(cells[..], [of, build, until, architectures] if build == release.build.to_string()
+                    && until == ends && of.contains(&name) && architectures.contains("arm64") == arm64)
             };
-            assert!(lines.iter().any(|line| row(&line)), "docs/hosts.md lacks the tag {name} with {ends}");
+            assert!(
+                lines.iter().any(|line| row(&line)),
+                "docs/hosts.md lacks the tag {name} with {ends}, and arm64: {arm64}"
+            );
         }
     }
 

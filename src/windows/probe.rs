@@ -121,7 +121,7 @@ mod tests {
 
     /// Simulates an engine on which hosts newer than 2025 run nothing older than `floor`.
     fn answer(host: u32, index: &[u32], floor: u32) -> Option<u32> {
-        let from = if host > 26100 { floor } else { 20348 };
+        let from = if host > NEWEST { floor } else { 20348 };
         let fits = |build: &&u32| {
             if host < 20348 { **build == host } else { (from..=host).contains(*build) }
         };
@@ -136,12 +136,17 @@ mod tests {
         Answer { os_version: os_version.to_owned(), features: Vec::new() }
     }
 
+    /// The newest release that the simulated engine and these tests know. With a later long-term release in the table,
+    /// [`found`] reports that it may be hidden behind this one, see CONTRIBUTING.md.
+    const NEWEST: u32 = 26100;
+
     fn probe(index: &[u32], floor: u32) -> (Vec<u32>, Option<Hidden>) {
         let ask = |question: Question| {
             let answer = answer(build(&question.os_version), index, floor);
             (question, answer.map(|build| with_version(&format!("10.0.{build}.7"))))
         };
-        let answers: Vec<_> = questions(Selection::default()).into_iter().map(ask).collect();
+        let is_known = |question: &Question| question.build.is_none_or(|build| build.0 <= NEWEST);
+        let answers: Vec<_> = questions(Selection::default()).into_iter().filter(is_known).map(ask).collect();
         let found = found(&answers).unwrap();
         let mut builds: Vec<u32> = found
             .entries
@@ -163,7 +168,7 @@ mod tests {
             assert_eq!(probe(&index, 26100), (vec![26100, 20348, 17763], None), "{index:?}");
         }
         assert_eq!(probe(&[17763], 26100), (vec![17763], None));
-        assert_eq!(probe(&[27890, 26100], 26100), (vec![27890, 26100], None));
+        assert_eq!(probe(&[40100, 26100], 26100), (vec![40100, 26100], None));
     }
 
     #[test]
