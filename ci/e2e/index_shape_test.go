@@ -120,12 +120,12 @@ func addManyEntries(t *testing.T, env environment, cases *[]fanOutCase) {
 	for _, count := range []int{65, 1000} {
 		s := newShelf(env, fmt.Sprintf("shapes/many-%d", count))
 		// The versions that no case selects share one image, which the index lists under different versions.
-		filler := s.push(t, standIn{version: "10.0.30000.1"})
+		filler := s.push(t, standIn{version: "10.0.40000.1"})
 		var entries []ocispec.Descriptor
 		for i := range count - 2 {
 			one := filler
 			platform := *filler.Platform
-			platform.OSVersion = fmt.Sprintf("10.0.%d.1", 30000+i)
+			platform.OSVersion = fmt.Sprintf("10.0.%d.1", 40000+i)
 			one.Platform = &platform
 			entries = append(entries, one)
 		}

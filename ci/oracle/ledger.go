@@ -42,10 +42,31 @@ func settle(rows []row, questions []question, path string, update, partial bool)
 	for _, line := range differences {
 		fmt.Println(line)
 	}
-	if len(differences) > 0 {
-		return fmt.Errorf("%d verdicts are not as in %s", len(differences), path)
+	if len(differences) == 0 {
+		return nil
 	}
-	return nil
+	err = fmt.Errorf("%d verdicts are not as in %s", len(differences), path)
+	if lacks := lacking(committed, results); lacks != "" {
+		err = fmt.Errorf("%w; it has no row for %s: ci/agreement -update adds rows, with -run TEXT for some cases only", err, lacks)
+	}
+	return err
+}
+
+// lacking returns the cases that the ledger has no row for: the first, and how many more.
+func lacking(committed, results *ledger.Ledger) string {
+	var names []string
+	for _, r := range results.Rows() {
+		if _, ok := committed.Row(r.Name...); !ok {
+			names = append(names, strings.Join(r.Name, " "))
+		}
+	}
+	switch len(names) {
+	case 0:
+		return ""
+	case 1:
+		return names[0]
+	}
+	return fmt.Sprintf("%s and %d more", names[0], len(names)-1)
 }
 
 func ledgerOf(rows []row, questions []question) *ledger.Ledger {

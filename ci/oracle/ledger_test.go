@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"fanlight/ci/tools/ledger"
@@ -39,8 +40,14 @@ func TestSettle(t *testing.T) {
 		t.Fatal(err)
 	}
 	changed := row{"b", "x", verdicts("same 9")}
-	if err := settle([]row{changed}, allQuestions, path, false, true); err == nil {
-		t.Error("another verdict is no disagreement with the ledger")
+	if err := settle([]row{changed}, allQuestions, path, false, true); err == nil || strings.Contains(err.Error(), "-update") {
+		t.Errorf("a verdict that differs: %v", err)
+	}
+	added := []row{{"c", "x", verdicts("same 1")}, {"c", "y", verdicts("same 1")}}
+	for count, want := range map[int]string{1: "no row for c x: ci/agreement -update", 2: "no row for c x and 1 more: ci/agreement -update"} {
+		if err := settle(added[:count], allQuestions, path, false, true); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %q", err, want)
+		}
 	}
 	other := row{"b", "x", []string{"same 1"}}
 	if err := settle([]row{other}, allQuestions[1:2], path, false, true); err != nil {

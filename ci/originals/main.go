@@ -60,9 +60,17 @@ func main() {
 		log.Fatal(err)
 	}
 	if changed > 0 && !*update {
-		log.Fatalf("%d fixtures are not what %s says: ci/fixtures -update", changed, original())
+		log.Fatalf("%s from what %s answer: ci/fixtures -update", differ(changed), original())
 	}
-	fmt.Printf("fixtures: %d files, %d lines, %d changed; by %s\n", len(all()), lines, changed, original())
+	fmt.Printf("fixtures: %d files, %d lines, %d files written; by %s\n", len(all()), lines, changed, original())
+}
+
+// differ returns how many files differ, as the start of a sentence.
+func differ(files int) string {
+	if files == 1 {
+		return "1 file differs"
+	}
+	return fmt.Sprintf("%d files differ", files)
 }
 
 // original names the versions that answer.
@@ -92,7 +100,7 @@ func run(fixtures []fixture, update bool) (changed, lines int, err error) {
 		if err != nil {
 			return 0, 0, fmt.Errorf("%s: %w", fixture.path, err)
 		}
-		differences := compare(fixture.path, old, text)
+		differences := compare(fixture.path, old, text, update)
 		lines += len(splitLines(text))
 		if len(differences) == 0 {
 			continue

@@ -43,15 +43,36 @@ func TestUpdateWritesAnswers(t *testing.T) {
 }
 
 func TestDifferencesNameTheirCases(t *testing.T) {
-	differences := compare("x.json", []byte("[\na\n]\n"), []byte("[\nb\n]\n"))
-	if len(differences) != 1 || differences[0] != "x.json:2\n  stands: a\n  is:     b" {
-		t.Error(differences)
+	for _, one := range []struct {
+		old, new string
+		written  bool
+		want     string
+	}{
+		{"[\na\n]\n", "[\nb\n]\n", false, "x.json:2\n  file:     a\n  original: b"},
+		{"[\na\n]\n", "[\nb\n]\n", true, "x.json:2: written"},
+		{"a\nb\n", "a\n", false, "x.json:2\n  file:     b\n  original: (nothing)"},
+		{"a\n", "a", false, "x.json: the end of the file differs"},
+		{"a\n", "a", true, "x.json: the end of the file is written"},
+		{"a\n", "a\n", false, ""},
+	} {
+		if got := strings.Join(compare("x.json", []byte(one.old), []byte(one.new), one.written), "\n"); got != one.want {
+			t.Errorf("%+v: %q", one, got)
+		}
 	}
-	if differences := compare("x.json", []byte("a\n"), []byte("a")); len(differences) != 1 {
-		t.Error(differences)
+	if one, two := differ(1), differ(2); one != "1 file differs" || two != "2 files differ" {
+		t.Error(one, two)
 	}
-	if differences := compare("x.json", []byte("a\nb\n"), []byte("a\n")); len(differences) != 1 {
-		t.Error(differences)
+}
+
+// TestSyntaxRowsHaveNames checks that a row without a name is refused, because a failed test shows the name.
+func TestSyntaxRowsHaveNames(t *testing.T) {
+	for _, name := range []any{nil, "", 1} {
+		if _, err := analyse(row{"name": name, "input": "FROM a"}); err == nil || !strings.Contains(err.Error(), "name") {
+			t.Errorf("%v: %v", name, err)
+		}
+	}
+	if _, err := analyse(row{"name": "from 1", "input": "FROM a"}); err != nil {
+		t.Error(err)
 	}
 }
 

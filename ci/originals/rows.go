@@ -182,21 +182,27 @@ func splitLines(text []byte) []string {
 	return strings.Split(strings.TrimSuffix(string(text), "\n"), "\n")
 }
 
-// compare returns the differences, line by line, with the number of each line.
-func compare(path string, old, new []byte) []string {
+// compare returns the lines of a file that differ, each with both texts. If the file is written, it returns the numbers
+// of these lines only.
+func compare(path string, old, new []byte, written bool) []string {
 	if bytes.Equal(old, new) {
 		return nil
 	}
-	was, is := splitLines(old), splitLines(new)
+	file, original := splitLines(old), splitLines(new)
 	var differences []string
-	for number := range max(len(was), len(is)) {
-		a, b := at(was, number), at(is, number)
-		if a != b {
-			differences = append(differences, fmt.Sprintf("%s:%d\n  stands: %s\n  is:     %s", path, number+1, a, b))
+	for number := range max(len(file), len(original)) {
+		a, b := at(file, number), at(original, number)
+		switch {
+		case a == b:
+		case written:
+			differences = append(differences, fmt.Sprintf("%s:%d: written", path, number+1))
+		default:
+			differences = append(differences, fmt.Sprintf("%s:%d\n  file:     %s\n  original: %s", path, number+1, a, b))
 		}
 	}
 	if len(differences) == 0 {
-		differences = append(differences, path+": the end of the file differs")
+		end := map[bool]string{true: ": the end of the file is written", false: ": the end of the file differs"}[written]
+		differences = append(differences, path+end)
 	}
 	return differences
 }

@@ -27,7 +27,14 @@ var syntaxFixtures = func() (all []fixture) {
 }()
 
 func analyse(old row) (row, error) {
-	new := row{"name": old["name"]}
+	name, err := old.text("name")
+	if err == nil && name == "" {
+		err = errors.New("an empty \"name\" in the row")
+	}
+	if err != nil {
+		return nil, err
+	}
+	new := row{"name": name}
 	var dockerfile []byte
 	if encoded, ok := old["input_bytes"].(string); ok {
 		decoded, err := hex.DecodeString(encoded)

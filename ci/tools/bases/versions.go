@@ -9,7 +9,7 @@ import (
 )
 
 // VersionOf returns the os.version of the base image with that number. It is newer than any of Microsoft's.
-func VersionOf(number int) string { return fmt.Sprintf("10.0.%d.1", 30000+number) }
+func VersionOf(number int) string { return fmt.Sprintf("10.0.%d.1", 40000+number) }
 
 // PushVersions uploads many tiny stand-ins, each of another Windows version. Each version has a tag, 1, 2 and so on,
 // which is an index of the architectures. The tag "all" is an index of all versions. Another seed results in other
