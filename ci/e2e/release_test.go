@@ -127,7 +127,7 @@ func everyPlatform(t *testing.T, env environment) string {
 const commitTime = 1764115200
 
 // copyRepository copies the files of this repository, including files that are not committed, to a repository with one
-// commit.
+// commit. Its changelog is that of a release, whatever is under Unreleased here.
 func copyRepository(t *testing.T) string {
 	t.Helper()
 	folder := t.TempDir()
@@ -158,6 +158,11 @@ func copyRepository(t *testing.T) string {
 			t.Fatal(err)
 		}
 	}
+	version := command(t, folder, "sed", "-nE", `s/^ARG VERSION=(.*)$/\1/p`, "frontend.Dockerfile")
+	buildkit := command(t, folder, "bash", "-c", ". ci/lib.sh; engine_version buildkit")
+	changelog := fmt.Sprintf("## [Unreleased]\n\n## [%s] - 2026-01-31\n\nIt follows BuildKit %s.\n",
+		strings.TrimSpace(version), strings.TrimSpace(buildkit))
+	write(t, filepath.Join(folder, "CHANGELOG.md"), changelog)
 	command(t, folder, "git", "init", "--quiet")
 	commit(t, folder)
 	return folder

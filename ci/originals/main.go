@@ -62,7 +62,7 @@ func main() {
 	if changed > 0 && !*update {
 		log.Fatalf("%s from what %s answer: ci/fixtures -update", differ(changed), original())
 	}
-	fmt.Printf("fixtures: %d files, %d lines, %d files written; by %s\n", len(all()), lines, changed, original())
+	fmt.Printf("fixtures: %d files, %d lines; written: %d; by %s\n", len(all()), lines, changed, original())
 }
 
 // differ returns how many files differ, as the start of a sentence.

@@ -34,10 +34,19 @@ func newCheckout(t *testing.T) checkout {
 	c.write(t, "Cargo.lock", lock)
 	c.write(t, "fuzz/Cargo.lock", lock)
 	c.write(t, "frontend.Dockerfile", "FROM scratch\nARG VERSION=0.9.0\n")
-	c.write(t, "CHANGELOG.md", "# Changelog\n\n## [Unreleased]\n\n## [0.9.0] - 2026-11-26\n\n### Added\n\n* One.\n\n## [0.8.0] - 2026-11-01\n\n* Old.\n")
+	c.write(t, ".github/ISSUE_TEMPLATE/bug.yml", "body:\n  - type: input\n    attributes:\n      placeholder: \"0.9.0\"\n")
+	c.write(t, "ci/engines/buildkit/go.mod", "module a\n\nrequire github.com/moby/buildkit v0.34.2\n")
+	c.write(t, "CHANGELOG.md", "# Changelog\n\n## [Unreleased]\n\n## [0.9.0] - 2026-11-26\n\nIt follows BuildKit 0.34.2.\n\n### Added\n\n* One.\n\n## [0.8.0] - 2026-11-01\n\n* Old.\n")
 	c.git(t, "init", "--quiet")
-	c.git(t, "-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "--quiet", "--allow-empty", "--message", "start")
+	c.commit(t)
 	return c
+}
+
+// commit commits all files.
+func (c checkout) commit(t *testing.T) {
+	t.Helper()
+	c.git(t, "add", "--all")
+	c.git(t, "-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "--quiet", "--allow-empty", "--message", "files")
 }
 
 func (c checkout) write(t *testing.T, name, text string) {
@@ -83,7 +92,8 @@ func (c checkout) run(args ...string) (string, error) {
 // setVersion changes the version in all files.
 func (c checkout) setVersion(t *testing.T, version string) {
 	t.Helper()
-	for _, file := range []string{"Cargo.toml", "Cargo.lock", "fuzz/Cargo.lock", "frontend.Dockerfile", "CHANGELOG.md"} {
+	files := []string{"Cargo.toml", "Cargo.lock", "fuzz/Cargo.lock", "frontend.Dockerfile", ".github/ISSUE_TEMPLATE/bug.yml", "CHANGELOG.md"}
+	for _, file := range files {
 		c.replace(t, file, "0.9.0", version)
 	}
 }
@@ -104,6 +114,7 @@ func TestTagsOfTheImage(t *testing.T) {
 		t.Run(one.name, func(t *testing.T) {
 			c := newCheckout(t)
 			c.setVersion(t, one.version)
+			c.commit(t)
 			for tag := range strings.FieldsSeq(one.released) {
 				c.git(t, "tag", tag)
 			}
@@ -116,14 +127,22 @@ func TestTagsOfTheImage(t *testing.T) {
 }
 
 func TestNotes(t *testing.T) {
-	got, err := newCheckout(t).run("-notes", "v0.9.0")
-	if want := "### Added\n\n* One.\n"; err != nil || got != want {
+	c := newCheckout(t)
+	c.write(t, "output", "of a step of the workflow")
+	got, err := c.run("-notes", "v0.9.0")
+	if want := "It follows BuildKit 0.34.2.\n\n### Added\n\n* One.\n"; err != nil || got != want {
 		t.Errorf("%v: %q, want %q", err, got, want)
 	}
 }
 
 func TestVersionsAgree(t *testing.T) {
-	if out, err := newCheckout(t).run(); err != nil || out != "" {
+	c := newCheckout(t)
+	if out, err := c.run(); err != nil || out != "" {
+		t.Errorf("%v: %s", err, out)
+	}
+	// Without a tag, a working tree may have changes and the changelog is not read.
+	c.write(t, "CHANGELOG.md", "")
+	if out, err := c.run(); err != nil || out != "" {
 		t.Errorf("%v: %s", err, out)
 	}
 }
@@ -139,7 +158,14 @@ func TestRefusals(t *testing.T) {
 		{"a branch", "", "", "", "v0.9", "v0.9 is not a tag of a release"},
 		{"no heading", "CHANGELOG.md", "[0.9.0]", "[0.8.9]", "v0.9.0", "no heading ## [0.9.0]"},
 		{"no date", "CHANGELOG.md", " - 2026-11-26", "", "v0.9.0", "no heading ## [0.9.0]"},
-		{"nothing in it", "CHANGELOG.md", "### Added\n\n* One.\n", "", "v0.9.0", "says nothing of 0.9.0"},
+		{"the issue form", ".github/ISSUE_TEMPLATE/bug.yml", "0.9.0", "0.8.0", "", "bug.yml 0.8.0"},
+		{"no such day", "CHANGELOG.md", "2026-11-26", "2026-11-31", "v0.9.0", "2026-11-31 is not a date"},
+		{"no such month", "CHANGELOG.md", "2026-11-26", "2026-13-01", "v0.9.0", "2026-13-01 is not a date"},
+		{"nothing in it", "CHANGELOG.md", "It follows BuildKit 0.34.2.\n\n### Added\n\n* One.\n", "", "v0.9.0", "says nothing of 0.9.0"},
+		{"only headings in it", "CHANGELOG.md", "It follows BuildKit 0.34.2.\n\n### Added\n\n* One.\n", "### Added\n", "v0.9.0", "says nothing of 0.9.0"},
+		{"no BuildKit", "CHANGELOG.md", "It follows BuildKit 0.34.2.", "", "v0.9.0", "does not say that 0.9.0 follows BuildKit 0.34.2"},
+		{"another BuildKit", "CHANGELOG.md", "0.34.2", "0.34.20", "v0.9.0", "does not say that 0.9.0 follows BuildKit 0.34.2"},
+		{"no Unreleased", "CHANGELOG.md", "## [Unreleased]\n\n", "", "v0.9.0", "does not begin with the heading ## [Unreleased]"},
 		{"left over", "CHANGELOG.md", "## [Unreleased]\n", "## [Unreleased]\n\n* Two.\n", "v0.9.0", "under Unreleased"},
 	} {
 		t.Run(one.name, func(t *testing.T) {
@@ -147,6 +173,7 @@ func TestRefusals(t *testing.T) {
 			if one.file != "" {
 				c.replace(t, one.file, one.old, one.replacement)
 			}
+			c.commit(t)
 			out, err := c.run(strings.Fields(one.tag)...)
 			if err == nil || !strings.Contains(out, one.want) {
 				t.Errorf("%v: %q, want an error with %q", err, out, one.want)
@@ -155,11 +182,19 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// TestUncommitted checks that the tag names what is in the files.
+func TestUncommitted(t *testing.T) {
+	c := newCheckout(t)
+	c.write(t, "src/new.rs", "")
+	if out, err := c.run("v0.9.0"); err == nil || !strings.Contains(out, "changes that are not committed") {
+		t.Errorf("%v: %s", err, out)
+	}
+}
+
 // TestShallowClone checks that a shallow clone is refused, because it lacks the tags that decide.
 func TestShallowClone(t *testing.T) {
 	c := newCheckout(t)
-	c.git(t, "add", "--all")
-	c.git(t, "-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "--quiet", "--message", "files")
+	c.commit(t)
 	clone := checkout{filepath.Join(t.TempDir(), "clone")}
 	c.git(t, "clone", "--quiet", "--depth", "1", "file://"+c.folder, clone.folder)
 	if out, err := clone.run("v0.9.0"); err == nil || !strings.Contains(out, "shallow") {
