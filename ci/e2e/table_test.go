@@ -494,7 +494,7 @@ func indexBase(t *testing.T, b *bench, registry, suffix string) string {
 				}
 			}
 			result = "list asked for"
-		case strings.Contains(output, "cannot be told apart from"):
+		case strings.Contains(output, "Windows Server 2025 is not found this way if"):
 			// The newest image is hidden behind another one, and the warning says so.
 			one.Index = one.Index[1:]
 			result = "asked, warns of 2025"
