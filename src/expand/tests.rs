@@ -5,22 +5,31 @@ use super::*;
 use crate::env::EnvList;
 use crate::go::regexp::Budget;
 
+/// A row of `testdata/expand/words.json`. The first row has only the variables, and the others have all but these.
 #[derive(Deserialize)]
 struct Case {
+    /// The variables of all rows, as `NAME=value`.
     #[serde(default)]
     env: Vec<String>,
+    /// The word to expand.
     #[serde(rename = "w", default)]
     word: String,
+    /// The index of the lexer in [`lexers`].
     #[serde(rename = "c", default)]
     lexer: usize,
+    /// The error, if the word cannot be expanded. Then the row has no results.
     #[serde(rename = "e")]
     error: Option<String>,
+    /// The expanded word.
     #[serde(rename = "r", default)]
     result: String,
+    /// The variables of the word that are set.
     #[serde(rename = "m", default)]
     matched: BTreeSet<String>,
+    /// The variables of the word that are not set.
     #[serde(rename = "u", default)]
     unmatched: BTreeSet<String>,
+    /// The expanded word, split at white space outside of quotes.
     #[serde(rename = "ws", default)]
     words: Vec<String>,
 }
@@ -33,7 +42,7 @@ fn environment(pairs: &[String]) -> EnvList {
     env
 }
 
-/// Returns the lexers with which the cases were created.
+/// Returns the lexers, in the order of `ci/originals/expand.go`, which asks the same ones.
 fn lexers() -> [Lexer; 8] {
     let plain = Lexer::new('\\');
     [

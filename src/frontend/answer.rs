@@ -41,6 +41,10 @@ pub(super) async fn answer(
     outcome.map_err(Error::without_locations)
 }
 
+/// Answers a request. Errors may have locations, which [`answer`] removes.
+///
+/// The list of stages needs only the FROM lines, and the checks also answer for a file that cannot be built, so both
+/// parse it on their own.
 async fn answer_kind(
     kind: Kind,
     bridge: &Bridge,
@@ -86,7 +90,7 @@ async fn convert_target<'b>(build: &Build<'b>) -> Result<(Planned<'b>, Converted
 }
 
 /// Returns the Windows platform of the target: the first platform that the client names, or, if it names none,
-/// `windows/amd64` for a target that is clearly meant for Windows. `None` for another platform.
+/// `windows/amd64` for a target that can only be for Windows. `None` for another platform.
 fn windows_target(build: &Build<'_>) -> Result<Option<Asked>, Error> {
     match select::fold(&build.options.target_platforms)?.into_iter().next() {
         Some(Request::Windows(asked)) => return Ok(Some(asked)),
@@ -95,6 +99,7 @@ fn windows_target(build: &Build<'_>) -> Result<Option<Asked>, Error> {
     }
     let target = build.target_stage(&build.options.build_platform);
     let windows = build.windows_stages(&build.options.build_platform);
+    // Only stages for Windows can be in a list of targets.
     let is_windows =
         is_list(&target) || build.stage_number(&target).is_some_and(|stage| windows.stages[stage]);
     Ok(is_windows.then(Asked::any))
@@ -127,6 +132,7 @@ async fn lint(
         Err(failure) => Err(failure),
     };
     let mut warnings = linter.map(|linter| linter.warnings()).unwrap_or_default();
+    // A note says what a build does. It is not a finding, and clients fail `--check` if the answer has one.
     warnings.retain(|warning| warning.rule.origin != Origin::WindowsNote);
     Ok(request::lint(&map, &warnings, outcome.err().map(Into::into).as_ref()))
 }

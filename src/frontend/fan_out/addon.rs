@@ -76,6 +76,8 @@ impl<'b> FanOut<'_, 'b> {
             let os_version = String::new();
             return Ok(Addon { entries: of_client, is_unknown: false, os_version, of_client: true });
         }
+        // Resolve a copy, without docker/dockerfile's checks: the plan of each variant resolves the stage again, with
+        // its pin, and reports what they find.
         let mut drafted = drafted.clone();
         let resolved = self.build.resolve_one(&mut drafted, id, &self.quiet).await;
         resolved.map_err(|e| self.build.file.failure(e))?;
@@ -163,8 +165,11 @@ impl<'b> FanOut<'_, 'b> {
         self.lint.with_comments(comments).run(&rule::OTHER_VERSION, &stage.location, message);
     }
 
-    /// Returns the image of a build: the selected revision, or else the newest.
+    /// Returns the image of a build: the selected revision, or else the newest. `None` if the addon has none, or is a
+    /// single image, which all variants use as it is.
     fn entry_for<'e>(&self, addon: &'e Addon, build: Build) -> Option<&'e Entry> {
+        // An index with one image is a single image, too. A context of the client is bound to its version even if there
+        // is only one.
         if addon.entries.len() < 2 && !addon.of_client {
             return None;
         }

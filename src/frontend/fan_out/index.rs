@@ -24,7 +24,9 @@ impl FanOut<'_, '_> {
         })
     }
 
-    /// Returns the index that a stage may be based on; `None` if its name contains a version, or it is not an image.
+    /// Returns the index that a stage may be based on. `None` if the stage is not based on an image for Windows, if the
+    /// name of the image contains a Windows version, or if the engine did not return its digest: what cannot be asked for
+    /// by digest could differ from what the build uses.
     async fn source_of(&self, stage: &Stage<'_>) -> Result<Option<Source>, Error> {
         let Some(resolved) = stage.resolved.as_ref().filter(|resolved| resolved.platform.is_windows()) else {
             return Ok(None);

@@ -4,10 +4,13 @@ use crate::frontend::build;
 use crate::gateway::options::Environment;
 use crate::gateway::testing::{Fake, bridge_to};
 
+/// The base image of the tests, which is an index in most of them.
 const BASE: &str = "example.com/base:1";
-/// The repository of [`BASE`]: an image of an index is requested by digest only.
+/// The repository of [`BASE`]. An image of an index is requested as `NAME@DIGEST`, without the tag.
 const NAME: &str = "example.com/base";
+/// The digest that [`Fake`] gives every image and index that it resolves, unless it has an `index.json`.
 const INDEX: &str = "sha256:0000000000000000000000000000000000000000000000000000000000000000";
+/// The digests of the two images that the index lists.
 const NEWER: &str = "sha256:1111111111111111111111111111111111111111111111111111111111111111";
 const OLDER: &str = "sha256:2222222222222222222222222222222222222222222222222222222222222222";
 

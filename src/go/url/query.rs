@@ -35,6 +35,7 @@ pub fn parse_query(query: &str) -> (Values, Option<QueryError>) {
     }
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         if pair.contains(';') {
+            // As in Go, a semicolon replaces an earlier error, and an invalid escape (below) does not.
             error = Some(QueryError::Semicolon);
             continue;
         }
@@ -42,6 +43,7 @@ pub fn parse_query(query: &str) -> (Values, Option<QueryError>) {
         let read = |text| unescape(text, Part::Query).map(|b| String::from_utf8_lossy(&b).into_owned());
         match read(key).and_then(|key| Ok((key, read(value)?))) {
             Ok((key, value)) => values.entry(key).or_default().push(value),
+            // Keep the first error, as Go does.
             Err(kind) => error = error.or(Some(QueryError::Escape(kind))),
         }
     }
