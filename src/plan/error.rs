@@ -69,21 +69,8 @@ pub enum ErrorKind {
         hint: Option<Hint>,
     },
     /// A base that exists, but not for Windows.
-    #[error("{name}: {source}{advice}", advice = not_for_windows(name, platform, images, *copied, hint.as_ref()))]
-    NotForWindows {
-        /// The base as the user wrote it.
-        name: String,
-        /// The platform that is asked for.
-        platform: String,
-        /// The engine's error.
-        source: gateway::Error,
-        /// The Windows images that it has.
-        images: WindowsImages,
-        /// True if COPY or RUN names it instead of a FROM.
-        copied: bool,
-        /// A name that may have been meant.
-        hint: Option<Hint>,
-    },
+    #[error("{name}: {source}{advice}", name = .0.name, source = .0.source, advice = .0.advice())]
+    NotForWindows(Box<NotForWindows>),
     /// A base that exists, but only for Windows, in a build for another system.
     #[error("{name}: {source}{advice}", advice = only_for_windows(found))]
     OnlyForWindows {
@@ -172,6 +159,43 @@ pub enum ErrorKind {
     },
 }
 
+/// A base that has no image for a Windows platform.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NotForWindows {
+    /// The base as the user wrote it.
+    pub name: String,
+    /// The platform that is asked for.
+    pub platform: String,
+    /// The engine's error.
+    pub source: gateway::Error,
+    /// The Windows images that it has.
+    pub images: WindowsImages,
+    /// True if COPY or RUN names it instead of a FROM.
+    pub copied: bool,
+    /// A name that may have been meant.
+    pub hint: Option<Hint>,
+}
+
+impl NotForWindows {
+    fn advice(&self) -> String {
+        let Self { name, platform, images, copied, .. } = self;
+        let hint = Hint::show(self.hint.as_ref());
+        match images {
+            WindowsImages::For(found) => {
+                format!("{hint}. It has an image for {found}, but not for {platform}")
+            }
+            _ if *copied => format!(
+                "{hint}. It has no image for {platform}: to copy files from an image for Linux, write FROM \
+                 --platform=$BUILDPLATFORM {name} AS addon, and --from=addon here"
+            ),
+            _ => format!(
+                "{hint}. It has no image for {platform}: write FROM --platform=$BUILDPLATFORM {name} for a stage that runs \
+                 on Linux, or name a Windows base image"
+            ),
+        }
+    }
+}
+
 /// The Windows images of an index that has none for the platform that is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WindowsImages {
@@ -192,9 +216,9 @@ impl From<ErrorKind> for gateway::Error {
             ErrorKind::Resolve { name, source, hint } => {
                 source.context(name).suffix(Hint::show(hint.as_ref()))
             }
-            ErrorKind::NotForWindows { name, platform, source, images, copied, hint } => {
-                let advice = not_for_windows(&name, &platform, &images, copied, hint.as_ref());
-                source.context(name).suffix(advice)
+            ErrorKind::NotForWindows(base) => {
+                let advice = base.advice();
+                base.source.context(base.name).suffix(advice)
             }
             ErrorKind::OnlyForWindows { name, source, found } => {
                 source.context(name).suffix(only_for_windows(&found))
@@ -210,8 +234,8 @@ impl ErrorKind {
     #[must_use]
     pub fn is_not_there(&self) -> bool {
         match self {
-            Self::NotForWindows { images, .. } => {
-                matches!(images, WindowsImages::For(_) | WindowsImages::NotAsked)
+            Self::NotForWindows(base) => {
+                matches!(base.images, WindowsImages::For(_) | WindowsImages::NotAsked)
             }
             Self::OtherPlatform { found, wanted, .. } => found.os == wanted.os,
             _ => false,
@@ -227,29 +251,6 @@ fn advise_other(name: &str, found: &Platform, copied: bool) -> String {
         );
     }
     format!("to use it anyway, write FROM --platform={platform} {name}; or name an image for the platform")
-}
-
-fn not_for_windows(
-    name: &str,
-    platform: &str,
-    images: &WindowsImages,
-    copied: bool,
-    hint: Option<&Hint>,
-) -> String {
-    let hint = Hint::show(hint);
-    match images {
-        WindowsImages::For(found) => {
-            format!("{hint}. It has an image for {found}, but not for {platform}")
-        }
-        _ if copied => format!(
-            "{hint}. It has no image for {platform}: to copy files from an image for Linux, write FROM \
-             --platform=$BUILDPLATFORM {name} AS addon, and --from=addon here"
-        ),
-        _ => format!(
-            "{hint}. It has no image for {platform}: write FROM --platform=$BUILDPLATFORM {name} for a stage that runs on \
-             Linux, or name a Windows base image"
-        ),
-    }
 }
 
 fn only_for_windows(found: &str) -> String {

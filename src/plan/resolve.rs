@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use super::error::WindowsImages;
+use super::error::{NotForWindows, WindowsImages};
 use super::graph::link_command;
 use super::stage::{Resolved, SCRATCH, Stage, StageId, Stages, Start};
 use super::{Error, ErrorKind, Pin, Scope, Setting, build};
@@ -319,7 +319,8 @@ impl Resolver<'_> {
         if is_not_there && platform.is_windows() {
             let images = self.windows_images(query, platform).await;
             let (platform, copied) = (platform.format_all(), stage.from.is_none());
-            return Error::nowhere(ErrorKind::NotForWindows { name, platform, source, images, copied, hint });
+            let base = NotForWindows { name, platform, source, images, copied, hint };
+            return Error::nowhere(ErrorKind::NotForWindows(Box::new(base)));
         }
         if is_not_there && let WindowsImages::For(found) = self.windows_images(query, platform).await {
             return Error::nowhere(ErrorKind::OnlyForWindows { name, source, found });

@@ -312,9 +312,8 @@ impl<'b> FanOut<'_, 'b> {
 
     pub(super) fn not_resolved(&self, failure: plan::Error) -> Failure {
         let name = match &failure.kind {
-            plan::ErrorKind::NotForWindows { name, .. } | plan::ErrorKind::OtherPlatform { name, .. } => {
-                Some(name)
-            }
+            plan::ErrorKind::NotForWindows(base) => Some(&base.name),
+            plan::ErrorKind::OtherPlatform { name, .. } => Some(name),
             _ => None,
         };
         let not_there = name.filter(|_| failure.kind.is_not_there()).cloned();
