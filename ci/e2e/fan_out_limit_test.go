@@ -67,7 +67,7 @@ func TestFanOutLimits(t *testing.T) {
 			start := time.Now()
 			fanOutCase{
 				testCase: testCase{
-					Options: map[string]string{"platform": "windows/amd64,windows/arm64"}, Error: []string{"128 Windows images of 51200 steps"},
+					Options: map[string]string{"platform": "windows/amd64,windows/arm64"}, Error: []string{"128 Windows images have 51200 steps"},
 				},
 				dockerfile: from + steps.String(),
 			}.run(t, env, buildx)
