@@ -138,11 +138,12 @@ impl<'b> FanOut<'_, 'b> {
     /// are not in the same order.
     fn check_named(&self, drafted: &Drafted<'b>, build: Build, selected: &Selected<'b>) -> Result<(), Error> {
         let draft = &drafted.draft;
-        let root = draft.stages.root(draft.target);
-        for id in draft.stages.reachable(draft.target).into_iter().filter(|id| *id != root) {
+        let of_target: Vec<StageId> = draft.stages.chain(draft.target).collect();
+        for id in draft.stages.reachable(draft.target).into_iter().filter(|id| !of_target.contains(id)) {
             let stage = &draft.stages[id];
             let is_element = drafted.target.elements.bases.contains_key(&id.number());
-            let is_windows = stage.platform.as_ref().unwrap_or(&self.asked.platform).is_windows();
+            let platform = stage.platform.as_ref().unwrap_or(&self.asked.platform);
+            let is_windows = stage.base.is_none() && platform.is_windows();
             let named = if is_element || is_windows { self.named_build(stage) } else { None };
             let Some(named) = named.filter(|named| *named != build) else { continue };
             let others = selected.all().map(|other| &other.draft);
