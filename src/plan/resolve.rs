@@ -126,6 +126,13 @@ fn check_unused(stage: &Stage<'_>) -> Result<(), Error> {
     reference(stage).map(drop)
 }
 
+/// Returns whether an image may be for Windows by its name: other images are not looked up a second time.
+fn may_be_windows(name: &str) -> bool {
+    let name = name.to_lowercase();
+    ["windows", "nanoserver", "servercore"].iter().any(|word| name.contains(word))
+        || name.split([':', '/', '-', '_']).any(|word| Build::from_name(word).is_some())
+}
+
 fn reference(stage: &Stage<'_>) -> Result<Reference, Error> {
     Reference::parse_normalized(&stage.base_name)
         .map_err(|e| Error::nowhere(ErrorKind::Reference(stage.base_name.clone(), e)))
@@ -322,7 +329,10 @@ impl Resolver<'_> {
             let base = NotForWindows { name, platform, source, images, copied, hint };
             return Error::nowhere(ErrorKind::NotForWindows(Box::new(base)));
         }
-        if is_not_there && let WindowsImages::For(found) = self.windows_images(query, platform).await {
+        if is_not_there
+            && may_be_windows(&name)
+            && let WindowsImages::For(found) = self.windows_images(query, platform).await
+        {
             return Error::nowhere(ErrorKind::OnlyForWindows { name, source, found });
         }
         let version = if platform.is_windows() { Build::similar_in_tag(&name) } else { None };

@@ -37,7 +37,7 @@ pub enum ErrorKind {
     Sbom,
     /// The pushed image has no image for a platform.
     #[error(
-        "{reference} has no image for {platform}: remove it from --platform, or name an image that has one"
+        "{reference} has no image for {platform}: name an image that has one, or remove the platform from --platform"
     )]
     NoPlatform {
         /// The pushed image.
