@@ -629,7 +629,7 @@ func TestRebaseOthers(t *testing.T) {
 		})
 	}
 	t.Run("no history", func(t *testing.T) {
-		m.refused(t, []string{"names 0 layers above its base, and it has 1"}, "build-arg:FANLIGHT_REBASE", unnamed)
+		m.refused(t, []string{"names 0 layers above its base, but the image has 1"}, "build-arg:FANLIGHT_REBASE", unnamed)
 	})
 	t.Run("HostProcess", func(t *testing.T) {
 		any := newMonth(t, env, "host-process")
@@ -682,7 +682,7 @@ func TestRebaseUnread(t *testing.T) {
 		texts, options []string
 	}{
 		"2025 may be hidden":    {[]string{"cannot tell whether it has an image for Windows 10.0.26100"}, []string{"build-arg:TAGS", "ltsc2025,ltsc2022", "platform", "linux/amd64,windows/amd64"}},
-		"Linux is not named":    {[]string{"has an image for linux/amd64", "name every platform"}, nil},
+		"Linux is not named":    {[]string{"has an image for linux/amd64", "list every platform"}, nil},
 		"Linux that is missing": {[]string{"has no image for linux/arm64"}, []string{"platform", "linux/arm64,windows/amd64"}},
 	} {
 		t.Run(what, func(t *testing.T) { m.refused(t, one.texts, append(one.options, of, name)...) })

@@ -1,7 +1,5 @@
 //! The Dockerfile of a build: its text, its instructions, and the findings.
 
-use std::collections::BTreeSet;
-
 use super::warn;
 use crate::expand::Lexer;
 use crate::gateway::context::DockerfileSource;
@@ -10,7 +8,7 @@ use crate::gateway::{Bridge, Error};
 use crate::instruction::{self, Dockerfile, Kind};
 use crate::lint::{self, Linter, windows as rule};
 use crate::span::{Located, Range};
-use crate::suggest::{Hint, suggest};
+use crate::suggest::Hint;
 use crate::syntax;
 
 /// A parsed Dockerfile.
@@ -75,25 +73,30 @@ impl File {
 fn check_arguments(dockerfile: &Dockerfile, options: &Options, lint: &Linter) {
     // Shorter names are too similar to tell.
     const MIN_NAME_LEN: usize = 5;
-    let globals =
-        || dockerfile.global_args.iter().flat_map(|global| global.args.iter().map(move |arg| (arg, global)));
-    let in_stages = dockerfile.stages.iter().flat_map(|stage| &stage.instructions);
-    let in_stages = in_stages.filter_map(|instruction| match &instruction.kind {
-        Kind::Arg(args) => Some(args),
-        _ => None,
-    });
-    let names: Vec<&str> = globals().map(|(arg, _)| arg.key.as_str()).collect();
-    let declared: BTreeSet<&str> =
-        in_stages.flatten().map(|arg| arg.key.as_str()).chain(names.iter().copied()).collect();
-    let long: Vec<&str> = names.into_iter().filter(|name| name.len() >= MIN_NAME_LEN).collect();
-    for key in options.build_args.keys().filter(|key| !declared.contains(key.as_str())) {
-        let similar = suggest(key, long.iter().copied(), true);
-        let place = globals().find(|(arg, _)| Some(&arg.key) == similar.as_ref());
-        if let (Some(similar), Some((_, global))) = (similar, place) {
-            let hint = Hint::show(Some(&Hint::new(similar)));
-            lint.run(&rule::ARGUMENT, &global.location, rule::argument(key, &hint));
+    for key in options.build_args.keys().filter(|key| !declares(dockerfile, key)) {
+        for global in &dockerfile.global_args {
+            for arg in global.args.iter().filter(|arg| arg.key.len() >= MIN_NAME_LEN) {
+                if let Some(hint) = Hint::search(key, &[&arg.key]) {
+                    lint.run(
+                        &rule::ARGUMENT,
+                        &global.location,
+                        rule::argument(key, &Hint::show(Some(&hint))),
+                    );
+                }
+            }
         }
     }
+}
+
+/// Returns whether an ARG declares an argument, before the first FROM or in a stage.
+fn declares(dockerfile: &Dockerfile, key: &str) -> bool {
+    dockerfile.global_args.iter().any(|global| global.args.iter().any(|arg| arg.key == key))
+        || dockerfile.stages.iter().any(|stage| {
+            stage.instructions.iter().any(|instruction| match &instruction.kind {
+                Kind::Arg(args) => args.iter().any(|arg| arg.key == key),
+                _ => false,
+            })
+        })
 }
 
 /// Creates the linter, with the client's options, or else the file's own (upstream's `newRuleLinter`).

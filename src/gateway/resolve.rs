@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use futures_util::future::LocalBoxFuture;
 use prost::Message as _;
 
 use super::capabilities::{Capabilities, names};
@@ -128,16 +129,19 @@ impl Sources {
     ///
     /// Returns an error if the image does not exist, or if a source policy replaces it with another kind of
     /// source.
-    pub async fn image(&self, query: ResolveImage) -> Result<Arc<ResolvedImage>, ResolveError> {
-        if self.capabilities.frontend.supports(names::SOURCE_META) {
-            let request = query.into_source_meta();
-            let key = frontend::ResolveSourceMetaRequest { log_name: String::new(), ..request.clone() };
-            self.images.get(key.encode_to_vec(), self.image_by_source_meta(request)).await
-        } else {
-            let request = query.into_image_config();
-            let key = frontend::ResolveImageConfigRequest { log_name: String::new(), ..request.clone() };
-            self.images.get(key.encode_to_vec(), self.image_by_config(request)).await
-        }
+    // Boxed, so that the program has it once: 2 KB less to pull.
+    pub fn image(&self, query: ResolveImage) -> LocalBoxFuture<'_, Result<Arc<ResolvedImage>, ResolveError>> {
+        Box::pin(async move {
+            if self.capabilities.frontend.supports(names::SOURCE_META) {
+                let request = query.into_source_meta();
+                let key = frontend::ResolveSourceMetaRequest { log_name: String::new(), ..request.clone() };
+                self.images.get(key.encode_to_vec(), self.image_by_source_meta(request)).await
+            } else {
+                let request = query.into_image_config();
+                let key = frontend::ResolveImageConfigRequest { log_name: String::new(), ..request.clone() };
+                self.images.get(key.encode_to_vec(), self.image_by_config(request)).await
+            }
+        })
     }
 
     async fn image_by_source_meta(

@@ -101,17 +101,19 @@ impl Globals {
     /// Returns whether the value of an argument contains that of another, directly or through others.
     #[must_use]
     pub fn uses(&self, name: &str, other: &str) -> bool {
-        let mut pending = vec![name];
-        let mut seen = BTreeSet::new();
-        while let Some(name) = pending.pop() {
-            if !seen.insert(name) {
-                continue;
+        let mut names = vec![name];
+        let mut done = 0;
+        while let Some(name) = names.get(done) {
+            done += 1;
+            let Some(info) = self.infos.get(*name) else { continue };
+            for used in &info.uses {
+                if used == other {
+                    return true;
+                }
+                if !names.contains(&used.as_str()) {
+                    names.push(used);
+                }
             }
-            let Some(info) = self.infos.get(name) else { continue };
-            if info.uses.contains(other) {
-                return true;
-            }
-            pending.extend(info.uses.iter().map(String::as_str));
         }
         false
     }

@@ -278,7 +278,7 @@ impl Resolver<'_> {
         };
         let answer = match setting.bridge.sources().image(query.clone()).await {
             Ok(answer) => answer,
-            Err(error) => return Err(self.not_resolved(stage, query, platform, error).await),
+            Err(error) => return Err(Box::pin(self.not_resolved(stage, query, platform, error)).await),
         };
         // The engine's source policies may have replaced this image.
         let mut full = if answer.reference.is_empty() || answer.reference == name {
@@ -323,40 +323,37 @@ impl Resolver<'_> {
         let common = common_images();
         known.extend(common.iter().map(String::as_str));
         let hint = Hint::search(&name, &known);
-        if is_not_there && platform.is_windows() {
+        if is_not_there && (platform.is_windows() || may_be_windows(&name)) {
             let images = self.windows_images(query, platform).await;
-            let (platform, copied) = (platform.format_all(), stage.from.is_none());
-            let base = NotForWindows { name, platform, source, images, copied, hint };
-            return Error::nowhere(ErrorKind::NotForWindows(Box::new(base)));
-        }
-        if is_not_there
-            && may_be_windows(&name)
-            && let WindowsImages::For(found) = self.windows_images(query, platform).await
-        {
-            return Error::nowhere(ErrorKind::OnlyForWindows { name, source, found });
+            if platform.is_windows() {
+                let (platform, copied) = (platform.format_all(), stage.from.is_none());
+                let base = NotForWindows { name, platform, source, images, copied, hint };
+                return Error::nowhere(ErrorKind::NotForWindows(Box::new(base)));
+            }
+            if let WindowsImages::For(found) = images {
+                return Error::nowhere(ErrorKind::OnlyForWindows { name, source, found });
+            }
         }
         let version = if platform.is_windows() { Build::similar_in_tag(&name) } else { None };
         Error::nowhere(ErrorKind::Resolve { name, source, hint: version.or(hint) })
     }
 
-    /// Looks up which Windows images an index without an image for the platform has.
-    async fn windows_images(&self, query: ResolveImage, platform: &Platform) -> WindowsImages {
+    /// Looks up whether an index without an image for the platform has one for Windows: for the other architecture, or
+    /// for amd64.
+    async fn windows_images(&self, mut query: ResolveImage, platform: &Platform) -> WindowsImages {
         // An engine that cannot list an index is asked for one version after the other.
         if !platform.os_version.is_empty() {
             return WindowsImages::NotAsked;
         }
-        let others =
-            ["amd64", "arm64"].into_iter().map(|architecture| Platform::new("windows", architecture));
-        let mut images = WindowsImages::None;
-        for other in others.filter(|other| other != platform) {
-            let query = ResolveImage { platform: Some(other.clone()), ..query.clone() };
-            match self.setting.bridge.sources().image(query).await {
-                Ok(_) => return WindowsImages::For(other.format()),
-                Err(ResolveError::NoMatchingPlatform(_)) => {}
-                Err(_) => images = WindowsImages::Unknown,
-            }
+        let is_amd64 = platform.is_windows() && platform.architecture == "amd64";
+        let other = Platform::new("windows", if is_amd64 { "arm64" } else { "amd64" });
+        let found = other.format();
+        query.platform = Some(other);
+        match self.setting.bridge.sources().image(query).await {
+            Ok(_) => WindowsImages::For(found),
+            Err(ResolveError::NoMatchingPlatform(_)) => WindowsImages::None,
+            Err(_) => WindowsImages::Unknown,
         }
-        images
     }
 
     /// Refuses an image for another OS or architecture in a variant of a Windows platform. BuildKit returns an image

@@ -84,7 +84,7 @@ enum Order {
 /// host of a long-term release that an engine does not know, it also takes images that are too old for the host.
 const CURRENT: Rule = Rule {
     engines: "the image specification",
-    lowest: |host| long_term_before(long_term(), host),
+    lowest: |host| long_term_before(&mut long_term(), host),
     order: Order::Index,
 };
 
@@ -93,12 +93,12 @@ const CURRENT: Rule = Rule {
 const RULES: [Rule; 3] = [
     Rule {
         engines: "containerd 2.3.5 and later, and Docker Engine 29 from moby 2.0.0-beta.22 on",
-        lowest: |host| long_term_before([STABLE, 26100].into_iter(), host),
+        lowest: |host| long_term_before(&mut [STABLE, 26100].into_iter(), host),
         order: Order::Version,
     },
     Rule {
         engines: "containerd 2.1.6 to 2.3.4, and Docker Engine 29 of moby 2.0.0-beta.2 to 2.0.0-beta.21",
-        lowest: |host| newest_long_term_below([STABLE, 26100].into_iter(), host),
+        lowest: |host| newest_long_term_below(&mut [STABLE, 26100].into_iter(), host),
         order: Order::Version,
     },
     Rule {
@@ -110,14 +110,25 @@ const RULES: [Rule; 3] = [
 
 /// Returns the long-term release before the one that the host belongs to, but none before Windows Server 2022.
 /// `releases` are the long-term releases, oldest first.
-fn long_term_before(releases: impl DoubleEndedIterator<Item = u32>, host: u32) -> u32 {
-    releases.rev().filter(|build| *build <= host).nth(1).map_or(STABLE, |build| build.max(STABLE))
+fn long_term_before(releases: &mut dyn DoubleEndedIterator<Item = u32>, host: u32) -> u32 {
+    let is_own = newest(releases, host).is_some();
+    releases.next_back().filter(|_| is_own).map_or(STABLE, |build| build.max(STABLE))
 }
 
 /// Returns the newest long-term release that is older than the host. By this rule, later releases of Windows 11 refuse
 /// images that they can run.
-fn newest_long_term_below(mut releases: impl DoubleEndedIterator<Item = u32>, host: u32) -> u32 {
-    releases.rfind(|build| *build < host).map_or(STABLE, |build| build.max(STABLE))
+fn newest_long_term_below(releases: &mut dyn DoubleEndedIterator<Item = u32>, host: u32) -> u32 {
+    newest(releases, host.saturating_sub(1)).map_or(STABLE, |build| build.max(STABLE))
+}
+
+/// Returns the newest of the releases up to a build, and leaves those before it.
+fn newest(releases: &mut dyn DoubleEndedIterator<Item = u32>, build: u32) -> Option<u32> {
+    while let Some(release) = releases.next_back() {
+        if release <= build {
+            return Some(release);
+        }
+    }
+    None
 }
 
 impl Rule {
@@ -350,12 +361,12 @@ mod tests {
     fn only_microsofts_rule_knows_a_release_that_is_newer_than_the_engines() {
         let known = [14393, 17763, 20348, 26100];
         for (host, before) in [(20348, 20348), (25398, 20348), (26100, 20348), (40000, 20348)] {
-            assert_eq!(long_term_before(known.into_iter(), host), before, "{host}");
+            assert_eq!(long_term_before(&mut known.into_iter(), host), before, "{host}");
             assert!(host == 40000 || is_known_to_engines(host), "{host}");
         }
         let with_newer = [14393, 17763, 20348, 26100, 40000];
         for (host, before) in [(26100, 20348), (39999, 20348), (40000, 26100), (40100, 26100)] {
-            assert_eq!(long_term_before(with_newer.into_iter(), host), before, "{host}");
+            assert_eq!(long_term_before(&mut with_newer.into_iter(), host), before, "{host}");
         }
         assert_eq!((RULES[0].lowest)(40100), STABLE);
         assert_eq!((RULES[1].lowest)(40100), 26100);

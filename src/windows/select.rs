@@ -206,18 +206,16 @@ impl Chosen {
     /// Returns an error if `FANLIGHT_VERSIONS` names a revision, and the candidate of its build has another one. In
     /// `--platform`, a revision only stands for its build: a builder on Windows may send its own version.
     fn other_revision(&self, candidates: &[Candidate], selection: Selection<'_>) -> Option<ErrorKind> {
-        let found =
-            self.order.iter().filter_map(|index| Some((*index, candidates[*index].version.as_ref()?)));
-        let named = selection.named.into_iter().flatten();
-        let mut pairs =
-            named.flat_map(|wanted| found.clone().map(move |(index, version)| (wanted, index, version)));
-        let (wanted, index, version) =
-            pairs.find(|(wanted, _, version)| wanted.is_other_revision(version))?;
-        Some(ErrorKind::OtherRevision {
-            wanted: wanted.as_str().to_owned(),
-            found: candidates[index].describe(),
-            build: version.build(),
-        })
+        for wanted in selection.named? {
+            for candidate in self.order.iter().map(|index| &candidates[*index]) {
+                let Some(version) = &candidate.version else { continue };
+                if wanted.is_other_revision(version) {
+                    let (wanted, found) = (wanted.as_str().to_owned(), candidate.describe());
+                    return Some(ErrorKind::OtherRevision { wanted, found, build: version.build() });
+                }
+            }
+        }
+        None
     }
 }
 

@@ -24,8 +24,6 @@ pub(super) type Addons = ByName<Result<Addon, Error>>;
 pub(super) struct Addon {
     /// The images of an index; empty for a single image, or if they cannot be listed.
     entries: Vec<Entry>,
-    /// True if the images cannot be listed.
-    is_unknown: bool,
     /// The `os.version` of the image that the engine resolves.
     os_version: String,
     /// True if they are contexts of the client, which has to give one for each version.
@@ -74,7 +72,7 @@ impl<'b> FanOut<'_, 'b> {
         let of_client = self.context_versions(stage)?;
         if !of_client.is_empty() {
             let os_version = String::new();
-            return Ok(Addon { entries: of_client, is_unknown: false, os_version, of_client: true });
+            return Ok(Addon { entries: of_client, os_version, of_client: true });
         }
         // Resolve a copy, without docker/dockerfile's checks: the plan of each variant resolves the stage again, with
         // its pin, and reports what they find.
@@ -84,12 +82,12 @@ impl<'b> FanOut<'_, 'b> {
         let stage = &drafted.draft.stages[id];
         let image = stage.resolved.as_ref().map(|resolved| &resolved.image.platform);
         let os_version = image.map_or_else(String::new, |platform| platform.os_version.clone());
-        let (entries, is_unknown) = match self.list_versions(stage).await? {
-            Listing::Entries(entries) => (entries, false),
-            Listing::Asked(found) => (found.entries, false),
-            Listing::Unknown => (Vec::new(), true),
+        let entries = match self.list_versions(stage).await? {
+            Listing::Entries(entries) => entries,
+            Listing::Asked(found) => found.entries,
+            Listing::Unknown => Vec::new(),
         };
-        Ok(Addon { entries, is_unknown, os_version, of_client: false })
+        Ok(Addon { entries, os_version, of_client: false })
     }
 
     /// Pins each index beside a variant's base to its image of the variant's build.
@@ -121,9 +119,7 @@ impl<'b> FanOut<'_, 'b> {
                 return Err(self.no_context(stage, addon, build));
             }
             let other = OsVersion::parse(&addon.os_version).filter(|version| version.build() != build);
-            if (addon.entries.len() > 1 || addon.is_unknown)
-                && let Some(found) = other
-            {
+            if let Some(found) = other {
                 self.report_other(stage, build, found.as_str());
             }
         }
@@ -138,17 +134,18 @@ impl<'b> FanOut<'_, 'b> {
     /// are not in the same order.
     fn check_named(&self, drafted: &Drafted<'b>, build: Build, selected: &Selected<'b>) -> Result<(), Error> {
         let draft = &drafted.draft;
-        let of_target: Vec<StageId> = draft.stages.chain(draft.target).collect();
-        for id in draft.stages.reachable(draft.target).into_iter().filter(|id| !of_target.contains(id)) {
+        for id in draft.stages.reachable(draft.target) {
             let stage = &draft.stages[id];
             let is_element = drafted.target.elements.bases.contains_key(&id.number());
             let platform = stage.platform.as_ref().unwrap_or(&self.asked.platform);
             let is_windows = stage.base.is_none() && platform.is_windows();
-            let named = if is_element || is_windows { self.named_build(stage) } else { None };
-            let Some(named) = named.filter(|named| *named != build) else { continue };
-            let others = selected.all().map(|other| &other.draft);
-            let mut others = others.filter(|other| other.stages.ids().any(|other| other == id));
-            if is_element && others.any(|other| self.named_build(&other.stages[id]) == Some(build)) {
+            if !(is_element || is_windows)
+                || draft.stages.chain(draft.target).any(|of_target| of_target == id)
+            {
+                continue;
+            }
+            let Some(named) = self.named_build(stage).filter(|named| *named != build) else { continue };
+            if is_element && selected.all().any(|other| self.is_named(other, id, build)) {
                 let (base, addon) = (draft.root().written_base.clone(), stage.written_base.clone());
                 return Err(self.located(Error::new(ErrorKind::Crossed { build, base, addon }), stage));
             }
@@ -157,6 +154,12 @@ impl<'b> FanOut<'_, 'b> {
             }
         }
         Ok(())
+    }
+
+    /// Returns whether a stage of a draft is named after a build.
+    fn is_named(&self, drafted: &Drafted<'b>, id: StageId, build: Build) -> bool {
+        let stages = &drafted.draft.stages;
+        stages.ids().any(|other| other == id) && self.named_build(&stages[id]) == Some(build)
     }
 
     /// Reports that a variant gets files of another Windows version.

@@ -63,9 +63,12 @@ pub struct WindowsOptions {
 impl WindowsOptions {
     pub(super) fn parse(build_args: &BTreeMap<String, String>) -> Result<Self, ErrorKind> {
         if let Some(key) = build_args.keys().find(|key| is_unknown(key)) {
-            let hint = Hint::search(&key.to_uppercase(), &KNOWN);
-            let other_case = KNOWN.iter().find(|known| known.eq_ignore_ascii_case(key));
-            let hint = other_case.map(|known| Hint::new((*known).to_owned())).or(hint);
+            let upper = key.to_uppercase();
+            let hint = if KNOWN.contains(&upper.as_str()) {
+                Some(Hint::new(upper))
+            } else {
+                Hint::search(&upper, &KNOWN)
+            };
             return Err(ErrorKind::UnknownArgument { key: key.clone(), hint });
         }
         let text = |key: &str| build_args.get(key).map_or("", |value| value.trim());
@@ -86,7 +89,7 @@ impl WindowsOptions {
         Ok(Self {
             versions: versions(text(VERSIONS))?,
             lazy: switch(LAZY, text(LAZY))?,
-            hosts: elements(HOSTS, text(HOSTS))?.into_iter().map(str::to_owned).collect(),
+            hosts: elements(HOSTS, text(HOSTS))?,
             seed: one(SEED)?,
             labels: switch(LABELS, text(LABELS))?,
             verify: if text(VERIFY).is_empty() { None } else { Some(switch(VERIFY, text(VERIFY))?) },
@@ -105,23 +108,29 @@ fn is_unknown(key: &str) -> bool {
 }
 
 /// Returns the elements of a list; none of an empty text.
-fn elements<'t>(name: &'static str, text: &'t str) -> Result<Vec<&'t str>, ErrorKind> {
+fn elements(name: &'static str, text: &str) -> Result<Vec<String>, ErrorKind> {
     if text.is_empty() {
         return Ok(Vec::new());
     }
-    let elements: Vec<&str> = text.split(',').map(str::trim).collect();
-    if elements.contains(&"") {
-        let error = list::ErrorKind::EmptyElement(text.to_owned());
-        return Err(ErrorKind::List { name, error });
+    let mut elements = Vec::new();
+    for element in text.split(',').map(str::trim) {
+        if element.is_empty() {
+            let error = list::ErrorKind::EmptyElement(text.to_owned());
+            return Err(ErrorKind::List { name, error });
+        }
+        elements.push(element.to_owned());
     }
     Ok(elements)
 }
 
 fn versions(list: &str) -> Result<Option<Vec<Wanted>>, ErrorKind> {
-    let unknown =
-        |name: &str| ErrorKind::UnknownVersion { name: name.to_owned(), hint: Build::similar(name) };
-    let wanted = |name: &str| Wanted::parse(name).ok_or_else(|| unknown(name));
-    let found: Vec<Wanted> = elements(VERSIONS, list)?.into_iter().map(wanted).collect::<Result<_, _>>()?;
+    let mut found = Vec::new();
+    for name in elements(VERSIONS, list)? {
+        let Some(wanted) = Wanted::parse(&name) else {
+            return Err(ErrorKind::UnknownVersion { hint: Build::similar(&name), name });
+        };
+        found.push(wanted);
+    }
     Ok((!found.is_empty()).then_some(found))
 }
 
