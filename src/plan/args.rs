@@ -105,7 +105,7 @@ impl Globals {
         let mut done = 0;
         while let Some(name) = names.get(done) {
             done += 1;
-            let Some(info) = self.infos.get(*name) else { continue };
+            let Some(info) = self.infos.get(name) else { continue };
             for used in &info.uses {
                 if used == other {
                     return true;
