@@ -73,15 +73,15 @@ impl File {
 fn check_arguments(dockerfile: &Dockerfile, options: &Options, lint: &Linter) {
     // Shorter names are too similar to tell.
     const MIN_NAME_LEN: usize = 5;
-    for key in options.build_args.keys().filter(|key| !declares(dockerfile, key)) {
-        for global in &dockerfile.global_args {
+    // Each argument is compared with each global ARG: more are not looked at.
+    const MAX_ARGUMENTS: usize = 100;
+    let globals = dockerfile.global_args.iter().take(MAX_ARGUMENTS);
+    for key in options.build_args.keys().take(MAX_ARGUMENTS).filter(|key| !declares(dockerfile, key)) {
+        for global in globals.clone() {
             for arg in global.args.iter().filter(|arg| arg.key.len() >= MIN_NAME_LEN) {
                 if let Some(hint) = Hint::search(key, &[&arg.key]) {
-                    lint.run(
-                        &rule::ARGUMENT,
-                        &global.location,
-                        rule::argument(key, &Hint::show(Some(&hint))),
-                    );
+                    let hint = Hint::show(Some(&hint));
+                    lint.run(&rule::ARGUMENT, &global.location, rule::argument(key, &hint));
                 }
             }
         }

@@ -8,6 +8,7 @@ mod tree;
 
 use std::cell::Cell;
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use super::build::Build;
 use super::solve::Ready;
@@ -51,7 +52,7 @@ pub(super) struct Look<'b> {
 struct Built {
     step: Definition,
     /// The seed that it is built on.
-    seed: Definition,
+    seed: Rc<Definition>,
     site: Site,
 }
 
@@ -91,6 +92,7 @@ impl<'b> Look<'b> {
             lazy.brought.iter().take(MAX_STEPS).map(|brought| brought.files.clone()).collect();
         let mut is_partial = files.len() < lazy.brought.len();
         let marshaler = &target.converted.marshaler;
+        let seed = Rc::new(marshaler.marshal(lazy.seed()));
         let mut steps = Vec::with_capacity(files.len());
         for (digest, brought) in marshaler.digests(&files).into_iter().zip(&lazy.brought) {
             let known = digests.iter().position(|known| *known == digest);
@@ -102,7 +104,7 @@ impl<'b> Look<'b> {
                 digests.push(digest);
                 self.steps.push(Built {
                     step: marshaler.marshal(&brought.files),
-                    seed: marshaler.marshal(lazy.seed()),
+                    seed: Rc::clone(&seed),
                     site: brought.site.clone(),
                 });
                 self.steps.len() - 1

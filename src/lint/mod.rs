@@ -101,16 +101,17 @@ struct Found {
 
 impl Found {
     fn has(&self, warning: &Warning) -> bool {
-        let places = self.by_line.get(&first_line(&warning.location));
-        places.is_some_and(|places| places.iter().any(|place| self.list[*place] == *warning))
+        self.at(&warning.location).any(|known| known == warning)
     }
 
     fn has_rule(&self, rule: &Rule, location: &[Range]) -> bool {
+        self.at(location).any(|known| known.rule == rule && known.location == location)
+    }
+
+    /// Returns the violations that begin on the same line.
+    fn at(&self, location: &[Range]) -> impl Iterator<Item = &Warning> {
         let places = self.by_line.get(&first_line(location));
-        places.is_some_and(|places| {
-            let mut warnings = places.iter().map(|place| &self.list[*place]);
-            warnings.any(|warning| warning.rule == rule && warning.location == location)
-        })
+        places.into_iter().flatten().map(|place| &self.list[*place])
     }
 
     fn push(&mut self, warning: Warning) {
