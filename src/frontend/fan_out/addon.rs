@@ -3,6 +3,8 @@
 //! `FROM golang:1.25 AS addon` may be such an index. Images whose name or platform has a version are used by all
 //! variants as they are. Files of another version than the variant's are reported.
 
+use std::collections::BTreeSet;
+
 use super::FanOut;
 use super::resolve::pin;
 use super::selected::Selected;
@@ -55,7 +57,7 @@ impl<'b> FanOut<'_, 'b> {
         let draft = &drafted.draft;
         let base = &draft.root().written_base;
         let may_be_index = |stage: &Stage<'_>| {
-            let platform = stage.platform.as_ref().unwrap_or(&self.asked.platform);
+            let platform = self.platform_of(stage);
             let is_image = stage.context.is_some() || (stage.base.is_none() && stage.base_name != SCRATCH);
             is_image
                 && stage.written_base != *base
@@ -134,18 +136,21 @@ impl<'b> FanOut<'_, 'b> {
     /// are not in the same order.
     fn check_named(&self, drafted: &Drafted<'b>, build: Build, selected: &Selected<'b>) -> Result<(), Error> {
         let draft = &drafted.draft;
+        let mut of_target = BTreeSet::new();
+        for id in draft.stages.chain(draft.target) {
+            of_target.insert(id);
+        }
         for id in draft.stages.reachable(draft.target) {
             let stage = &draft.stages[id];
             let is_element = drafted.target.elements.bases.contains_key(&id.number());
-            let platform = stage.platform.as_ref().unwrap_or(&self.asked.platform);
-            let is_windows = stage.base.is_none() && platform.is_windows();
-            if !(is_element || is_windows)
-                || draft.stages.chain(draft.target).any(|of_target| of_target == id)
-            {
+            let is_windows = stage.base.is_none() && self.platform_of(stage).is_windows();
+            if of_target.contains(&id) || !(is_element || is_windows) {
                 continue;
             }
             let Some(named) = self.named_build(stage).filter(|named| *named != build) else { continue };
-            if is_element && selected.all().any(|other| self.is_named(other, id, build)) {
+            // A list is in a FROM, and all drafts have the same ones.
+            let of_other = |other: &Drafted<'b>| self.named_build(&other.draft.stages[id]);
+            if is_element && selected.all().any(|other| of_other(other) == Some(build)) {
                 let (base, addon) = (draft.root().written_base.clone(), stage.written_base.clone());
                 return Err(self.located(Error::new(ErrorKind::Crossed { build, base, addon }), stage));
             }
@@ -154,12 +159,6 @@ impl<'b> FanOut<'_, 'b> {
             }
         }
         Ok(())
-    }
-
-    /// Returns whether a stage of a draft is named after a build.
-    fn is_named(&self, drafted: &Drafted<'b>, id: StageId, build: Build) -> bool {
-        let stages = &drafted.draft.stages;
-        stages.ids().any(|other| other == id) && self.named_build(&stages[id]) == Some(build)
     }
 
     /// Reports that a variant gets files of another Windows version.

@@ -164,7 +164,7 @@ impl<'b> FanOut<'_, 'b> {
     /// Returns the client's contexts for versions of a stage, or of its base image.
     pub(super) fn context_versions(&self, stage: &Stage<'_>) -> Result<Vec<Entry>, Error> {
         let contexts = &self.build.contexts;
-        let platform = stage.platform.as_ref().unwrap_or(&self.asked.platform);
+        let platform = self.platform_of(stage);
         let stage_name = stage.from.map_or("", |from| from.name.as_str());
         let name = if stage.context.is_some() { stage_name } else { stage.base_name.as_str() };
         let is_image = stage.base.is_none() && name != plan::SCRATCH && !list::is_list(name);

@@ -3,7 +3,7 @@
 use super::FanOut;
 use super::expand::Drafts;
 use crate::frontend::build::Drafted;
-use crate::image::Build;
+use crate::image::{Build, Platform};
 use crate::plan::{Draft, SCRATCH, Stage, TargetVersion};
 use crate::span::Range;
 use crate::windows::versions::named_in;
@@ -66,6 +66,11 @@ impl<'b> FanOut<'_, 'b> {
             }
         }
         selected
+    }
+
+    /// Returns the platform that a stage is built for.
+    pub(super) fn platform_of<'s>(&'s self, stage: &'s Stage<'_>) -> &'s Platform {
+        stage.platform.as_ref().unwrap_or(&self.asked.platform)
     }
 
     /// Returns the build that a stage's base image is named after, unless a context replaces the image.
